@@ -1,0 +1,315 @@
+//! Cryptographic Message Syntax (RFC 5652), the one shape that pk signs with: detached,
+//! one signer, Ed25519 with SHA-512 (RFC 8419), signed attributes as PAdES B-B wants them
+//! (ETSI EN 319 142-1).
+
+use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
+use cms::content_info::{CmsVersion, ContentInfo};
+use cms::signed_data::{
+    CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
+};
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA};
+use const_oid::db::rfc5912::ID_SHA_512;
+use const_oid::db::rfc8410::ID_ED_25519;
+use der::asn1::{OctetString, OctetStringRef, SetOfVec};
+use der::{Any, Decode, Encode, Reader, SliceReader};
+use sha2::{Digest, Sha256, Sha512};
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::attr::Attribute;
+
+use crate::pki::{Certificate, Chain, KeyError, Sign};
+
+/// `id-aa-signingCertificateV2` (RFC 5035).
+const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+
+/// Why bytes are no signature of the shape that pk makes. Each is a reason to refuse, so each has
+/// its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not DER, or not `SignedData`.
+    #[error("the signature is not a CMS SignedData in DER")]
+    Malformed,
+    /// Bytes other than zero follow the CMS.
+    #[error("bytes follow the CMS in the room reserved for it")]
+    Trailing,
+    /// The signed content is inside.
+    #[error("the CMS encapsulates content")]
+    Encapsulated,
+    /// Not exactly one signer.
+    #[error("the CMS has not exactly one signer")]
+    Signers,
+    /// An algorithm other than Ed25519 with SHA-512.
+    #[error("the signature does not use Ed25519 with SHA-512")]
+    Algorithm,
+    /// A signed attribute is missing, doubled or unknown.
+    #[error("the signed attributes are not exactly those that are due")]
+    Attributes,
+    /// Unsigned attributes, which nobody answers for.
+    #[error("the CMS has unsigned attributes")]
+    Unsigned,
+    /// The certificate of the signer is not there.
+    #[error("the certificate of the signer is missing")]
+    Certificate,
+    /// `signingCertificateV2` names another certificate.
+    #[error("the signature names another certificate than the one it comes with")]
+    SigningCertificate,
+    /// The signed digest is of other bytes.
+    #[error("the signed bytes were changed")]
+    Digest,
+    /// The signature itself does not verify.
+    #[error("the signature is not of this key")]
+    Signature,
+}
+
+/// `SigningCertificateV2` (RFC 5035, 3), with SHA-256, which is the default and therefore absent.
+#[derive(Clone, Debug, PartialEq, Eq, der::Sequence)]
+struct SigningCertificateV2 {
+    certs: Vec<EssCertIdV2>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, der::Sequence)]
+struct EssCertIdV2 {
+    cert_hash: OctetString,
+}
+
+/// SHA-512 over the parts of a byte range.
+pub fn digest(parts: &[&[u8]]) -> [u8; 64] {
+    let mut hasher = Sha512::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// Makes a detached signature over content with this SHA-512 digest.
+///
+/// # Errors
+///
+/// [`KeyError`] from the keeper of the key.
+pub fn sign(content_digest: &[u8; 64], signer: &dyn Sign) -> Result<Vec<u8>, KeyError> {
+    let chain = signer.chain();
+    let attributes = signed_attributes(content_digest, &chain.leaf).map_err(custody)?;
+    // The signature is over the attributes as SET OF, not as the [0] they travel in (RFC 5652, 5.4);
+    // Ed25519 signs these bytes themselves (RFC 8419, 3.1).
+    let signature = signer.sign(&attributes.to_der().map_err(custody)?)?;
+    encode(chain, attributes, &signature).map_err(custody)
+}
+
+fn custody(error: der::Error) -> KeyError {
+    KeyError::Custody(Box::new(error))
+}
+
+fn signed_attributes(digest: &[u8; 64], leaf: &Certificate) -> der::Result<SetOfVec<Attribute>> {
+    let ess = SigningCertificateV2 {
+        certs: vec![EssCertIdV2 { cert_hash: OctetString::new(leaf.fingerprint())? }],
+    };
+    let attribute = |oid, value: Any| -> der::Result<Attribute> {
+        Ok(Attribute { oid, values: SetOfVec::try_from(vec![value])? })
+    };
+    SetOfVec::try_from(vec![
+        attribute(ID_CONTENT_TYPE, Any::encode_from(&ID_DATA)?)?,
+        attribute(ID_MESSAGE_DIGEST, Any::encode_from(&OctetStringRef::new(digest)?)?)?,
+        attribute(SIGNING_CERTIFICATE_V2, Any::encode_from(&ess)?)?,
+    ])
+}
+
+fn encode(chain: &Chain, attributes: SetOfVec<Attribute>, signature: &[u8]) -> der::Result<Vec<u8>> {
+    // RFC 8419, 3.1: the parameters of id-sha512 are absent here, other than with RSA.
+    let sha512 = AlgorithmIdentifierOwned { oid: ID_SHA_512, parameters: None };
+    let leaf = chain.leaf.x509().tbs_certificate();
+    let certificates = std::iter::once(&chain.leaf)
+        .chain(&chain.issuers)
+        .map(|c| CertificateChoices::Certificate(c.x509().clone()))
+        .collect::<Vec<_>>();
+    let signer = SignerInfo {
+        version: CmsVersion::V1,
+        sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+            issuer: leaf.issuer().clone(),
+            serial_number: leaf.serial_number().clone(),
+        }),
+        digest_alg: sha512.clone(),
+        signed_attrs: Some(attributes),
+        signature_algorithm: AlgorithmIdentifierOwned { oid: ID_ED_25519, parameters: None },
+        signature: OctetString::new(signature)?,
+        unsigned_attrs: None,
+    };
+    let data = SignedData {
+        version: CmsVersion::V1,
+        digest_algorithms: SetOfVec::try_from(vec![sha512])?,
+        encap_content_info: EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None },
+        certificates: Some(CertificateSet::try_from(certificates)?),
+        crls: None,
+        signer_infos: SignerInfos::try_from(vec![signer])?,
+    };
+    ContentInfo { content_type: ID_SIGNED_DATA, content: Any::encode_from(&data)? }.to_der()
+}
+
+/// A parsed signature whose bytes have been checked for shape, but not yet against any content.
+#[derive(Debug)]
+pub struct Signature {
+    leaf: Certificate,
+    others: Vec<Certificate>,
+    message_digest: Vec<u8>,
+    attributes: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// Evidence that a signature holds over the content it was compared with; only
+/// [`Signature::verify`] makes one.
+#[derive(Debug)]
+pub struct Verified {
+    /// The signer's certificate. That anybody trusts it is another question.
+    pub leaf: Certificate,
+    /// The other certificates that came along.
+    pub others: Vec<Certificate>,
+}
+
+impl Signature {
+    /// Parses the bytes of `/Contents`: one CMS, then zeros.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] for every deviation from the one shape.
+    pub fn parse(contents: &[u8]) -> Result<Self, Error> {
+        let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
+        let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
+        if contents.get(der.len()..).is_none_or(|rest| rest.iter().any(|&b| b != 0)) {
+            return Err(Error::Trailing);
+        }
+        Self::from_der(der)
+    }
+
+    /// Parses a CMS that stands alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signature::parse`].
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let info = ContentInfo::from_der(der).map_err(|_| Error::Malformed)?;
+        let data: SignedData = info.content.decode_as().map_err(|_| Error::Malformed)?;
+        let canonical = ContentInfo {
+            content_type: info.content_type,
+            content: Any::encode_from(&data).map_err(|_| Error::Malformed)?,
+        };
+        // One value, one encoding: otherwise two readers could see two signatures.
+        if info.content_type != ID_SIGNED_DATA
+            || data.version != CmsVersion::V1
+            || data.crls.is_some()
+            || canonical.to_der().ok().as_deref() != Some(der)
+        {
+            return Err(Error::Malformed);
+        }
+        if data.encap_content_info.econtent.is_some() {
+            return Err(Error::Encapsulated);
+        }
+        if data.encap_content_info.econtent_type != ID_DATA {
+            return Err(Error::Malformed);
+        }
+        let [signer] = data.signer_infos.0.as_slice() else { return Err(Error::Signers) };
+        let digests = data.digest_algorithms.as_slice();
+        if digests.len() != 1 || !digests.iter().chain([&signer.digest_alg]).all(is_sha512) {
+            return Err(Error::Algorithm);
+        }
+        let algorithm = &signer.signature_algorithm;
+        if algorithm.oid != ID_ED_25519 || algorithm.parameters.is_some() {
+            return Err(Error::Algorithm);
+        }
+        if signer.version != CmsVersion::V1 {
+            return Err(Error::Malformed);
+        }
+        if signer.unsigned_attrs.is_some() {
+            return Err(Error::Unsigned);
+        }
+        let (leaf, others) = certificates(&data, signer)?;
+        let attributes = signer.signed_attrs.as_ref().ok_or(Error::Attributes)?;
+        let message_digest = check_attributes(attributes, &leaf)?;
+        Ok(Self {
+            leaf,
+            others,
+            message_digest,
+            attributes: attributes.to_der().map_err(|_| Error::Malformed)?,
+            signature: signer.signature.as_bytes().to_vec(),
+        })
+    }
+
+    /// The certificate that the signature names. Until [`Signature::verify`] it is a mere claim.
+    pub fn claimed_leaf(&self) -> &Certificate {
+        &self.leaf
+    }
+
+    /// Compares the signature with the content it is said to cover.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Digest`] if the content differs, [`Error::Signature`] if the key did not sign.
+    pub fn verify(self, content_digest: &[u8; 64]) -> Result<Verified, Error> {
+        if self.message_digest != content_digest {
+            return Err(Error::Digest);
+        }
+        if !self.leaf.key().verifies(&self.attributes, &self.signature) {
+            return Err(Error::Signature);
+        }
+        Ok(Verified { leaf: self.leaf, others: self.others })
+    }
+}
+
+/// Absent parameters are right; NULL is what pyHanko writes, and both are to be accepted.
+fn is_sha512(algorithm: &AlgorithmIdentifierOwned) -> bool {
+    algorithm.oid == ID_SHA_512 && algorithm.parameters.as_ref().is_none_or(Any::is_null)
+}
+
+fn certificates(data: &SignedData, signer: &SignerInfo) -> Result<(Certificate, Vec<Certificate>), Error> {
+    let SignerIdentifier::IssuerAndSerialNumber(id) = &signer.sid else {
+        return Err(Error::Certificate);
+    };
+    let mut leaf = None;
+    let mut others = Vec::new();
+    for choice in data.certificates.as_ref().ok_or(Error::Certificate)?.0.iter() {
+        let CertificateChoices::Certificate(certificate) = choice else {
+            return Err(Error::Certificate);
+        };
+        let tbs = certificate.tbs_certificate();
+        let is_signer = tbs.issuer() == &id.issuer && tbs.serial_number() == &id.serial_number;
+        let der = certificate.to_der().map_err(|_| Error::Malformed)?;
+        let certificate = Certificate::from_der(&der).map_err(|_| Error::Certificate)?;
+        if is_signer {
+            if leaf.replace(certificate).is_some() {
+                return Err(Error::Certificate);
+            }
+        } else {
+            others.push(certificate);
+        }
+    }
+    Ok((leaf.ok_or(Error::Certificate)?, others))
+}
+
+/// Exactly contentType, messageDigest and signingCertificateV2, each with one value; gives the
+/// message digest.
+fn check_attributes(attributes: &SetOfVec<Attribute>, leaf: &Certificate) -> Result<Vec<u8>, Error> {
+    let value = |oid| {
+        let mut found = attributes.iter().filter(|a| a.oid == oid);
+        match (found.next().map(|a| a.values.as_slice()), found.next()) {
+            (Some([value]), None) => Ok(value),
+            _ => Err(Error::Attributes),
+        }
+    };
+    if attributes.len() != 3 {
+        return Err(Error::Attributes);
+    }
+    let content_type: ObjectIdentifier =
+        value(ID_CONTENT_TYPE)?.decode_as().map_err(|_| Error::Attributes)?;
+    if content_type != ID_DATA {
+        return Err(Error::Attributes);
+    }
+    let digest: &OctetStringRef =
+        value(ID_MESSAGE_DIGEST)?.decode_as().map_err(|_| Error::Attributes)?;
+    let ess: SigningCertificateV2 =
+        value(SIGNING_CERTIFICATE_V2)?.decode_as().map_err(|_| Error::Attributes)?;
+    let hash = Sha256::digest(leaf.der());
+    match ess.certs.as_slice() {
+        [id] if id.cert_hash.as_bytes() == hash.as_slice() => Ok(digest.as_bytes().to_vec()),
+        _ => Err(Error::SigningCertificate),
+    }
+}

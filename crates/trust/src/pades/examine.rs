@@ -1,0 +1,173 @@
+//! Examining the signatures of one of pk's own documents, revision by revision.
+
+use super::field::{Field, fields};
+use super::sign::reserve;
+use crate::cms;
+use crate::pdf::{self, ByteRange, ByteRangeError, File, Object, Ref};
+use crate::time::Time;
+
+/// Whether a byte range covers its whole revision but the signature itself.
+pub type Coverage = Result<(), ByteRangeError>;
+
+/// What an update did besides signing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changes {
+    /// Nothing: it is byte for byte the update that this signature makes.
+    Exact,
+    /// Something else. Never allowed.
+    Forbidden {
+        /// The objects it defines or frees beside the field and the signature.
+        objects: Vec<u32>,
+    },
+}
+
+/// One signature.
+#[derive(Debug)]
+pub struct SignatureReport {
+    /// The field's name.
+    pub field: String,
+    /// The revision that it made, counted from 0.
+    pub revision: usize,
+    /// The signature dictionary.
+    pub reference: Ref,
+    /// The claimed time of signing.
+    pub claimed_time: Option<Time>,
+    /// Whether the signature holds over the bytes it covers.
+    pub cms: Result<cms::Verified, cms::Error>,
+    /// Whether it covers all of its revision.
+    pub coverage: Coverage,
+}
+
+/// What was found in a file.
+#[derive(Debug)]
+pub struct Examination {
+    /// The signatures, in the order in which they were made.
+    pub signatures: Vec<SignatureReport>,
+    /// For each revision after the first, what it changed.
+    pub changes: Vec<Changes>,
+    /// Names of the fields that are not signed.
+    pub open: Vec<String>,
+    /// Names of the fields that were already filled in revision 0, or whose value is no signature of
+    /// a later revision: a signature dictionary used twice, or copied from elsewhere.
+    pub recycled: Vec<String>,
+}
+
+/// Examines all signatures of a file. A bad signature is a finding, not an error.
+///
+/// # Errors
+///
+/// If the form of the newest or the first revision cannot be read.
+pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
+    let mut signatures = Vec::new();
+    let mut changes = Vec::new();
+    let mut accounted = Vec::new();
+    let first = fields(file.at(0))?;
+    for revision in 1..file.revisions().len() {
+        match exact_update(file, revision) {
+            Ok(Some(report)) => {
+                accounted.push((report.field.clone(), report.reference));
+                signatures.push(report);
+                changes.push(Changes::Exact);
+            }
+            Ok(None) | Err(_) => changes.push(Changes::Forbidden { objects: touched(file, revision) }),
+        }
+    }
+    let latest = fields(file.latest())?;
+    let open = latest.iter().filter(|f| !f.is_filled()).map(|f| f.name.clone()).collect();
+    // A filled field that no exact update accounts for: its signature still has to be looked at, so
+    // that the report names what is wrong with it.
+    let mut recycled: Vec<String> =
+        first.iter().filter(|f| f.is_filled()).map(|f| f.name.clone()).collect();
+    for field in latest.iter().filter(|f| f.is_filled()) {
+        let known = field.value().is_some_and(|v| accounted.contains(&(field.name.clone(), v)));
+        if known {
+            continue;
+        }
+        match stray_signature(file, field) {
+            Some(report) => signatures.push(report),
+            None => recycled.push(field.name.clone()),
+        }
+    }
+    signatures.sort_by_key(|report| report.revision);
+    Ok(Examination { signatures, changes, open, recycled })
+}
+
+/// The signature that made revision `revision`, if that revision is exactly what signing writes.
+fn exact_update(file: &File<'_>, revision: usize) -> Result<Option<SignatureReport>, pdf::Error> {
+    let end = file.revisions()[revision].span.end;
+    let before = File::parse(&file.bytes()[..file.revisions()[revision - 1].span.end])?;
+    let numbers: Vec<u32> = file.revisions()[revision].numbers().collect();
+    let Some(field) = fields(before.latest())?
+        .into_iter()
+        .find(|field| !field.is_filled() && numbers.contains(&field.reference.number))
+    else {
+        return Ok(None);
+    };
+    let view = file.at(revision);
+    let signed = fields(view)?.into_iter().find(|f| f.reference == field.reference);
+    let Some(reference) = signed.as_ref().and_then(Field::value) else { return Ok(None) };
+    let Some(report) = report(file, &field.name, reference, revision)? else { return Ok(None) };
+    let Some(at) = report.claimed_time else { return Ok(None) };
+    let dictionary = view.body(reference)?.value;
+    let contents = dictionary.as_dictionary().and_then(|d| d.get("Contents")).and_then(Object::as_string);
+    let (Some(contents), Some(reserved)) = (contents, reserve(&before, &field, at)?) else {
+        return Ok(None);
+    };
+    let again = reserved.fill(contents)?;
+    Ok((again == file.bytes()[..end]).then_some(report))
+}
+
+/// Reads and checks the signature dictionary at `reference` as one that belongs to `revision`.
+fn report(
+    file: &File<'_>,
+    field: &str,
+    reference: Ref,
+    revision: usize,
+) -> Result<Option<SignatureReport>, pdf::Error> {
+    let body = file.at(revision).body(reference)?;
+    let Some(dictionary) = body.value.as_dictionary() else { return Ok(None) };
+    let Some(contents) = dictionary.get("Contents").and_then(Object::as_string) else {
+        return Ok(None);
+    };
+    let range = ByteRange::parse(dictionary, file.revisions()[revision].span.end);
+    let cms = match &range {
+        Ok(range) => cms::Signature::parse(contents)
+            .and_then(|signature| signature.verify(&cms::digest(&range.parts(file.bytes())))),
+        // Without a sound range there are no signed bytes to speak of.
+        Err(_) => Err(cms::Error::Digest),
+    };
+    Ok(Some(SignatureReport {
+        field: field.to_owned(),
+        revision,
+        reference,
+        claimed_time: dictionary
+            .get("M")
+            .and_then(Object::as_string)
+            .and_then(Time::from_pdf_date),
+        cms,
+        coverage: range.map(|_| ()),
+    }))
+}
+
+/// The signature of a field in a revision that is not what signing writes: the one that defined its
+/// dictionary.
+fn stray_signature(file: &File<'_>, field: &Field) -> Option<SignatureReport> {
+    let reference = field.value()?;
+    let revision = (1..file.revisions().len())
+        .rev()
+        .find(|&i| file.revisions()[i].numbers().any(|n| n == reference.number))?;
+    report(file, &field.name, reference, revision).ok().flatten()
+}
+
+/// The objects of an update that signing would not have touched.
+fn touched(file: &File<'_>, revision: usize) -> Vec<u32> {
+    let expected: Vec<u32> = fields(file.at(revision))
+        .unwrap_or_default()
+        .iter()
+        .filter(|f| f.is_filled())
+        .flat_map(|f| [Some(f.reference), f.value()])
+        .flatten()
+        .map(|r| r.number)
+        .collect();
+    file.revisions()[revision].numbers().filter(|n| !expected.contains(n)).collect()
+}

@@ -1,0 +1,15 @@
+//! Signatures in pk's own documents: PAdES B-B (ETSI EN 319 142-1) in fields that revision 0
+//! declares.
+//!
+//! A signature is one incremental update with one encoding: given the file before it, the field, the
+//! time and the CMS, every byte of it follows. So [`examine`] does not compare an update with a list
+//! of allowed changes; it makes the update again and compares the bytes. What is not exactly that
+//! is a forbidden change, whatever it would do.
+
+mod examine;
+mod field;
+mod sign;
+
+pub use examine::{Changes, Coverage, Examination, SignatureReport, examine};
+pub use field::{Field, STAMP_KEY, fields};
+pub use sign::{Error, sign};

@@ -1,0 +1,70 @@
+//! What a signature covers (ISO 32000-2, 12.8.1).
+
+use std::ops::Range;
+
+use super::{Dictionary, Object};
+
+/// The four numbers of `/ByteRange`, checked against the dictionary they stand in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByteRange {
+    first: usize,
+    second: Range<usize>,
+}
+
+/// Why a byte range covers something else than a signature has to cover.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ByteRangeError {
+    /// `/ByteRange` or `/Contents` is missing or of the wrong type.
+    #[error("/ByteRange or /Contents is missing or malformed")]
+    Malformed,
+    /// The first part does not begin at byte 0.
+    #[error("the byte range does not begin at byte 0")]
+    NotFromStart,
+    /// The gap is not exactly the token of `/Contents`.
+    #[error("the gap in the byte range is not exactly /Contents")]
+    GapIsNotContents,
+    /// The range does not end where its revision ends.
+    #[error("the byte range does not reach to the end of its revision")]
+    NotToEnd,
+}
+
+impl ByteRange {
+    /// Reads the range of the signature dictionary, which belongs to a revision ending at `end`.
+    ///
+    /// # Errors
+    ///
+    /// Anything that would leave a byte of the revision unsigned.
+    pub fn parse(dictionary: &Dictionary, end: usize) -> Result<Self, ByteRangeError> {
+        let numbers: Vec<usize> = dictionary
+            .get("ByteRange")
+            .and_then(Object::as_array)
+            .ok_or(ByteRangeError::Malformed)?
+            .iter()
+            .map(|n| n.as_integer().and_then(|n| usize::try_from(n).ok()))
+            .collect::<Option<_>>()
+            .ok_or(ByteRangeError::Malformed)?;
+        let [start, first, second, length] = numbers[..] else {
+            return Err(ByteRangeError::Malformed);
+        };
+        let contents = dictionary.span("Contents").ok_or(ByteRangeError::Malformed)?;
+        if start != 0 {
+            return Err(ByteRangeError::NotFromStart);
+        }
+        // Exactly one gap, and the gap is exactly /Contents. A wider gap would leave room for
+        // bytes nobody signed (universal signature forgery, signature wrapping); a range that ends
+        // before the end of its revision would let an attacker append to it unseen.
+        if (first..second) != contents {
+            return Err(ByteRangeError::GapIsNotContents);
+        }
+        if second.checked_add(length) != Some(end) {
+            return Err(ByteRangeError::NotToEnd);
+        }
+        Ok(Self { first, second: second..end })
+    }
+
+    /// The two signed parts of the file.
+    pub fn parts<'a>(&self, file: &'a [u8]) -> [&'a [u8]; 2] {
+        [file.get(..self.first).unwrap_or_default(), file.get(self.second.clone()).unwrap_or_default()]
+    }
+}

@@ -1,0 +1,164 @@
+//! PDF files: a strict reader by revision, a full writer for documents nobody has signed, and an
+//! incremental writer for those that somebody has (ISO 32000-2).
+//!
+//! - [`File::parse`] reads the structure, [`View`] the objects as of one revision.
+//! - [`Rewrite`] edits an unsigned file and writes it anew.
+//! - [`Update`] appends to a file, and leaves every earlier byte where it is.
+
+mod byterange;
+mod file;
+mod lexer;
+mod object;
+mod rewrite;
+mod update;
+
+pub use byterange::{ByteRange, ByteRangeError};
+pub use file::{Body, File, MAX_DECODED, Revision, View, is_blank};
+pub use object::{Dictionary, Object, Ref, text_string};
+pub use rewrite::Rewrite;
+pub use update::{CONTENTS_RESERVED, Reserved, Update};
+
+/// Why a file cannot be read.
+///
+/// Every offset counts bytes from the beginning of the file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file does not begin with `%PDF-x.y` at byte 0.
+    #[error("no PDF header at byte 0")]
+    Header,
+    /// The file does not end with `startxref`, an offset and `%%EOF`.
+    #[error("the file does not end with startxref and %%EOF")]
+    Tail,
+    /// Something follows where the revision has to end.
+    #[error("bytes at {offset} belong to no revision")]
+    TrailingBytes {
+        /// First byte that nothing accounts for.
+        offset: usize,
+    },
+    /// A token that the grammar does not allow.
+    #[error("syntax error at byte {offset}: {what}")]
+    Syntax {
+        /// What was wrong.
+        what: &'static str,
+        /// Where.
+        offset: usize,
+    },
+    /// Another token was due.
+    #[error("{what} expected at byte {offset}")]
+    Expected {
+        /// What was due.
+        what: &'static str,
+        /// Where.
+        offset: usize,
+    },
+    /// A dictionary has the same key twice.
+    #[error("the dictionary key at byte {offset} occurs twice")]
+    DuplicateKey {
+        /// Where the second one stands.
+        offset: usize,
+    },
+    /// A cross-reference section has the same object twice.
+    #[error("object {number} has two entries in one cross-reference section (byte {offset})")]
+    DuplicateEntry {
+        /// The object.
+        number: u32,
+        /// Where the second entry stands.
+        offset: usize,
+    },
+    /// A cross-reference entry points outside its own revision.
+    #[error("a cross-reference entry points to byte {offset}, outside its revision")]
+    ForeignOffset {
+        /// Where it points.
+        offset: usize,
+    },
+    /// Another object stands where the cross-reference table points.
+    #[error("object {reference} is not at byte {offset}")]
+    WrongObject {
+        /// The object looked for.
+        reference: Ref,
+        /// Where it should be.
+        offset: usize,
+    },
+    /// An object that is referred to does not exist.
+    #[error("object {reference} does not exist")]
+    Missing {
+        /// The object looked for.
+        reference: Ref,
+    },
+    /// `startxref` and the place of the table differ.
+    #[error("startxref at byte {offset} does not name its own cross-reference section")]
+    StartXref {
+        /// Where the number stands.
+        offset: usize,
+    },
+    /// `/Prev` does not point backwards.
+    #[error("/Prev of the section at byte {offset} does not point to an earlier one")]
+    BadPrev {
+        /// The section.
+        offset: usize,
+    },
+    /// `/Size` is not above every object number.
+    #[error("/Size of the section at byte {offset} is too small")]
+    XrefSize {
+        /// The section.
+        offset: usize,
+    },
+    /// A hybrid-reference file, which shows different readers different objects.
+    #[error("hybrid-reference file (/XRefStm at byte {offset})")]
+    Hybrid {
+        /// The section.
+        offset: usize,
+    },
+    /// A cross-reference stream; this reader knows tables only.
+    #[error("cross-reference stream at byte {offset}")]
+    XrefStream {
+        /// The section.
+        offset: usize,
+    },
+    /// The file is encrypted.
+    #[error("the file is encrypted")]
+    Encrypted,
+    /// Too deep nesting.
+    #[error("nesting too deep at byte {offset}")]
+    TooDeep {
+        /// Where.
+        offset: usize,
+    },
+    /// More of something than any honest file has.
+    #[error("too many {what} at byte {offset}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// Where.
+        offset: usize,
+    },
+    /// Objects refer to each other in a circle.
+    #[error("the {what} refers to itself")]
+    Loop {
+        /// Which structure.
+        what: &'static str,
+    },
+    /// A value has another type than its key demands, or is missing.
+    #[error("/{key} is not a {expected}")]
+    WrongType {
+        /// The key.
+        key: &'static str,
+        /// The type it has to have.
+        expected: &'static str,
+    },
+    /// A stream uses a filter that this reader does not decode.
+    #[error("stream filter not supported")]
+    Filter,
+    /// Compressed data is damaged or decodes to more than [`MAX_DECODED`].
+    #[error("compressed stream is damaged or too large")]
+    Inflate,
+    /// A signature does not fit into the room kept for it.
+    #[error("the signature has {needed} bytes, {reserved} are reserved")]
+    ContentsTooLarge {
+        /// Bytes of the CMS.
+        needed: usize,
+        /// Bytes reserved.
+        reserved: usize,
+    },
+}

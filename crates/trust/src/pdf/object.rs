@@ -1,0 +1,303 @@
+//! Values of the PDF language (ISO 32000-2, 7.3) and their one encoding.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A reference to an indirect object, `12 0 R`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ref {
+    /// Object number, at least 1.
+    pub number: u32,
+    /// Generation number; 0 in every file that was never edited in place.
+    pub generation: u16,
+}
+
+impl Ref {
+    /// A reference to generation 0.
+    pub const fn new(number: u32) -> Self {
+        Self { number, generation: 0 }
+    }
+}
+
+impl fmt::Display for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} R", self.number, self.generation)
+    }
+}
+
+/// One direct value.
+///
+/// Streams are not values: they only occur as indirect objects, see
+/// [`Body`](super::Body).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean(bool),
+    /// An integer.
+    Integer(i64),
+    /// A real number, kept as it was written: a verifier has no use for its value, and a copy must
+    /// not alter it.
+    Real(String),
+    /// A name without its slash, `#xx` resolved.
+    Name(Vec<u8>),
+    /// A literal or hexadecimal string, decoded.
+    String(Vec<u8>),
+    /// `[…]`
+    Array(Vec<Object>),
+    /// `<<…>>`
+    Dictionary(Dictionary),
+    /// `12 0 R`
+    Reference(Ref),
+}
+
+impl Object {
+    /// A name from text.
+    pub fn name(name: &str) -> Self {
+        Self::Name(name.as_bytes().to_vec())
+    }
+
+    /// The integer, if this is one.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The name, if this is one.
+    pub fn as_name(&self) -> Option<&[u8]> {
+        match self {
+            Self::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The string, if this is one.
+    pub fn as_string(&self) -> Option<&[u8]> {
+        match self {
+            Self::String(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The elements, if this is an array.
+    pub fn as_array(&self) -> Option<&[Object]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The dictionary, if this is one.
+    pub fn as_dictionary(&self) -> Option<&Dictionary> {
+        match self {
+            Self::Dictionary(dictionary) => Some(dictionary),
+            _ => None,
+        }
+    }
+
+    /// The reference, if this is one.
+    pub fn as_reference(&self) -> Option<Ref> {
+        match self {
+            Self::Reference(reference) => Some(*reference),
+            _ => None,
+        }
+    }
+
+    /// Appends the encoding of this value.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Null => out.extend_from_slice(b"null"),
+            Self::Boolean(true) => out.extend_from_slice(b"true"),
+            Self::Boolean(false) => out.extend_from_slice(b"false"),
+            Self::Integer(value) => out.extend_from_slice(value.to_string().as_bytes()),
+            Self::Real(text) => out.extend_from_slice(text.as_bytes()),
+            Self::Name(name) => write_name(name, out),
+            Self::String(bytes) => write_string(bytes, out),
+            Self::Array(items) => {
+                out.push(b'[');
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push(b' ');
+                    }
+                    item.write(out);
+                }
+                out.push(b']');
+            }
+            Self::Dictionary(dictionary) => dictionary.write(out),
+            Self::Reference(reference) => out.extend_from_slice(reference.to_string().as_bytes()),
+        }
+    }
+}
+
+impl From<i64> for Object {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<Ref> for Object {
+    fn from(reference: Ref) -> Self {
+        Self::Reference(reference)
+    }
+}
+
+impl From<Dictionary> for Object {
+    fn from(dictionary: Dictionary) -> Self {
+        Self::Dictionary(dictionary)
+    }
+}
+
+/// A dictionary in the order in which it was written, each key once.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    key: Vec<u8>,
+    value: Object,
+    /// Where the value's token stands in the file; empty for a dictionary made by the program.
+    span: Range<usize>,
+}
+
+impl PartialEq for Dictionary {
+    /// Equality of keys, values and order; where the bytes stand does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        self.entries.len() == other.entries.len()
+            && self
+                .entries
+                .iter()
+                .zip(&other.entries)
+                .all(|(a, b)| a.key == b.key && a.value == b.value)
+    }
+}
+
+impl Eq for Dictionary {}
+
+impl Dictionary {
+    /// An empty dictionary.
+    pub const fn new() -> Self {
+        Self { entries: Vec::new() }
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&Object> {
+        self.entries.iter().find(|e| e.key == key.as_bytes()).map(|e| &e.value)
+    }
+
+    /// Where the token of the value of `key` stands in the file it was read from.
+    pub fn span(&self, key: &str) -> Option<Range<usize>> {
+        self.entries.iter().find(|e| e.key == key.as_bytes()).map(|e| e.span.clone())
+    }
+
+    /// Sets `key`, in place where it exists, at the end where it does not.
+    pub fn set(&mut self, key: &str, value: impl Into<Object>) {
+        let value = value.into();
+        match self.entries.iter_mut().find(|e| e.key == key.as_bytes()) {
+            Some(entry) => entry.value = value,
+            None => self.entries.push(Entry { key: key.as_bytes().to_vec(), value, span: 0..0 }),
+        }
+    }
+
+    /// [`Dictionary::set`], for building in one expression.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Object>) -> Self {
+        self.set(key, value);
+        self
+    }
+
+    /// Removes `key` and gives back what it held.
+    pub fn remove(&mut self, key: &str) -> Option<Object> {
+        let index = self.entries.iter().position(|e| e.key == key.as_bytes())?;
+        Some(self.entries.remove(index).value)
+    }
+
+    /// Keys and values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Object)> {
+        self.entries.iter().map(|e| (e.key.as_slice(), &e.value))
+    }
+
+    /// Values, to be rewritten in place.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Object> {
+        self.entries.iter_mut().map(|e| &mut e.value)
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds a parsed entry; false if the key is already there.
+    pub(super) fn push_parsed(&mut self, key: Vec<u8>, value: Object, span: Range<usize>) -> bool {
+        if self.entries.iter().any(|e| e.key == key) {
+            return false;
+        }
+        self.entries.push(Entry { key, value, span });
+        true
+    }
+
+    /// Appends the encoding of this dictionary.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"<<");
+        for entry in &self.entries {
+            write_name(&entry.key, out);
+            out.push(b' ');
+            entry.value.write(out);
+        }
+        out.extend_from_slice(b">>");
+    }
+}
+
+fn write_name(name: &[u8], out: &mut Vec<u8>) {
+    out.push(b'/');
+    for &byte in name {
+        let regular = byte.is_ascii_graphic() && !super::lexer::is_delimiter(byte) && byte != b'#';
+        if regular {
+            out.push(byte);
+        } else {
+            out.extend_from_slice(format!("#{byte:02X}").as_bytes());
+        }
+    }
+}
+
+/// Printable ASCII stays readable, anything else becomes hexadecimal (always an even number of
+/// digits, as PDF/A wants: ISO 19005-3, 6.1.6).
+fn write_string(bytes: &[u8], out: &mut Vec<u8>) {
+    let printable = bytes.iter().all(|b| (0x20..0x7f).contains(b));
+    if printable {
+        out.push(b'(');
+        for &byte in bytes {
+            if matches!(byte, b'(' | b')' | b'\\') {
+                out.push(b'\\');
+            }
+            out.push(byte);
+        }
+        out.push(b')');
+    } else {
+        out.push(b'<');
+        out.extend_from_slice(data_encoding::HEXUPPER.encode(bytes).as_bytes());
+        out.push(b'>');
+    }
+}
+
+/// Encodes text as a PDF text string (ISO 32000-2, 7.9.2.2): ASCII as it is, anything else as
+/// UTF-16 big-endian with a byte order mark.
+pub fn text_string(text: &str) -> Object {
+    if text.is_ascii() {
+        return Object::String(text.as_bytes().to_vec());
+    }
+    let mut bytes = vec![0xFE, 0xFF];
+    for unit in text.encode_utf16() {
+        bytes.extend_from_slice(&unit.to_be_bytes());
+    }
+    Object::String(bytes)
+}

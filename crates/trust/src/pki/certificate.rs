@@ -1,0 +1,308 @@
+//! X.509 certificates, as far as signing documents needs them (RFC 5280, 4).
+
+use std::fmt;
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc4519;
+use const_oid::db::rfc8410::ID_ED_25519;
+use der::{Decode, DecodePem, Encode, EncodePem};
+use sha2::{Digest, Sha256};
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
+
+use super::PublicKey;
+use crate::time::Time;
+
+/// `id-etsi-qcs-QcType` (ETSI EN 319 412-5, 4.2.3), inside `id-pe-qcStatements` (RFC 3739).
+pub(super) const QC_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.1862.1.6");
+/// A certificate for electronic signatures: of a person.
+pub(super) const QC_ESIGN: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.1862.1.6.1");
+/// A certificate for electronic seals: of a legal body.
+pub(super) const QC_ESEAL: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.1862.1.6.2");
+pub(super) const QC_STATEMENTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.3");
+
+/// Extensions this program understands. Any other one that is critical makes a certificate
+/// unusable (RFC 5280, 4.2).
+const UNDERSTOOD: [ObjectIdentifier; 6] = [
+    ObjectIdentifier::new_unwrap("2.5.29.14"), // subjectKeyIdentifier
+    ObjectIdentifier::new_unwrap("2.5.29.15"), // keyUsage
+    ObjectIdentifier::new_unwrap("2.5.29.19"), // basicConstraints
+    ObjectIdentifier::new_unwrap("2.5.29.35"), // authorityKeyIdentifier
+    ObjectIdentifier::new_unwrap("2.5.29.37"), // extKeyUsage
+    QC_STATEMENTS,
+];
+
+/// The upper bound of common name, title and unit (RFC 5280, A.1: `ub-common-name` and others),
+/// in characters.
+pub const SUBJECT_ATTRIBUTE_LIMIT: usize = 64;
+
+/// Cuts text to the upper bound of a subject attribute. Both sides of a comparison go through
+/// this, so that a long position still matches its certificate.
+pub fn clip(text: &str) -> String {
+    text.chars().take(SUBJECT_ATTRIBUTE_LIMIT).collect()
+}
+
+/// Why bytes are no usable certificate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// Not DER, or not a certificate.
+    #[error("not an X.509 certificate")]
+    Der(#[from] der::Error),
+    /// Encodes differently when written again: not the one DER encoding.
+    #[error("the certificate is not in DER")]
+    NotCanonical,
+    /// The key is no Ed25519 key.
+    #[error("the certificate's key is not Ed25519")]
+    Algorithm,
+    /// The subject lacks what a signer's certificate needs.
+    #[error("the certificate's subject has no {0}")]
+    Subject(&'static str),
+}
+
+/// What a key may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Issuing certificates and revocation lists.
+    Authority,
+    /// Signing as a person.
+    Signature,
+    /// Sealing as an institution: QR claims and manifests.
+    Seal,
+}
+
+/// Who a certificate speaks of. Never a NIP: it shows a birth date, and certificates travel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Name with titles, or the name of the institution.
+    pub name: String,
+    /// Position; empty for institutions.
+    pub position: String,
+    /// Unit; empty for institutions.
+    pub unit: String,
+    /// The office's own handle of the person, e.g. `kominfo`; empty for authorities.
+    pub id: String,
+    /// The institution.
+    pub organization: String,
+}
+
+/// A certificate with an Ed25519 key.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Vec<u8>,
+    parsed: x509_cert::Certificate,
+    key: PublicKey,
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("serial", &self.serial())
+            .field("subject", &self.subject().name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl Certificate {
+    /// Parses DER.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`]; in particular for anything that is not the one DER encoding, since
+    /// the digest in a signature and the serial in a revocation list must mean one certificate.
+    pub fn from_der(bytes: &[u8]) -> Result<Self, CertificateError> {
+        let parsed = x509_cert::Certificate::from_der(bytes)?;
+        if parsed.to_der()? != bytes {
+            return Err(CertificateError::NotCanonical);
+        }
+        let spki = parsed.tbs_certificate().subject_public_key_info();
+        if spki.algorithm.oid != ID_ED_25519 || spki.algorithm.parameters.is_some() {
+            return Err(CertificateError::Algorithm);
+        }
+        let key = spki
+            .subject_public_key
+            .as_bytes()
+            .and_then(PublicKey::from_bytes)
+            .ok_or(CertificateError::Algorithm)?;
+        Ok(Self { der: bytes.to_vec(), parsed, key })
+    }
+
+    /// Parses one PEM block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Certificate::from_der`].
+    pub fn from_pem(text: &str) -> Result<Self, CertificateError> {
+        Self::from_der(&x509_cert::Certificate::from_pem(text)?.to_der()?)
+    }
+
+    /// Parses all PEM blocks of a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Certificate::from_der`], for any of them.
+    pub fn all_from_pem(text: &str) -> Result<Vec<Self>, CertificateError> {
+        x509_cert::Certificate::load_pem_chain(text.as_bytes())?
+            .iter()
+            .map(|certificate| Self::from_der(&certificate.to_der()?))
+            .collect()
+    }
+
+    /// The DER encoding.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The PEM encoding.
+    pub fn pem(&self) -> String {
+        // Encoding what was parsed from its own encoding does not fail; an empty file would be
+        // refused by every reader.
+        self.parsed.to_pem(der::pem::LineEnding::LF).unwrap_or_default()
+    }
+
+    /// The public key.
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// SHA-256 of the DER encoding.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        Sha256::digest(&self.der).into()
+    }
+
+    /// The serial number, in lower-case hexadecimal.
+    pub fn serial(&self) -> String {
+        data_encoding::HEXLOWER.encode(self.parsed.tbs_certificate().serial_number().as_bytes())
+    }
+
+    /// Who the certificate speaks of.
+    pub fn subject(&self) -> Subject {
+        let attribute = |oid| self.attribute(oid).unwrap_or_default();
+        Subject {
+            name: attribute(rfc4519::COMMON_NAME),
+            position: attribute(rfc4519::TITLE),
+            unit: attribute(rfc4519::ORGANIZATIONAL_UNIT),
+            id: attribute(rfc4519::SERIAL_NUMBER),
+            organization: attribute(rfc4519::ORGANIZATION),
+        }
+    }
+
+    fn attribute(&self, oid: ObjectIdentifier) -> Option<String> {
+        let attribute = self.parsed.tbs_certificate().subject().iter().find(|a| a.oid == oid)?;
+        attribute
+            .value
+            .decode_as::<der::asn1::Utf8StringRef<'_>>()
+            .map(|s| s.as_str().to_owned())
+            .or_else(|_| {
+                attribute
+                    .value
+                    .decode_as::<der::asn1::PrintableStringRef<'_>>()
+                    .map(|s| s.as_str().to_owned())
+            })
+            .ok()
+    }
+
+    /// The first moment of validity.
+    pub fn not_before(&self) -> Time {
+        Time::from_x509(self.parsed.tbs_certificate().validity().not_before)
+    }
+
+    /// The last moment of validity.
+    pub fn not_after(&self) -> Time {
+        Time::from_x509(self.parsed.tbs_certificate().validity().not_after)
+    }
+
+    /// Whether `at` lies in the period of validity, both ends included.
+    pub fn is_valid_at(&self, at: Time) -> bool {
+        self.not_before() <= at && at <= self.not_after()
+    }
+
+    /// Whether the key may be used for `purpose`: key usage, basic constraints and QcType together.
+    pub fn permits(&self, purpose: Purpose) -> bool {
+        let tbs = self.parsed.tbs_certificate();
+        let Ok(Some((_, usage))) = tbs.get_extension::<KeyUsage>() else { return false };
+        let authority = match tbs.get_extension::<BasicConstraints>() {
+            Ok(constraints) => constraints.is_some_and(|(_, c)| c.ca),
+            Err(_) => return false,
+        };
+        let signs = usage.0.contains(KeyUsages::DigitalSignature)
+            && usage.0.contains(KeyUsages::NonRepudiation)
+            && !authority;
+        match purpose {
+            Purpose::Authority => authority && usage.0.contains(KeyUsages::KeyCertSign),
+            Purpose::Signature => signs && self.qc_type() == Some(QC_ESIGN),
+            Purpose::Seal => signs && self.qc_type() == Some(QC_ESEAL),
+        }
+    }
+
+    fn qc_type(&self) -> Option<ObjectIdentifier> {
+        let extensions = self.parsed.tbs_certificate().extensions()?;
+        let extension = extensions.iter().find(|e| e.extn_id == QC_STATEMENTS)?;
+        let statements = Vec::<QcStatement>::from_der(extension.extn_value.as_bytes()).ok()?;
+        match statements.iter().find(|s| s.id == QC_TYPE)?.info.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// Whether the certificate names itself as its issuer, as roots do.
+    pub fn is_self_issued(&self) -> bool {
+        let tbs = self.parsed.tbs_certificate();
+        tbs.issuer() == tbs.subject()
+    }
+
+    /// How many authorities may stand below this one; `None` for no limit.
+    pub(super) fn path_length(&self) -> Option<u8> {
+        let constraints = self.parsed.tbs_certificate().get_extension::<BasicConstraints>();
+        constraints.ok().flatten().and_then(|(_, c)| c.path_len_constraint)
+    }
+
+    /// Whether the key may sign revocation lists.
+    pub(super) fn signs_crls(&self) -> bool {
+        let usage = self.parsed.tbs_certificate().get_extension::<KeyUsage>();
+        usage.ok().flatten().is_some_and(|(_, usage)| usage.0.contains(KeyUsages::CRLSign))
+    }
+
+    /// Whether every critical extension is one that this program understands, and none is there
+    /// twice.
+    pub(super) fn understood(&self) -> bool {
+        let extensions = self.parsed.tbs_certificate().extensions();
+        extensions.is_none_or(|list| {
+            list.iter().enumerate().all(|(i, extension)| {
+                (!extension.critical || UNDERSTOOD.contains(&extension.extn_id))
+                    && list.iter().take(i).all(|earlier| earlier.extn_id != extension.extn_id)
+            })
+        })
+    }
+
+    /// Whether `issuer` signed this certificate, by name and by key.
+    pub(super) fn is_signed_by(&self, issuer: &Self) -> bool {
+        let tbs = self.parsed.tbs_certificate();
+        let algorithms = [tbs.signature(), self.parsed.signature_algorithm()];
+        algorithms.iter().all(|a| a.oid == ID_ED_25519 && a.parameters.is_none())
+            && tbs.issuer() == issuer.parsed.tbs_certificate().subject()
+            && tbs.to_der().is_ok_and(|bytes| {
+                let signature = self.parsed.signature().as_bytes().unwrap_or_default();
+                issuer.key.verifies(&bytes, signature)
+            })
+    }
+
+    pub(crate) fn x509(&self) -> &x509_cert::Certificate {
+        &self.parsed
+    }
+}
+
+/// `QCStatement` (RFC 3739, 3.2.6) with a `QcType` as its information. Statements of other shapes
+/// make the whole extension unreadable, and then the certificate has no purpose here.
+#[derive(Clone, Debug, PartialEq, Eq, der::Sequence)]
+pub(super) struct QcStatement {
+    pub(super) id: ObjectIdentifier,
+    pub(super) info: Vec<ObjectIdentifier>,
+}

@@ -1,0 +1,180 @@
+//! Private keys at rest: PKCS#8 with PBES2, scrypt and AES-256-CBC (RFC 5958, RFC 8018, RFC 7914).
+
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use ed25519_dalek::{Signer as _, SigningKey};
+use pkcs8::der::{EncodePem, pem::LineEnding};
+use pkcs8::pkcs5::pbes2;
+use pkcs8::EncryptedPrivateKeyInfoOwned;
+use zeroize::Zeroizing;
+
+use super::{Chain, KeyError, PublicKey, Sign, Signature};
+
+/// Random bytes that one encrypted key file needs: salt and initialisation vector.
+pub const NONCE_LENGTH: usize = 32;
+
+/// How hard guessing a passphrase is made: scrypt with r = 8 and the given N and p (RFC 7914).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    log_n: u8,
+    p: u32,
+}
+
+impl Cost {
+    /// N = 2^14, r = 8, p = 5: one of the equivalent settings of the OWASP Password Storage Cheat
+    /// Sheet, and the one that OpenSSL can still open (its limit for scrypt is 32 MiB, which N =
+    /// 2^15 exceeds).
+    pub const DEFAULT: Self = Self { log_n: 14, p: 5 };
+
+    /// N = 2^14, r = 8, p = 1, as OpenSSL writes by default. For keys whose passphrase is printed
+    /// anyway, as in the demonstration.
+    pub const DEMONSTRATION: Self = Self { log_n: 14, p: 1 };
+
+    /// The largest memory and time a key file may ask for when it is opened: a file with N = 2^30
+    /// would otherwise stop the machine.
+    const MAX: Self = Self { log_n: 18, p: 16 };
+}
+
+/// Why a key file cannot be used. Never says anything about the key itself.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyFileError {
+    /// Not an encrypted PKCS#8 key in PEM.
+    #[error("not an encrypted private key (PEM, ENCRYPTED PRIVATE KEY)")]
+    Format,
+    /// The key is not encrypted at all.
+    #[error("the private key is not encrypted")]
+    Plain,
+    /// The key derivation asks for more than any honest file.
+    #[error("the key file asks for too much memory or time")]
+    Cost,
+    /// Wrong passphrase, or a damaged file; the two cannot be told apart.
+    #[error("wrong passphrase, or the key file is damaged")]
+    Passphrase,
+    /// Encryption failed.
+    #[error("the private key cannot be encrypted")]
+    Encrypt,
+}
+
+/// An Ed25519 private key in memory, erased when dropped.
+pub struct PrivateKey(SigningKey);
+
+impl std::fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PrivateKey(…)")
+    }
+}
+
+impl PrivateKey {
+    /// From 32 random bytes (RFC 8032, 5.1.5).
+    pub fn from_seed(seed: &Zeroizing<[u8; 32]>) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// Opens an encrypted key file.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`]
+    pub fn open(pem: &str, passphrase: &[u8]) -> Result<Self, KeyFileError> {
+        let (label, document) = pkcs8::SecretDocument::from_pem(pem).map_err(|_| KeyFileError::Format)?;
+        match label {
+            "ENCRYPTED PRIVATE KEY" => {}
+            "PRIVATE KEY" => return Err(KeyFileError::Plain),
+            _ => return Err(KeyFileError::Format),
+        }
+        let info = EncryptedPrivateKeyInfoOwned::try_from(document.as_bytes())
+            .map_err(|_| KeyFileError::Format)?;
+        affordable(&info)?;
+        let plain = info.decrypt(passphrase).map_err(|_| KeyFileError::Passphrase)?;
+        SigningKey::from_pkcs8_der(plain.as_bytes()).map(Self).map_err(|_| KeyFileError::Passphrase)
+    }
+
+    /// Encrypts the key as PEM. `nonce` has to be random and used once.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError::Encrypt`]
+    pub fn seal(
+        &self,
+        passphrase: &[u8],
+        cost: Cost,
+        nonce: &[u8; NONCE_LENGTH],
+    ) -> Result<String, KeyFileError> {
+        let fail = |_| KeyFileError::Encrypt;
+        let (salt, iv) = nonce.split_at(16);
+        let iv: [u8; 16] = iv.try_into().map_err(|_| KeyFileError::Encrypt)?;
+        let scrypt = scrypt::Params::new(cost.log_n, 8, cost.p).map_err(|_| KeyFileError::Encrypt)?;
+        let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(scrypt, salt, iv)
+            .map_err(|_| KeyFileError::Encrypt)?;
+        let plain = self.0.to_pkcs8_der().map_err(|_| KeyFileError::Encrypt)?;
+        let encrypted =
+            parameters.encrypt(passphrase, plain.as_bytes()).map_err(|_| KeyFileError::Encrypt)?;
+        EncryptedPrivateKeyInfoOwned {
+            encryption_algorithm: parameters.into(),
+            encrypted_data: der::asn1::OctetString::new(encrypted).map_err(fail)?,
+        }
+        .to_pem(LineEnding::LF)
+        .map_err(fail)
+    }
+
+    /// The public half.
+    pub fn public(&self) -> Option<PublicKey> {
+        PublicKey::from_bytes(self.0.verifying_key().as_bytes())
+    }
+
+    /// Signs with the bare key; certificates and revocation lists need this.
+    pub fn sign(&self, bytes: &[u8]) -> Signature {
+        self.0.sign(bytes).to_bytes()
+    }
+
+    pub(super) fn dalek(&self) -> &SigningKey {
+        &self.0
+    }
+
+    /// Joins the key with its certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Mismatch`] if the certificate is of another key.
+    pub fn with_chain(self, chain: Chain) -> Result<FileSigner, KeyError> {
+        if self.public().as_ref() != Some(chain.leaf.key()) {
+            return Err(KeyError::Mismatch);
+        }
+        Ok(FileSigner { key: self, chain })
+    }
+}
+
+/// Refuses key derivation parameters that would stop the machine.
+fn affordable(info: &EncryptedPrivateKeyInfoOwned) -> Result<(), KeyFileError> {
+    let pkcs8::pkcs5::EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {
+        return Err(KeyFileError::Format);
+    };
+    let fits = match &parameters.kdf {
+        pbes2::Kdf::Scrypt(s) => {
+            s.cost_parameter <= 1 << Cost::MAX.log_n
+                && s.block_size <= 8
+                && u32::from(s.parallelization) <= Cost::MAX.p
+        }
+        pbes2::Kdf::Pbkdf2(p) => p.iteration_count <= 10_000_000,
+        _ => false,
+    };
+    if fits { Ok(()) } else { Err(KeyFileError::Cost) }
+}
+
+/// A key from a file, with its certificates.
+#[derive(Debug)]
+pub struct FileSigner {
+    key: PrivateKey,
+    chain: Chain,
+}
+
+impl Sign for FileSigner {
+    fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Result<Signature, KeyError> {
+        Ok(self.key.sign(bytes))
+    }
+}
+

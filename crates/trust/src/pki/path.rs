@@ -1,0 +1,173 @@
+//! From a certificate to an anchor (RFC 5280, 6), for hierarchies of two or three levels.
+
+use super::{Certificate, Crl, Purpose, Revocation};
+use crate::time::Time;
+
+/// Certificates between a leaf and its root. Government hierarchies have one or two.
+const MAX_LENGTH: usize = 4;
+
+/// Whom a verifier trusts, and the revocation lists it has.
+#[derive(Clone, Debug, Default)]
+pub struct Anchors {
+    /// Root certificates. That they are here is what makes them trusted.
+    pub roots: Vec<Certificate>,
+    /// Further certificates that may stand between a leaf and a root.
+    pub intermediates: Vec<Certificate>,
+    /// Revocation lists.
+    pub crls: Vec<Crl>,
+}
+
+/// Why no path leads to an anchor. Ordered by how much it says: of several failures the last one
+/// is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// No anchor signed this, directly or through others.
+    #[error("no trusted root above the certificate")]
+    UnknownIssuer,
+    /// A critical extension that is not understood, or one that occurs twice.
+    #[error("a certificate has a critical extension that is not understood")]
+    Extension,
+    /// An authority's certificate is none.
+    #[error("an issuer is not a certificate authority")]
+    NotAuthority,
+    /// Too many authorities below one that limits them.
+    #[error("the path is longer than an authority allows")]
+    TooLong,
+    /// The certificate is not for this purpose.
+    #[error("the certificate is not for this purpose")]
+    Purpose,
+    /// Not yet valid at the moment asked about.
+    #[error("a certificate was not yet valid")]
+    NotYetValid,
+    /// No longer valid at the moment asked about.
+    #[error("a certificate had expired")]
+    Expired,
+}
+
+/// Evidence that a path was found; only [`Anchors::path`] makes one.
+#[derive(Clone, Debug)]
+pub struct VerifiedPath {
+    /// Leaf first, root last.
+    certificates: Vec<Certificate>,
+}
+
+impl VerifiedPath {
+    /// Leaf first, root last.
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// What the lists say of each certificate below the root, the worst of all: `now` is the moment
+    /// at which the question is asked.
+    pub fn revocation(&self, anchors: &Anchors, now: Time) -> Revocation {
+        let mut worst = Revocation::Good;
+        for pair in self.certificates.windows(2) {
+            let [certificate, issuer] = pair else { continue };
+            match anchors.revocation(certificate, issuer, now) {
+                revoked @ Revocation::Revoked { .. } => return revoked,
+                Revocation::Unknown => worst = Revocation::Unknown,
+                Revocation::Good => {}
+            }
+        }
+        worst
+    }
+}
+
+impl Anchors {
+    /// Finds a path from `leaf` to a root, all of it valid at `at`, the leaf fit for `purpose`.
+    /// `extra` are certificates that came with the signature: they may be links, never anchors.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError`], the most telling one of all paths tried.
+    pub fn path(
+        &self,
+        leaf: &Certificate,
+        extra: &[Certificate],
+        purpose: Purpose,
+        at: Time,
+    ) -> Result<VerifiedPath, PathError> {
+        link(leaf, at)?;
+        if !leaf.permits(purpose) {
+            return Err(PathError::Purpose);
+        }
+        let mut path = vec![leaf.clone()];
+        self.extend(&mut path, extra, at)?;
+        Ok(VerifiedPath { certificates: path })
+    }
+
+    fn extend(&self, path: &mut Vec<Certificate>, extra: &[Certificate], at: Time) -> Result<(), PathError> {
+        let mut worst = PathError::UnknownIssuer;
+        let Some(last) = path.last().cloned() else { return Err(worst) };
+        for root in &self.roots {
+            if last.is_signed_by(root) {
+                match authority(root, path.len() - 1, at) {
+                    Ok(()) => {
+                        path.push(root.clone());
+                        return Ok(());
+                    }
+                    Err(error) => worst = worst.max(error),
+                }
+            }
+        }
+        if path.len() > MAX_LENGTH {
+            return Err(worst.max(PathError::TooLong));
+        }
+        for issuer in self.intermediates.iter().chain(extra) {
+            // A certificate cannot be its own link: that would be a loop.
+            if path.contains(issuer) || !last.is_signed_by(issuer) {
+                continue;
+            }
+            let step = authority(issuer, path.len() - 1, at).and_then(|()| {
+                path.push(issuer.clone());
+                self.extend(path, extra, at).inspect_err(|_| {
+                    path.pop();
+                })
+            });
+            match step {
+                Ok(()) => return Ok(()),
+                Err(error) => worst = worst.max(error),
+            }
+        }
+        Err(worst)
+    }
+
+    fn revocation(&self, certificate: &Certificate, issuer: &Certificate, now: Time) -> Revocation {
+        let mut best = Revocation::Unknown;
+        for crl in &self.crls {
+            match crl.status(certificate, issuer, now) {
+                revoked @ Revocation::Revoked { .. } => return revoked,
+                Revocation::Good => best = Revocation::Good,
+                Revocation::Unknown => {}
+            }
+        }
+        best
+    }
+}
+
+/// What holds of every certificate in a path.
+fn link(certificate: &Certificate, at: Time) -> Result<(), PathError> {
+    if !certificate.understood() {
+        return Err(PathError::Extension);
+    }
+    if at < certificate.not_before() {
+        return Err(PathError::NotYetValid);
+    }
+    if at > certificate.not_after() {
+        return Err(PathError::Expired);
+    }
+    Ok(())
+}
+
+/// What holds of every issuer in a path; `below` authorities stand between it and the leaf.
+fn authority(certificate: &Certificate, below: usize, at: Time) -> Result<(), PathError> {
+    link(certificate, at)?;
+    if !certificate.permits(Purpose::Authority) {
+        return Err(PathError::NotAuthority);
+    }
+    if certificate.path_length().is_some_and(|limit| usize::from(limit) < below) {
+        return Err(PathError::TooLong);
+    }
+    Ok(())
+}

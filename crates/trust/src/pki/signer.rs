@@ -1,0 +1,81 @@
+//! Custody of a private key: what signs, without saying where the key is.
+
+use ed25519_dalek::VerifyingKey;
+use sha2::{Digest, Sha256};
+
+use super::Certificate;
+
+/// An Ed25519 signature (RFC 8032), 64 bytes.
+pub type Signature = [u8; 64];
+
+/// An Ed25519 public key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    /// From the 32 bytes of RFC 8032.
+    ///
+    /// Keys of small order are refused: a signature by one holds for many messages.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let key = VerifyingKey::from_bytes(bytes.try_into().ok()?).ok()?;
+        (!key.is_weak()).then_some(Self(key))
+    }
+
+    /// The 32 bytes of RFC 8032.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// The first four bytes of SHA-256 of the key: the `kid` of a QR claim.
+    pub fn key_id(&self) -> [u8; 4] {
+        let digest = Sha256::digest(self.0.as_bytes());
+        [digest[0], digest[1], digest[2], digest[3]]
+    }
+
+    /// Whether `signature` is this key's signature of `message`.
+    ///
+    /// Strict: a signature has one encoding, and small-order points are refused (RFC 8032, 5.1.7,
+    /// and "Taming the many EdDSAs").
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        <[u8; 64]>::try_from(signature).is_ok_and(|bytes| {
+            self.0.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&bytes)).is_ok()
+        })
+    }
+}
+
+/// A certificate and the ones above it, without the root.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// The signer's certificate.
+    pub leaf: Certificate,
+    /// The issuers, from the leaf's upwards.
+    pub issuers: Vec<Certificate>,
+}
+
+/// Why a key did not sign.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The key does not belong to the certificate.
+    #[error("the private key does not belong to the certificate")]
+    Mismatch,
+    /// The keeper of the key refused or could not be reached.
+    #[error("the keeper of the key did not sign")]
+    Custody(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Custody of a key: a file now; a card, a signing service or a person's phone later.
+///
+/// It takes the exact bytes to be signed, not their digest (Ed25519 hashes by itself, RFC 8419),
+/// and may take long.
+pub trait Sign {
+    /// The certificate of the key, with its issuers.
+    fn chain(&self) -> &Chain;
+
+    /// Signs `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Custody`] if the keeper of the key refuses.
+    fn sign(&self, bytes: &[u8]) -> Result<Signature, KeyError>;
+}

@@ -1,0 +1,135 @@
+//! Moments, in whole seconds of UTC. Where they come from is the caller's affair.
+
+use std::fmt;
+use std::time::Duration;
+
+use der::DateTime;
+
+/// A moment: seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(u64);
+
+/// Seconds of one day.
+const DAY: u64 = 86_400;
+
+/// 9999-12-31T23:59:59Z, the last moment that X.509 and PDF can write.
+const LAST: u64 = 253_402_300_799;
+
+impl Time {
+    /// From seconds since 1970; later than the year 9999 becomes its last second.
+    pub const fn from_unix(seconds: u64) -> Self {
+        Self(if seconds > LAST { LAST } else { seconds })
+    }
+
+    /// Seconds since 1970.
+    pub const fn unix(self) -> u64 {
+        self.0
+    }
+
+    /// Whole days since 1970.
+    pub const fn day(self) -> u64 {
+        self.0 / DAY
+    }
+
+    /// This moment, so many days later.
+    #[must_use]
+    pub const fn plus_days(self, days: u32) -> Self {
+        // The cast is an exact widening; `From` is not const.
+        #[expect(clippy::as_conversions, reason = "u32 to u64 in a const function")]
+        Self::from_unix(self.0 + days as u64 * DAY)
+    }
+
+    /// As X.509 and the `der` crate see it.
+    pub(crate) fn date_time(self) -> DateTime {
+        DateTime::from_unix_duration(Duration::from_secs(self.0)).unwrap_or(DateTime::INFINITY)
+    }
+
+    pub(crate) fn from_x509(time: x509_cert::time::Time) -> Self {
+        Self::from_unix(time.to_unix_duration().as_secs())
+    }
+
+    pub(crate) fn to_x509(self) -> x509_cert::time::Time {
+        let date_time = self.date_time();
+        // RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime after.
+        der::asn1::UtcTime::from_date_time(date_time).map_or_else(
+            |_| x509_cert::time::Time::from(der::asn1::GeneralizedTime::from_date_time(date_time)),
+            x509_cert::time::Time::from,
+        )
+    }
+
+    /// As a PDF date (ISO 32000-2, 7.9.4), `D:20260105012345Z`.
+    pub fn pdf_date(self) -> String {
+        let t = self.date_time();
+        format!(
+            "D:{:04}{:02}{:02}{:02}{:02}{:02}Z",
+            t.year(),
+            t.month(),
+            t.day(),
+            t.hour(),
+            t.minutes(),
+            t.seconds()
+        )
+    }
+
+    /// Reads exactly what [`Time::pdf_date`] writes.
+    pub fn from_pdf_date(text: &[u8]) -> Option<Self> {
+        let digits = text.strip_prefix(b"D:")?.strip_suffix(b"Z")?;
+        if digits.len() != 14 || !digits.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let digits = std::str::from_utf8(digits).ok()?;
+        let part = |from: usize, to: usize| digits.get(from..to)?.parse::<u8>().ok();
+        let time = DateTime::new(
+            digits.get(..4)?.parse().ok()?,
+            part(4, 6)?,
+            part(6, 8)?,
+            part(8, 10)?,
+            part(10, 12)?,
+            part(12, 14)?,
+        )
+        .ok()?;
+        Some(Self::from_unix(time.unix_duration().as_secs()))
+    }
+
+    /// Midnight of a civil date.
+    pub fn from_date(year: u16, month: u8, day: u8) -> Option<Self> {
+        DateTime::new(year, month, day, 0, 0, 0).ok().map(|t| Self::from_unix(t.unix_duration().as_secs()))
+    }
+
+    /// Reads `2026-01-05T01:23:45Z` or `2026-01-05` (then midnight).
+    pub fn parse(text: &str) -> Option<Self> {
+        let full = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+        let time: DateTime = full.parse().ok()?;
+        Some(Self::from_unix(time.unix_duration().as_secs()))
+    }
+}
+
+impl fmt::Display for Time {
+    /// RFC 3339, in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.date_time().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pdf_dates_have_one_spelling() {
+        let time = Time::parse("2026-01-05T01:23:45Z").unwrap();
+        assert_eq!(time.pdf_date(), "D:20260105012345Z");
+        assert_eq!(Time::from_pdf_date(b"D:20260105012345Z"), Some(time));
+        for wrong in ["D:20260105012345", "D:20260105012345+07'00'", "20260105012345Z", "D:20261305012345Z"] {
+            assert_eq!(Time::from_pdf_date(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn dates_past_2049_are_generalized_time() {
+        let time = Time::from_date(2050, 1, 1).unwrap();
+        assert!(matches!(time.to_x509(), x509_cert::time::Time::GeneralTime(_)));
+        assert_eq!(Time::from_x509(time.to_x509()), time);
+        assert_eq!(time.to_string(), "2050-01-01T00:00:00Z");
+    }
+}

@@ -1,0 +1,177 @@
+//! What a document says of itself: the data and the claim attached to revision 0.
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::claim::{Id, Kind};
+use crate::pdf::{self, Object, View};
+
+/// File name of the attached data (`pk-data/1`).
+pub const DATA_NAME: &str = "pk-data.json";
+
+/// File name of the attached text of the QR code.
+pub const CLAIM_NAME: &str = "pk-claim.txt";
+
+/// The format this program reads.
+pub const DATA_FORMAT: &str = "pk-data/1";
+
+/// The part of the attached data that a verifier compares. Everything else in it is for the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Document id.
+    pub id: Id,
+    /// Kind of document.
+    pub kind: Kind,
+    /// Year.
+    pub year: u16,
+    /// Host of the public page.
+    pub host: String,
+    /// Document number, if any.
+    pub number: Option<String>,
+    /// Template name and version.
+    pub template: (String, u32),
+    /// Who has to sign.
+    pub parties: Vec<Party>,
+    /// Number of indicators.
+    pub indicators: u32,
+    /// Total budget in rupiah.
+    pub budget: u64,
+    /// Date printed on the document, `2026-01-05`.
+    pub date: String,
+    /// SHA-256 of the data.
+    pub digest: [u8; 32],
+}
+
+/// One party as the document names it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Party {
+    /// Its signature field.
+    pub field: String,
+    /// The office's handle of the person.
+    pub id: String,
+    /// Name with titles.
+    pub name: String,
+    /// Position as printed.
+    pub position: String,
+    /// Its role: `first`, `second`, `maker`, `witness`.
+    pub role: String,
+    /// `definitif`, or how the position is held (`plt`, `plh`, `pj`, `pjs`).
+    pub capacity: String,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    format: String,
+    id: String,
+    kind: String,
+    year: u16,
+    host: String,
+    number: Option<String>,
+    template: RawTemplate,
+    parties: Vec<Party>,
+    annex: Option<RawAnnex>,
+    date: String,
+}
+
+#[derive(Deserialize)]
+struct RawTemplate {
+    name: String,
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct RawAnnex {
+    objectives: Vec<RawObjective>,
+    budget: Option<RawBudget>,
+}
+
+#[derive(Deserialize)]
+struct RawObjective {
+    indicators: Vec<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct RawBudget {
+    total: u64,
+}
+
+/// Why attached data cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContentError {
+    /// Not JSON of this format.
+    #[error("the attached data is not pk-data/1")]
+    Format,
+    /// Not the canonical encoding: keys could be doubled, or read in two ways.
+    #[error("the attached data is not canonical")]
+    NotCanonical,
+}
+
+impl Content {
+    /// Reads canonical data.
+    ///
+    /// # Errors
+    ///
+    /// [`ContentError`]
+    pub fn parse(bytes: &[u8]) -> Result<Self, ContentError> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| ContentError::Format)?;
+        let canonical = serde_json_canonicalizer::to_vec(&value).map_err(|_| ContentError::Format)?;
+        if canonical != bytes {
+            return Err(ContentError::NotCanonical);
+        }
+        let raw: Raw = serde_json::from_value(value).map_err(|_| ContentError::Format)?;
+        if raw.format != DATA_FORMAT {
+            return Err(ContentError::Format);
+        }
+        let objectives = raw.annex.iter().flat_map(|annex| &annex.objectives);
+        let indicators = objectives.map(|objective| objective.indicators.len()).sum::<usize>();
+        Ok(Self {
+            id: Id::parse_strict(&raw.id).map_err(|_| ContentError::Format)?,
+            kind: Kind::parse(&raw.kind).ok_or(ContentError::Format)?,
+            year: raw.year,
+            host: raw.host,
+            number: raw.number,
+            template: (raw.template.name, raw.template.version),
+            parties: raw.parties,
+            indicators: u32::try_from(indicators).map_err(|_| ContentError::Format)?,
+            budget: raw.annex.and_then(|a| a.budget).map_or(0, |b| b.total),
+            date: raw.date,
+            digest: Sha256::digest(bytes).into(),
+        })
+    }
+}
+
+/// The attached file `name`, decoded; `None` if there is none of this name.
+///
+/// # Errors
+///
+/// If the name tree is not the flat one that the renderer writes, or the file cannot be decoded.
+pub fn attachment(view: View<'_, '_>, name: &str) -> Result<Option<Vec<u8>>, pdf::Error> {
+    let (_, catalog) = view.catalog()?;
+    let Some(names) = view.dictionary(&catalog, "Names")? else { return Ok(None) };
+    let Some(tree) = view.dictionary(&names, "EmbeddedFiles")? else { return Ok(None) };
+    let entries = view.array(&tree, "Names")?.unwrap_or_default();
+    let mut found = None;
+    for pair in entries.chunks(2) {
+        let [key, value] = pair else {
+            return Err(pdf::Error::WrongType { key: "Names", expected: "list of pairs" });
+        };
+        if key.as_string() != Some(name.as_bytes()) {
+            continue;
+        }
+        // Two files of one name: readers would differ on which one counts.
+        if found.replace(value.clone()).is_some() {
+            return Err(pdf::Error::WrongType { key: "EmbeddedFiles", expected: "tree of distinct names" });
+        }
+    }
+    let Some(specification) = found else { return Ok(None) };
+    let specification = view.resolve(&specification)?.into_owned();
+    let stream = specification
+        .as_dictionary()
+        .map(|d| view.dictionary(d, "EF"))
+        .transpose()?
+        .flatten()
+        .and_then(|files| files.get("F").and_then(Object::as_reference))
+        .ok_or(pdf::Error::WrongType { key: "EF", expected: "embedded file" })?;
+    view.decoded(&view.body(stream)?).map(Some)
+}

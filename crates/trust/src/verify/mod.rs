@@ -1,0 +1,588 @@
+//! Everything joined into one verdict.
+//!
+//! [`document`] for a PDF file, [`link`] for the text of a QR code, [`manifest`] for the list in an
+//! archive. None of them fails: what cannot be read is a finding too.
+
+mod content;
+mod verdict;
+
+use sha2::{Digest, Sha256};
+
+pub use content::{CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, attachment};
+pub use verdict::{
+    Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall,
+    SignatureVerdict, Verdict,
+};
+
+use crate::claim::{self, Signed};
+use crate::cms;
+use crate::pades::{self, Changes, SignatureReport};
+use crate::pdf::{self, File};
+use crate::pki::{Anchors, Certificate, PathError, Purpose, Revocation, VerifiedPath, clip};
+use crate::time::Time;
+
+/// What a verifier knows besides the file.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Certificates of seals that claims may be signed with. They need a path to an anchor like any
+    /// other.
+    pub seals: Vec<Certificate>,
+    /// What the registry says.
+    pub status: Status,
+    /// Whether revision 0, rendered again from its data, gave the same bytes; `None` if that was
+    /// not tried.
+    pub reproduced: Option<bool>,
+}
+
+/// What the registry says of a document.
+#[derive(Clone, Debug, Default)]
+pub enum Status {
+    /// There is no registry to ask.
+    #[default]
+    NotAsked,
+    /// It did not answer.
+    Unreachable,
+    /// It does not know this id.
+    UnknownDocument,
+    /// Its record.
+    Known(Record),
+}
+
+/// A registry's record of one document.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// SHA-256 of the data that was issued.
+    pub digest: [u8; 32],
+    /// SHA-256 of the file of each revision, oldest first.
+    pub files: Vec<[u8; 32]>,
+    /// What became of it.
+    pub standing: Standing,
+}
+
+/// What became of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Issued, and not everybody has signed.
+    Waiting,
+    /// Everybody has signed, and it is in force.
+    Complete,
+    /// Revoked, with the reason.
+    Revoked(String),
+    /// Replaced by the document of this id.
+    Superseded(String),
+}
+
+/// Verifies a PDF file. `at` is the moment for which the question is asked: lists of revoked
+/// certificates have to be in force then.
+pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) -> Verdict {
+    let sha256: [u8; 32] = Sha256::digest(bytes).into();
+    let mut findings = Vec::new();
+    let examined = File::parse(bytes).and_then(|file| {
+        let view = file.at(0);
+        let data = attachment(view, DATA_NAME)?;
+        let claim = attachment(view, CLAIM_NAME)?;
+        Ok((pades::examine(&file)?, data, claim))
+    });
+    let (examination, data, claim) = match examined {
+        Ok(examined) => examined,
+        Err(error) => {
+            findings.push(unreadable(&error));
+            return Verdict::new(sha256, at, None, Vec::new(), findings);
+        }
+    };
+    findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
+
+    let content = match data.as_deref().map(Content::parse) {
+        Some(Ok(content)) => Some(content),
+        Some(Err(error)) => {
+            let code = match error {
+                ContentError::NotCanonical => "data.not-canonical",
+                ContentError::Format => "data.malformed",
+            };
+            findings.push(Finding::new(Axis::Integrity, code, Outcome::Fail));
+            None
+        }
+        None => {
+            // Another producer's file. Its signatures would need other rules, and applying ours
+            // would call things good that were not checked.
+            findings.push(Finding::new(Axis::Integrity, "document.foreign", Outcome::NotChecked));
+            None
+        }
+    };
+
+    for (i, change) in examination.changes.iter().enumerate() {
+        if let Changes::Forbidden { objects } = change {
+            let list = objects.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+            findings.push(
+                Finding::new(Axis::Integrity, "changes.forbidden", Outcome::Fail)
+                    .at(format!("revision {}", i + 1))
+                    .with("objects", list),
+            );
+        }
+    }
+    for field in &examination.recycled {
+        findings.push(
+            Finding::new(Axis::Integrity, "signature.recycled", Outcome::Fail).with("field", field),
+        );
+    }
+
+    let mut document = None;
+    if let Some(content) = &content {
+        let (claim_outcome, issued) = claim_findings(claim.as_deref(), content, anchors, evidence, at, &mut findings);
+        let reproduced = reproduced(evidence, &mut findings);
+        document = Some(DocumentVerdict {
+            id: content.id.to_string(),
+            kind: content.kind.to_string(),
+            year: content.year,
+            digest: data_encoding::HEXLOWER.encode(&content.digest),
+            claim: claim_outcome,
+            reproduced,
+            issued,
+        });
+        for field in &examination.open {
+            if !content.parties.iter().any(|party| &party.field == field) {
+                findings.push(
+                    Finding::new(Axis::Integrity, "field.unknown", Outcome::Fail).with("field", field),
+                );
+            }
+        }
+    }
+
+    let forbidden = examination.changes.iter().any(|c| *c != Changes::Exact);
+    let last = examination.signatures.len().saturating_sub(1);
+    let mut previous = None;
+    let mut signatures = Vec::new();
+    for (i, report) in examination.signatures.iter().enumerate() {
+        let changes_after = if forbidden {
+            "forbidden"
+        } else if i == last {
+            "none"
+        } else {
+            "allowed"
+        };
+        signatures.push(signature(report, content.as_ref(), anchors, at, changes_after, previous));
+        previous = report.claimed_time.or(previous);
+    }
+
+    if let Some(content) = &content {
+        status_findings(content, &examination.open, bytes, &signatures, evidence, &mut findings);
+    } else if signatures.is_empty() {
+        findings.push(Finding::new(Axis::Status, "signature.none", Outcome::NotChecked));
+    }
+    if !signatures.is_empty() {
+        // Own signatures and an own clock prove no time; only an outside witness could.
+        findings.push(Finding::new(Axis::Time, "time.claimed-only", Outcome::NotChecked));
+    }
+    Verdict::new(sha256, at, document, signatures, findings)
+}
+
+fn unreadable(error: &pdf::Error) -> Finding {
+    let code = match error {
+        pdf::Error::Encrypted => return Finding::new(Axis::Integrity, "document.encrypted", Outcome::NotChecked),
+        pdf::Error::Header => "document.header",
+        pdf::Error::Tail => "document.tail",
+        pdf::Error::TrailingBytes { .. } => "document.trailing-bytes",
+        pdf::Error::Hybrid { .. } => "document.hybrid",
+        pdf::Error::XrefStream { .. } => {
+            return Finding::new(Axis::Integrity, "document.foreign", Outcome::NotChecked);
+        }
+        _ => "document.malformed",
+    };
+    Finding::new(Axis::Integrity, code, Outcome::Fail).with("error", error)
+}
+
+fn reproduced(evidence: &Evidence, findings: &mut Vec<Finding>) -> Outcome {
+    let (axis, code, outcome) = match evidence.reproduced {
+        Some(true) => (Axis::Integrity, "document.reproduced", Outcome::Pass),
+        Some(false) => (Axis::Integrity, "document.not-reproduced", Outcome::Fail),
+        None => (Axis::Remark, "document.reproduction-not-tried", Outcome::NotChecked),
+    };
+    findings.push(Finding::new(axis, code, outcome));
+    outcome
+}
+
+/// Compares the attached claim with the attached data, and its seal with the anchors.
+fn claim_findings(
+    claim: Option<&[u8]>,
+    content: &Content,
+    anchors: &Anchors,
+    evidence: &Evidence,
+    at: Time,
+    findings: &mut Vec<Finding>,
+) -> (Outcome, Option<Issued>) {
+    let text = claim.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let signed = match text.map(Signed::parse) {
+        Some(Ok(signed)) => signed,
+        Some(Err(_)) => {
+            findings.push(Finding::new(Axis::Integrity, "claim.malformed", Outcome::Fail));
+            return (Outcome::Fail, None);
+        }
+        None => {
+            findings.push(Finding::new(Axis::Integrity, "claim.missing", Outcome::Fail));
+            return (Outcome::Fail, None);
+        }
+    };
+    let address = signed.address();
+    if address.id != content.id || address.host != content.host {
+        findings.push(Finding::new(Axis::Integrity, "claim.other-document", Outcome::Fail));
+        return (Outcome::Fail, None);
+    }
+    let (outcome, sealed) = seal(&signed, anchors, evidence, at, findings);
+    let Some((claim, by)) = sealed else { return (outcome, None) };
+    let same = claim.digest == content.digest
+        && claim.kind == content.kind
+        && claim.year == content.year
+        && claim.indicators == content.indicators
+        && claim.budget == content.budget
+        && claim.number == content.number;
+    findings.push(Finding::check(Axis::Integrity, same, "claim.content", "claim.other-content"));
+    let outcome = if same { outcome } else { Outcome::Fail };
+    (outcome, Some(Issued::new(&claim, &address.host, by)))
+}
+
+/// Checks the seal of a claim: the signature with a known seal key, and that key's certificate.
+fn seal(
+    signed: &Signed,
+    anchors: &Anchors,
+    evidence: &Evidence,
+    at: Time,
+    findings: &mut Vec<Finding>,
+) -> (Outcome, Option<(claim::Claim, String)>) {
+    let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    let (claim, key) = match signed.verify(evidence.seals.iter().map(Certificate::key)) {
+        Ok(verified) => verified,
+        Err(claim::Error::UnknownKey) => {
+            finding("claim.unknown-seal", Outcome::NotChecked);
+            return (Outcome::NotChecked, None);
+        }
+        Err(_) => {
+            finding("claim.signature", Outcome::Fail);
+            return (Outcome::Fail, None);
+        }
+    };
+    let Some(certificate) = evidence.seals.iter().find(|c| c.key() == key) else {
+        finding("claim.unknown-seal", Outcome::NotChecked);
+        return (Outcome::NotChecked, None);
+    };
+    // The end of the day of issue: a seal made at noon signs for that day too.
+    let day = Time::from_unix(claim.day.saturating_mul(86_400).saturating_add(86_399));
+    let outcome = match anchors.path(certificate, &[], Purpose::Seal, day) {
+        Ok(path) => {
+            let (code, outcome) = match path.revocation(anchors, at) {
+                Revocation::Good => ("seal.trusted", Outcome::Pass),
+                Revocation::Unknown => ("seal.revocation-unknown", Outcome::NotChecked),
+                Revocation::Revoked { at, .. } if at <= day => ("seal.revoked", Outcome::Fail),
+                // Issued before, by its own word.
+                Revocation::Revoked { .. } => ("seal.revoked-later", Outcome::NotChecked),
+            };
+            finding(code, outcome);
+            outcome
+        }
+        Err(PathError::UnknownIssuer) => {
+            finding("seal.unknown-root", Outcome::NotChecked);
+            Outcome::NotChecked
+        }
+        Err(_) => {
+            finding("seal.not-trusted", Outcome::Fail);
+            Outcome::Fail
+        }
+    };
+    (outcome, Some((claim.clone(), certificate.subject().organization)))
+}
+
+/// One signature on its axes.
+fn signature(
+    report: &SignatureReport,
+    content: Option<&Content>,
+    anchors: &Anchors,
+    at: Time,
+    changes_after: &'static str,
+    previous: Option<Time>,
+) -> SignatureVerdict {
+    let place = format!("object {}, revision {}", report.reference.number, report.revision);
+    let mut findings = vec![
+        match &report.coverage {
+            Ok(()) => Finding::new(Axis::Integrity, "signature.coverage", Outcome::Pass),
+            Err(error) => Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail)
+                .with("error", error),
+        }
+        .at(&place),
+    ];
+    let (verified, integrity) = match &report.cms {
+        Ok(verified) => {
+            findings.push(Finding::new(Axis::Integrity, "signature.intact", Outcome::Pass).at(&place));
+            (Some(verified), Outcome::Pass)
+        }
+        Err(error) => {
+            findings.push(
+                Finding::new(Axis::Integrity, cms_code(*error), Outcome::Fail).at(&place).with("error", error),
+            );
+            (None, Outcome::Fail)
+        }
+    };
+    let (mut chain, mut revocation) = (Outcome::NotChecked, Outcome::NotChecked);
+    if let Some(verified) = verified {
+        let moment = report.claimed_time.unwrap_or(at);
+        match anchors.path(&verified.leaf, &verified.others, Purpose::Signature, moment) {
+            Ok(path) => {
+                chain = Outcome::Pass;
+                findings.push(Finding::new(Axis::Issuer, "signer.chain", Outcome::Pass).at(&place));
+                revocation = revocation_finding(&path, anchors, moment, at, &place, &mut findings);
+            }
+            Err(PathError::UnknownIssuer) => {
+                findings.push(
+                    Finding::new(Axis::Issuer, "signer.unknown-root", Outcome::NotChecked).at(&place),
+                );
+            }
+            Err(error) => {
+                chain = Outcome::Fail;
+                findings.push(
+                    Finding::new(Axis::Issuer, path_code(error), Outcome::Fail).at(&place).with("error", error),
+                );
+            }
+        }
+        if let Some(content) = content {
+            findings.push(role(report, &verified.leaf, content).at(&place));
+        }
+    }
+    match report.claimed_time {
+        None => findings.push(Finding::new(Axis::Time, "time.missing", Outcome::Fail).at(&place)),
+        Some(time) if time > at => {
+            findings.push(Finding::new(Axis::Time, "time.future", Outcome::Fail).at(&place));
+        }
+        Some(time) if previous.is_some_and(|earlier| time < earlier) => {
+            findings.push(Finding::new(Axis::Time, "time.order", Outcome::Fail).at(&place));
+        }
+        Some(_) => {}
+    }
+    let subject = verified.map(|v| v.leaf.subject());
+    SignatureVerdict {
+        field: report.field.clone(),
+        signer: subject.as_ref().map(|s| s.name.clone()),
+        serial: verified.map(|v| v.leaf.serial()),
+        algorithm: "Ed25519",
+        integrity,
+        coverage: if report.coverage.is_ok() { "revision" } else { "partial" },
+        changes_after,
+        chain,
+        revocation,
+        claimed_time: report.claimed_time.map(|t| t.to_string()),
+        findings,
+    }
+}
+
+fn revocation_finding(
+    path: &VerifiedPath,
+    anchors: &Anchors,
+    signed: Time,
+    at: Time,
+    place: &str,
+    findings: &mut Vec<Finding>,
+) -> Outcome {
+    let (code, outcome) = match path.revocation(anchors, at) {
+        Revocation::Good => ("signer.not-revoked", Outcome::Pass),
+        Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
+        Revocation::Revoked { at: revoked, .. } if revoked <= signed => ("signer.revoked", Outcome::Fail),
+        // Signed before, by its own word. Whoever has a stolen key can claim any time, so without an
+        // outside witness this is no proof (ETSI EN 319 102-1: REVOKED_NO_POE).
+        Revocation::Revoked { .. } => ("signer.revoked-later", Outcome::NotChecked),
+    };
+    findings.push(Finding::new(Axis::Issuer, code, outcome).at(place));
+    outcome
+}
+
+/// Is the signer of this field the person whom the document names there?
+fn role(report: &SignatureReport, leaf: &Certificate, content: &Content) -> Finding {
+    let Some(party) = content.parties.iter().find(|party| party.field == report.field) else {
+        return Finding::new(Axis::Issuer, "role.no-party", Outcome::Fail);
+    };
+    let subject = leaf.subject();
+    let finding = if subject.id != clip(&party.id) || subject.name != clip(&party.name) {
+        Finding::new(Axis::Issuer, "role.other-person", Outcome::Fail)
+    } else if party.capacity == "definitif" && subject.position != clip(&party.position) {
+        // Who acts for another (Plt., Plh., Pj.) signs with the certificate of the own position.
+        Finding::new(Axis::Issuer, "role.other-position", Outcome::Fail)
+    } else {
+        Finding::new(Axis::Issuer, "role.named", Outcome::Pass)
+    };
+    finding.with("field", &report.field).with("signer", subject.name).with("named", &party.name)
+}
+
+fn status_findings(
+    content: &Content,
+    open: &[String],
+    bytes: &[u8],
+    signatures: &[SignatureVerdict],
+    evidence: &Evidence,
+    findings: &mut Vec<Finding>,
+) {
+    let waiting: Vec<&str> = content
+        .parties
+        .iter()
+        .filter(|party| {
+            open.contains(&party.field) || !signatures.iter().any(|s| s.field == party.field)
+        })
+        .map(|party| party.field.as_str())
+        .collect();
+    let record = match &evidence.status {
+        Status::Known(record) => record,
+        other => {
+            let code = match other {
+                Status::Unreachable => "status.unreachable",
+                Status::UnknownDocument => "status.unknown-document",
+                _ => "status.not-asked",
+            };
+            findings.push(waiting_finding(&waiting));
+            findings.push(Finding::new(Axis::Status, code, Outcome::NotChecked));
+            return;
+        }
+    };
+    if record.digest != content.digest {
+        findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
+    }
+    let sha256: [u8; 32] = Sha256::digest(bytes).into();
+    match record.files.iter().position(|file| *file == sha256) {
+        Some(_) => findings.push(Finding::new(Axis::Integrity, "registry.same-file", Outcome::Pass)),
+        // Signed elsewhere, or tampered with in a way that left every signature intact; either way
+        // it is not the file that this office issued.
+        None => findings.push(Finding::new(Axis::Integrity, "registry.other-file", Outcome::Fail)),
+    }
+    let outdated = record.files.last() != Some(&sha256);
+    match &record.standing {
+        Standing::Revoked(reason) => findings.push(
+            Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason),
+        ),
+        Standing::Superseded(by) => findings.push(
+            Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by),
+        ),
+        Standing::Complete if waiting.is_empty() => {
+            findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
+        }
+        Standing::Complete if outdated => {
+            findings.push(Finding::new(Axis::Status, "status.older-copy", Outcome::NotChecked));
+        }
+        Standing::Complete | Standing::Waiting => findings.push(waiting_finding(&waiting)),
+    }
+}
+
+fn waiting_finding(waiting: &[&str]) -> Finding {
+    if waiting.is_empty() {
+        return Finding::new(Axis::Status, "status.all-signed", Outcome::Pass);
+    }
+    Finding::new(Axis::Status, "status.waiting", Outcome::NotChecked).with("fields", waiting.join(", "))
+}
+
+/// Verifies the text of a QR code. That says who issued what; signatures and status are not in it.
+pub fn link(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Verdict {
+    let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let mut findings = Vec::new();
+    let signed = match Signed::parse(text) {
+        Ok(signed) => signed,
+        Err(claim::Error::Link) => {
+            findings.push(Finding::new(Axis::Issuer, "claim.no-link", Outcome::NotChecked));
+            return Verdict::new(sha256, at, None, Vec::new(), findings);
+        }
+        Err(claim::Error::NoClaim) => {
+            findings.push(Finding::new(Axis::Issuer, "claim.missing-in-link", Outcome::NotChecked));
+            return Verdict::new(sha256, at, None, Vec::new(), findings);
+        }
+        Err(_) => {
+            findings.push(Finding::new(Axis::Issuer, "claim.malformed", Outcome::Fail));
+            return Verdict::new(sha256, at, None, Vec::new(), findings);
+        }
+    };
+    let (outcome, sealed) = seal(&signed, anchors, evidence, at, &mut findings);
+    findings.push(Finding::new(Axis::Integrity, "picture.signatures-not-checked", Outcome::NotChecked));
+    let mut document = None;
+    if let Some((claim, by)) = sealed {
+        match &evidence.status {
+            Status::Known(record) => {
+                if record.digest != claim.digest {
+                    findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
+                }
+                findings.push(match &record.standing {
+                    Standing::Revoked(reason) => {
+                        Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason)
+                    }
+                    Standing::Superseded(id) => {
+                        Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", id)
+                    }
+                    Standing::Complete => Finding::new(Axis::Status, "status.complete", Outcome::Pass),
+                    Standing::Waiting => {
+                        Finding::new(Axis::Status, "status.waiting-registry", Outcome::NotChecked)
+                    }
+                });
+            }
+            Status::Unreachable => {
+                findings.push(Finding::new(Axis::Status, "status.unreachable", Outcome::NotChecked));
+            }
+            Status::UnknownDocument => {
+                findings.push(Finding::new(Axis::Status, "status.unknown-document", Outcome::NotChecked));
+            }
+            Status::NotAsked => {
+                findings.push(Finding::new(Axis::Status, "status.not-asked", Outcome::NotChecked));
+            }
+        }
+        document = Some(DocumentVerdict {
+            id: signed.address().id.to_string(),
+            kind: claim.kind.to_string(),
+            year: claim.year,
+            digest: data_encoding::HEXLOWER.encode(&claim.digest),
+            claim: outcome,
+            reproduced: Outcome::NotChecked,
+            issued: Some(Issued::new(&claim, &signed.address().host, by)),
+        });
+    }
+    Verdict::new(sha256, at, document, Vec::new(), findings)
+}
+
+/// Why the signature of a manifest does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// The signature is malformed or does not match.
+    #[error(transparent)]
+    Cms(#[from] cms::Error),
+    /// The signer is not a trusted seal.
+    #[error(transparent)]
+    Path(#[from] PathError),
+}
+
+/// Checks the detached seal over a manifest (`manifest.p7s`); gives the seal's certificate.
+///
+/// # Errors
+///
+/// [`ManifestError`]
+pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, at: Time) -> Result<Certificate, ManifestError> {
+    let verified = cms::Signature::from_der(seal)?.verify(&cms::digest(&[bytes]))?;
+    anchors.path(&verified.leaf, &verified.others, Purpose::Seal, at)?;
+    Ok(verified.leaf)
+}
+
+const fn cms_code(error: cms::Error) -> &'static str {
+    match error {
+        cms::Error::Malformed => "cms.malformed",
+        cms::Error::Trailing => "cms.trailing",
+        cms::Error::Encapsulated => "cms.encapsulated",
+        cms::Error::Signers => "cms.signers",
+        cms::Error::Algorithm => "cms.algorithm",
+        cms::Error::Attributes => "cms.attributes",
+        cms::Error::Unsigned => "cms.unsigned-attributes",
+        cms::Error::Certificate => "cms.certificate",
+        cms::Error::SigningCertificate => "cms.signing-certificate",
+        cms::Error::Digest => "signature.digest",
+        cms::Error::Signature => "signature.key",
+    }
+}
+
+const fn path_code(error: PathError) -> &'static str {
+    match error {
+        PathError::UnknownIssuer => "signer.unknown-root",
+        PathError::Extension => "signer.extension",
+        PathError::NotAuthority => "signer.not-authority",
+        PathError::TooLong => "signer.path-too-long",
+        PathError::Purpose => "signer.purpose",
+        PathError::NotYetValid => "signer.not-yet-valid",
+        PathError::Expired => "signer.expired",
+    }
+}

@@ -1,0 +1,322 @@
+//! The answer of a verification (`pk-verdict/1`): values, no prose.
+//!
+//! What was checked, what it showed, and what could not be checked. The headline is derived from
+//! the lines, the lines from the findings; nothing sets them by hand.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::claim::Claim;
+
+/// Version of the JSON form.
+pub const FORMAT: &str = "pk-verdict/1";
+
+/// The headline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Overall {
+    /// Everything that makes a document believable was checked, and holds.
+    #[serde(rename = "TOTAL-PASSED")]
+    Passed,
+    /// Nothing is broken, but the proof is not complete.
+    #[serde(rename = "INDETERMINATE")]
+    Indeterminate,
+    /// Something is broken.
+    #[serde(rename = "TOTAL-FAILED")]
+    Failed,
+}
+
+/// What one check showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It holds.
+    Pass,
+    /// It does not hold.
+    Fail,
+    /// It could not be checked; the finding's code says why.
+    NotChecked,
+}
+
+/// Which line a finding belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Axis {
+    /// Is the content the one that was issued and signed?
+    Integrity,
+    /// Are issuer and signers those whom the document names?
+    Issuer,
+    /// Has everybody signed, and is it still in force?
+    Status,
+    /// Is the time proven?
+    Time,
+    /// Good to know; moves no line.
+    Remark,
+}
+
+/// One check and what it showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was found, e.g. `signature.digest`. The texts for people are kept by this code.
+    pub code: &'static str,
+    /// What it showed.
+    pub outcome: Outcome,
+    /// Where, e.g. `object 12, revision 2`.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Values that the sentence about it mentions.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub detail: BTreeMap<&'static str, String>,
+    /// The line it belongs to.
+    #[serde(skip)]
+    pub axis: Axis,
+}
+
+impl Finding {
+    /// A finding without place and details.
+    pub const fn new(axis: Axis, code: &'static str, outcome: Outcome) -> Self {
+        Self { code, outcome, place: None, detail: BTreeMap::new(), axis }
+    }
+
+    /// A check that either holds or does not, each with its own code.
+    pub const fn check(axis: Axis, holds: bool, pass: &'static str, fail: &'static str) -> Self {
+        if holds { Self::new(axis, pass, Outcome::Pass) } else { Self::new(axis, fail, Outcome::Fail) }
+    }
+
+    /// With the place.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// With a value for the sentence.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
+        self.detail.insert(key, value.to_string());
+        self
+    }
+}
+
+/// One of the four lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// `yes`, `no` or `unknown`.
+    pub outcome: Answer,
+    /// The finding that decided.
+    pub code: &'static str,
+    /// Its values.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub detail: BTreeMap<&'static str, String>,
+}
+
+/// The answer of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// Checked, and so.
+    Yes,
+    /// Checked, and not so.
+    No,
+    /// Not checked.
+    Unknown,
+}
+
+/// The four lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lines {
+    /// Keutuhan.
+    pub integrity: Line,
+    /// Penerbit dan kewenangan.
+    pub issuer: Line,
+    /// Status.
+    pub status: Line,
+    /// Waktu.
+    pub time: Line,
+}
+
+impl Lines {
+    /// The lines with their axes, in order.
+    pub fn all(&self) -> [(Axis, &Line); 4] {
+        [
+            (Axis::Integrity, &self.integrity),
+            (Axis::Issuer, &self.issuer),
+            (Axis::Status, &self.status),
+            (Axis::Time, &self.time),
+        ]
+    }
+
+    /// Derives the lines: the first failure decides, else the first thing not checked, else the last
+    /// thing that holds. An axis on which nothing was looked at is unknown, never good.
+    fn derive<'a>(findings: impl Iterator<Item = &'a Finding> + Clone) -> Self {
+        let line = |axis, nothing| {
+            let on_axis = || findings.clone().filter(move |f: &&Finding| f.axis == axis);
+            let decided = on_axis()
+                .find(|f| f.outcome == Outcome::Fail)
+                .or_else(|| on_axis().find(|f| f.outcome == Outcome::NotChecked))
+                .or_else(|| on_axis().last());
+            match decided {
+                Some(finding) => Line {
+                    outcome: match finding.outcome {
+                        Outcome::Pass => Answer::Yes,
+                        Outcome::Fail => Answer::No,
+                        Outcome::NotChecked => Answer::Unknown,
+                    },
+                    code: finding.code,
+                    detail: finding.detail.clone(),
+                },
+                None => Line { outcome: Answer::Unknown, code: nothing, detail: BTreeMap::new() },
+            }
+        };
+        Self {
+            integrity: line(Axis::Integrity, "integrity.not-checked"),
+            issuer: line(Axis::Issuer, "issuer.not-checked"),
+            status: line(Axis::Status, "status.not-checked"),
+            time: line(Axis::Time, "time.not-checked"),
+        }
+    }
+
+    /// The headline. An unproven time alone does not hold it back, as long as pk makes no time
+    /// stamps (`docs/formats/verdict.md`); a disproved time does.
+    fn overall(&self) -> Overall {
+        let lines = self.all();
+        if lines.iter().any(|(_, line)| line.outcome == Answer::No) {
+            return Overall::Failed;
+        }
+        let complete = lines
+            .iter()
+            .filter(|(axis, _)| *axis != Axis::Time)
+            .all(|(_, line)| line.outcome == Answer::Yes);
+        if complete { Overall::Passed } else { Overall::Indeterminate }
+    }
+}
+
+/// One signature, on separate axes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignatureVerdict {
+    /// Field name.
+    pub field: String,
+    /// Name in the signer's certificate.
+    pub signer: Option<String>,
+    /// Serial number of the certificate.
+    pub serial: Option<String>,
+    /// Signature algorithm.
+    pub algorithm: &'static str,
+    /// Do the signed bytes still match?
+    pub integrity: Outcome,
+    /// `revision` if it covers everything up to the end of its revision, else `partial`.
+    pub coverage: &'static str,
+    /// `none`, `allowed` or `forbidden`.
+    pub changes_after: &'static str,
+    /// Does the certificate lead to an anchor?
+    pub chain: Outcome,
+    /// Was the certificate in force?
+    pub revocation: Outcome,
+    /// What the signature says of its own time; nobody vouches for it.
+    pub claimed_time: Option<String>,
+    /// The single checks.
+    pub findings: Vec<Finding>,
+}
+
+/// What the document says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DocumentVerdict {
+    /// Document id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// Year.
+    pub year: u16,
+    /// SHA-256 of the data, hexadecimal.
+    pub digest: String,
+    /// Does the claim hold?
+    pub claim: Outcome,
+    /// Was revision 0 rendered again, and was it the same?
+    pub reproduced: Outcome,
+    /// What the seal vouches for; to be compared with the paper in one's hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued: Option<Issued>,
+}
+
+/// The content of a claim whose seal has been checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Issued {
+    /// The institution, as its seal certificate names it.
+    pub by: String,
+    /// Host of the public page.
+    pub host: String,
+    /// Day of issue, `2026-01-05`.
+    pub on: String,
+    /// Number of indicators.
+    pub indicators: u32,
+    /// Total budget in rupiah.
+    pub budget: u64,
+    /// Document number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+impl Issued {
+    pub(super) fn new(claim: &Claim, host: &str, by: String) -> Self {
+        let day = crate::Time::from_unix(claim.day.saturating_mul(86_400)).to_string();
+        Self {
+            by,
+            host: host.to_owned(),
+            on: day.get(..10).unwrap_or_default().to_owned(),
+            indicators: claim.indicators,
+            budget: claim.budget,
+            number: claim.number.clone(),
+        }
+    }
+}
+
+/// The whole answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// [`FORMAT`]
+    pub format: &'static str,
+    /// Name of the file, filled in by the caller.
+    pub file: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// The moment the question was asked for.
+    pub checked_at: String,
+    /// The headline.
+    pub overall: Overall,
+    /// The four lines.
+    pub lines: Lines,
+    /// What the document says of itself, if that could be read.
+    pub document: Option<DocumentVerdict>,
+    /// The signatures, in order.
+    pub signatures: Vec<SignatureVerdict>,
+    /// Checks that belong to no signature.
+    pub findings: Vec<Finding>,
+}
+
+impl Verdict {
+    /// Joins findings into an answer.
+    pub(super) fn new(
+        sha256: [u8; 32],
+        at: crate::Time,
+        document: Option<DocumentVerdict>,
+        signatures: Vec<SignatureVerdict>,
+        findings: Vec<Finding>,
+    ) -> Self {
+        let lines = Lines::derive(findings.iter().chain(signatures.iter().flat_map(|s| &s.findings)));
+        Self {
+            format: FORMAT,
+            file: String::new(),
+            sha256: data_encoding::HEXLOWER.encode(&sha256),
+            checked_at: at.to_string(),
+            overall: lines.overall(),
+            lines,
+            document,
+            signatures,
+            findings,
+        }
+    }
+
+    /// All findings, those of the document first.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.signatures.iter().flat_map(|s| &s.findings))
+    }
+}

@@ -1,0 +1,105 @@
+//! Answering about an archive: its seal, and every file in it.
+
+use std::io::Cursor;
+
+use pk_trust::Time;
+use pk_trust::pki::PathError;
+use pk_trust::verify::{self, ManifestError, Outcome, Overall, Verdict};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{Answer, Auditor, Unanswered, failed, worse};
+use crate::batch::{ManifestEntry, OpenArchive};
+
+/// The answer about an archive.
+#[derive(Clone, Debug, Serialize)]
+pub struct ArchiveVerdict {
+    /// Version of the JSON form.
+    pub format: &'static str,
+    /// Name of the file.
+    pub file: String,
+    /// The worst of everything below.
+    pub overall: Overall,
+    /// The institution, as the manifest names it.
+    pub institution: String,
+    /// Whether the manifest is sealed by a trusted seal: its code and outcome.
+    pub seal: (&'static str, Outcome),
+    /// Files that are missing or that the manifest does not name.
+    pub differences: Vec<MissingOrExtra>,
+    /// The documents.
+    pub documents: Vec<Verdict>,
+}
+
+/// A difference between manifest and archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "difference", content = "path")]
+pub enum MissingOrExtra {
+    /// The manifest names it, the archive lacks it.
+    Missing(String),
+    /// The archive has it, the manifest does not name it.
+    Extra(String),
+    /// It is not the file that the manifest describes.
+    Changed(String),
+}
+
+pub(super) fn examine(
+    auditor: &Auditor,
+    name: &str,
+    bytes: &[u8],
+    at: Time,
+) -> Result<ArchiveVerdict, Unanswered> {
+    let mut archive = OpenArchive::open(Cursor::new(bytes))?;
+    let seal = match verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.anchors, at) {
+        Ok(_) => ("archive.sealed", Outcome::Pass),
+        Err(ManifestError::Path(PathError::UnknownIssuer)) => {
+            ("archive.unknown-root", Outcome::NotChecked)
+        }
+        Err(_) => ("archive.seal-broken", Outcome::Fail),
+    };
+    let mut differences: Vec<MissingOrExtra> =
+        archive.missing.iter().cloned().map(MissingOrExtra::Missing).collect();
+    differences.extend(archive.extra.iter().cloned().map(MissingOrExtra::Extra));
+    let mut documents = Vec::new();
+    let missing = archive.missing.clone();
+    let listed: Vec<ManifestEntry> = archive.manifest.documents.clone();
+    for entry in listed.iter().filter(|e| !missing.contains(&e.path)) {
+        let file = archive.file(&entry.path).map_err(Unanswered::Archive)?;
+        let Answer::Document(verdict) = auditor.document(&entry.path, &file.bytes, at) else { continue };
+        if !matches(entry, &file.bytes, &verdict) {
+            differences.push(MissingOrExtra::Changed(entry.path.clone()));
+        }
+        documents.push(*verdict);
+    }
+    let mut overall = match seal.1 {
+        Outcome::Pass => Overall::Passed,
+        Outcome::NotChecked => Overall::Indeterminate,
+        Outcome::Fail => Overall::Failed,
+    };
+    if !differences.is_empty() || failed(seal.1) {
+        overall = Overall::Failed;
+    }
+    for verdict in &documents {
+        overall = worse(overall, verdict.overall);
+    }
+    // Nothing in it is nothing proved.
+    if documents.is_empty() {
+        overall = worse(overall, Overall::Indeterminate);
+    }
+    Ok(ArchiveVerdict {
+        format: "pk-archive-verdict/1",
+        file: name.to_owned(),
+        overall,
+        institution: archive.manifest.institution.clone(),
+        seal,
+        differences,
+        documents,
+    })
+}
+
+/// Whether a file is the one that the manifest describes.
+fn matches(entry: &ManifestEntry, bytes: &[u8], verdict: &Verdict) -> bool {
+    let document = verdict.document.as_ref();
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)) == entry.sha256
+        && u64::try_from(bytes.len()).is_ok_and(|size| size == entry.size)
+        && document.is_some_and(|d| d.id == entry.id && d.digest == entry.digest && d.kind == entry.kind)
+}

@@ -1,0 +1,161 @@
+//! Answering whether a file holds: a document, a picture of a page, the text of a QR code, an
+//! archive. Gathers what is known — anchors, seals, registry — and asks [`pk_trust::verify`].
+
+mod archive;
+mod picture;
+mod trust;
+
+use pk_trust::Time;
+use pk_trust::claim::{Id, parse_link};
+use pk_trust::pdf::File;
+use pk_trust::pki::{Anchors, Certificate};
+use pk_trust::verify::{self, Content, DATA_NAME, Evidence, Outcome, Overall, Record, Standing, Verdict};
+
+pub use archive::{ArchiveVerdict, MissingOrExtra};
+pub use picture::{PictureError, qr_texts};
+pub use trust::{TrustError, parse_trust};
+
+use crate::registry::{self, Registry, Status};
+
+/// What is known besides the file.
+#[derive(Default)]
+pub struct Auditor {
+    /// Roots, links, revocation lists.
+    pub anchors: Anchors,
+    /// Seals.
+    pub seals: Vec<Certificate>,
+    /// The registry of the office, if there is one.
+    pub registry: Option<Box<dyn Registry>>,
+}
+
+impl std::fmt::Debug for Auditor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Auditor").field("seals", &self.seals).finish_non_exhaustive()
+    }
+}
+
+/// The answer about one file.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A document, a picture or a link.
+    Document(Box<Verdict>),
+    /// An archive.
+    Archive(Box<ArchiveVerdict>),
+}
+
+impl Answer {
+    /// The headline.
+    pub fn overall(&self) -> Overall {
+        match self {
+            Self::Document(verdict) => verdict.overall,
+            Self::Archive(verdict) => verdict.overall,
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unanswered {
+    /// Neither a PDF nor a picture, a link or an archive.
+    #[error("neither a PDF file nor a picture, a QR text or an archive")]
+    Format,
+    /// The picture.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] crate::batch::ArchiveError),
+}
+
+impl Auditor {
+    /// Answers about the bytes of one file, as of `at`.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered`] only where no verdict can be given. A broken document is a verdict.
+    pub fn examine(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
+        let is_pdf = bytes.starts_with(b"%PDF-") || name.to_lowercase().ends_with(".pdf");
+        if is_pdf {
+            return Ok(self.document(name, bytes, at));
+        }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, at)?)));
+        }
+        if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xFF\xD8\xFF") {
+            let texts = qr_texts(bytes)?;
+            // Several codes may be on a page; the one that is a claim of ours is meant.
+            let text = texts.iter().find(|text| parse_link(text).is_ok()).or_else(|| texts.first());
+            let text = text.ok_or(PictureError::NoCode)?;
+            return Ok(self.link(name, text, at));
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.trim_start().starts_with("https://") => Ok(self.link(name, text.trim(), at)),
+            _ => Err(Unanswered::Format),
+        }
+    }
+
+    /// Answers about a PDF.
+    fn document(&self, name: &str, bytes: &[u8], at: Time) -> Answer {
+        let id = File::parse(bytes)
+            .ok()
+            .and_then(|file| verify::attachment(file.at(0), DATA_NAME).ok().flatten())
+            .and_then(|data| Content::parse(&data).ok())
+            .map(|content| content.id);
+        let mut verdict = verify::document(bytes, &self.anchors, &self.evidence(id.as_ref()), at);
+        name.clone_into(&mut verdict.file);
+        Answer::Document(Box::new(verdict))
+    }
+
+    /// Answers about the text of a QR code.
+    pub fn link(&self, name: &str, text: &str, at: Time) -> Answer {
+        let id = parse_link(text).ok().map(|(address, _)| address.id);
+        let mut verdict = verify::link(text, &self.anchors, &self.evidence(id.as_ref()), at);
+        name.clone_into(&mut verdict.file);
+        Answer::Document(Box::new(verdict))
+    }
+
+    fn evidence(&self, id: Option<&Id>) -> Evidence {
+        let status = match (&self.registry, id) {
+            (Some(registry), Some(id)) => status(registry.find(id)),
+            _ => verify::Status::NotAsked,
+        };
+        Evidence { seals: self.seals.clone(), status, reproduced: None }
+    }
+}
+
+/// What the registry says, in the verifier's terms.
+fn status(found: Result<Option<registry::Entry>, registry::Error>) -> verify::Status {
+    match found {
+        Ok(Some(entry)) => {
+            let remark = entry.remark.clone().unwrap_or_default();
+            verify::Status::Known(Record {
+                digest: entry.digest,
+                files: entry.files,
+                standing: match entry.status {
+                    Status::Issued | Status::PartlySigned => Standing::Waiting,
+                    Status::Complete => Standing::Complete,
+                    Status::Revoked => Standing::Revoked(remark),
+                    Status::Superseded => Standing::Superseded(remark),
+                },
+            })
+        }
+        Ok(None) => verify::Status::UnknownDocument,
+        // A registry that fails must never read as one that knows nothing against the document.
+        Err(_) => verify::Status::Unreachable,
+    }
+}
+
+/// The worse of two headlines.
+fn worse(a: Overall, b: Overall) -> Overall {
+    match (a, b) {
+        (Overall::Failed, _) | (_, Overall::Failed) => Overall::Failed,
+        (Overall::Indeterminate, _) | (_, Overall::Indeterminate) => Overall::Indeterminate,
+        (Overall::Passed, Overall::Passed) => Overall::Passed,
+    }
+}
+
+/// Whether a check failed.
+const fn failed(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Fail)
+}

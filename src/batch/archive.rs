@@ -1,0 +1,321 @@
+//! The archive for hand-out: documents, a manifest sealed by the institution, and the public keys to
+//! check both offline (`docs/formats/archive.md`).
+
+use std::collections::BTreeSet;
+use std::io::{self, Cursor, Read, Write};
+
+use pk_trust::cms;
+use pk_trust::pki::{KeyError, Sign};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+
+use super::generate::recorded_file;
+use super::{Event, FileError};
+use crate::office::Office;
+use crate::registry::Entry;
+
+/// Version of the manifest.
+const FORMAT: &str = "pk-manifest/1";
+
+/// Names of the fixed entries.
+const MANIFEST: &str = "manifest.json";
+const SEAL: &str = "manifest.p7s";
+const TRUST: &str = "trust.pem";
+
+/// Largest entry, and largest sum of all entries, that reading an archive unpacks.
+const MAX_ENTRY: u64 = 64 * 1024 * 1024;
+const MAX_TOTAL: u64 = 4 * 1024 * 1024 * 1024;
+
+/// Entries of one archive.
+const MAX_ENTRIES: usize = 200_000;
+
+/// The list of what an archive holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`FORMAT`]
+    pub format: String,
+    /// The institution.
+    pub institution: String,
+    /// Time of the newest signature in it; the states below are those of that moment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub as_of: Option<String>,
+    /// The documents in order.
+    pub documents: Vec<ManifestEntry>,
+}
+
+/// One document in a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestEntry {
+    /// Path in the archive.
+    pub path: String,
+    /// Document id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// Digest of the data, hexadecimal.
+    pub digest: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// Size of the file in bytes.
+    pub size: u64,
+    /// Where the document stands.
+    pub status: String,
+    /// Who signed.
+    pub signers: Vec<ManifestSigner>,
+}
+
+/// A signer in a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestSigner {
+    /// Field name.
+    pub field: String,
+    /// Name as printed.
+    pub name: String,
+    /// When the field was signed, if it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed: Option<String>,
+}
+
+/// Why an archive was not written or cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// The zip.
+    #[error("the archive is damaged or cannot be written")]
+    Zip(#[from] zip::result::ZipError),
+    /// Reading or writing an entry.
+    #[error("an entry of the archive cannot be read or written")]
+    Io(#[from] io::Error),
+    /// A document.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A document is not the one that was recorded.
+    #[error("{0}: the file is not the one that was recorded")]
+    Tampered(String),
+    /// The seal did not sign.
+    #[error("the seal did not sign")]
+    Seal(#[from] KeyError),
+    /// An entry that every archive has is missing.
+    #[error("the archive has no {0}")]
+    Missing(&'static str),
+    /// The manifest is not of this format.
+    #[error("the manifest is not {FORMAT}")]
+    Manifest,
+    /// Too many or too large entries.
+    #[error("the archive is too large")]
+    TooLarge,
+}
+
+/// What was packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ArchiveSummary {
+    /// Documents.
+    pub documents: usize,
+    /// Size of the archive in bytes.
+    pub size: usize,
+}
+
+/// Packs documents. The same documents give the same bytes.
+///
+/// # Errors
+///
+/// [`ArchiveError`]
+pub fn write_archive(
+    entries: &[Entry],
+    office: &Office,
+    trust: &str,
+    seal: &dyn Sign,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<(Vec<u8>, ArchiveSummary), ArchiveError> {
+    on_event(Event::Started(entries.len()));
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        // A fixed moment and mode: the archive says nothing about when and where it was packed.
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    let mut manifest = Manifest {
+        format: FORMAT.to_owned(),
+        institution: office.config().instansi.nama.clone(),
+        as_of: None,
+        documents: Vec::new(),
+    };
+    let mut taken = BTreeSet::new();
+    let mut newest = None;
+    for entry in entries {
+        let id = entry.reservation.id.to_string();
+        let bytes = recorded_file(entry, office)?.ok_or_else(|| ArchiveError::Tampered(id.clone()))?;
+        let path = path_for(entry, &mut taken);
+        zip.start_file(&path, options)?;
+        zip.write_all(&bytes)?;
+        newest = newest.max(entry.signers.iter().filter_map(|s| s.signed).max());
+        manifest.documents.push(ManifestEntry {
+            path,
+            id,
+            kind: entry.slot.kind.to_string(),
+            digest: data_encoding::HEXLOWER.encode(&entry.digest),
+            sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)),
+            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            status: entry.status.as_str().to_owned(),
+            signers: entry
+                .signers
+                .iter()
+                .map(|s| ManifestSigner {
+                    field: s.field.clone(),
+                    name: s.name.clone(),
+                    signed: s.signed.map(|t| t.to_string()),
+                })
+                .collect(),
+        });
+        on_event(Event::Done);
+    }
+    manifest.as_of = newest.map(|time| time.to_string());
+    let manifest = serde_json_canonicalizer::to_vec(&manifest).map_err(|_| ArchiveError::Manifest)?;
+    let signature = cms::sign(&cms::digest(&[&manifest]), seal)?;
+    for (name, bytes) in
+        [(MANIFEST, manifest.as_slice()), (SEAL, &signature), (TRUST, trust.as_bytes())]
+    {
+        zip.start_file(name, options)?;
+        zip.write_all(bytes)?;
+    }
+    let bytes = zip.finish()?.into_inner();
+    let summary = ArchiveSummary { documents: entries.len(), size: bytes.len() };
+    Ok((bytes, summary))
+}
+
+/// `2026/Dinas X/PK - Kepala Dinas X.pdf`, with the id where two would be the same.
+fn path_for(entry: &Entry, taken: &mut BTreeSet<String>) -> String {
+    let kind = match entry.slot.kind {
+        pk_trust::claim::Kind::Agreement => "PK",
+        pk_trust::claim::Kind::Pledge => "Pakta Integritas",
+        pk_trust::claim::Kind::ActionPlan => "Rencana Aksi",
+    };
+    let folder = format!("{}/{}", entry.slot.year, file_name(&entry.unit));
+    let name = format!("{kind} - {}", file_name(&entry.position));
+    let path = format!("{folder}/{name}.pdf");
+    // Compared in lower case, as some file systems do.
+    if taken.insert(path.to_lowercase()) {
+        return path;
+    }
+    let path = format!("{folder}/{name} ({}).pdf", entry.reservation.id);
+    taken.insert(path.to_lowercase());
+    path
+}
+
+/// Text as a file name on every system: no separators or reserved characters, not too long, not
+/// ending in a point or space, no `..`.
+fn file_name(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '-' } else { c })
+        .take(80)
+        .collect();
+    let trimmed = plain.trim().trim_matches('.').trim();
+    if trimmed.is_empty() { "-".to_owned() } else { trimmed.to_owned() }
+}
+
+/// One file of an archive that was read.
+#[derive(Clone, Debug)]
+pub struct ArchivedFile {
+    /// Path in the archive.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// An archive being read.
+#[derive(Debug)]
+pub struct OpenArchive<R: Read + io::Seek> {
+    zip: ZipArchive<R>,
+    /// The manifest's bytes, which the seal covers.
+    pub manifest_bytes: Vec<u8>,
+    /// The detached seal.
+    pub seal: Vec<u8>,
+    /// The public keys that came along. They prove nothing by themselves.
+    pub trust: String,
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Files that the manifest does not name.
+    pub extra: Vec<String>,
+    /// Files that the manifest names and the archive lacks.
+    pub missing: Vec<String>,
+    total: u64,
+}
+
+impl<R: Read + io::Seek> OpenArchive<R> {
+    /// Reads the list of an archive.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`]
+    pub fn open(reader: R) -> Result<Self, ArchiveError> {
+        let mut zip = ZipArchive::new(reader)?;
+        if zip.len() > MAX_ENTRIES {
+            return Err(ArchiveError::TooLarge);
+        }
+        let manifest_bytes = fixed(&mut zip, MANIFEST)?;
+        let seal = fixed(&mut zip, SEAL)?;
+        let trust = String::from_utf8_lossy(&fixed(&mut zip, TRUST)?).into_owned();
+        let value: serde_json::Value =
+            serde_json::from_slice(&manifest_bytes).map_err(|_| ArchiveError::Manifest)?;
+        let canonical =
+            serde_json_canonicalizer::to_vec(&value).map_err(|_| ArchiveError::Manifest)?;
+        let manifest: Manifest = serde_json::from_value(value).map_err(|_| ArchiveError::Manifest)?;
+        if manifest.format != FORMAT || canonical != manifest_bytes {
+            return Err(ArchiveError::Manifest);
+        }
+        let listed: BTreeSet<&str> = manifest.documents.iter().map(|d| d.path.as_str()).collect();
+        if listed.len() != manifest.documents.len() {
+            return Err(ArchiveError::Manifest);
+        }
+        let present = zip
+            .file_names()
+            .map(|name| name.map(std::borrow::Cow::into_owned))
+            .collect::<Result<Vec<String>, _>>()?;
+        let missing = listed.iter().filter(|path| !present.iter().any(|p| p == *path)).map(|p| (*p).to_owned());
+        let missing = missing.collect();
+        let extra = present
+            .iter()
+            .filter(|p| !listed.contains(p.as_str()) && ![MANIFEST, SEAL, TRUST].contains(&p.as_str()))
+            .filter(|p| !p.ends_with('/'))
+            .cloned()
+            .collect();
+        Ok(Self { zip, manifest_bytes, seal, trust, manifest, extra, missing, total: 0 })
+    }
+
+    /// The bytes of one file.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`]
+    pub fn file(&mut self, path: &str) -> Result<ArchivedFile, ArchiveError> {
+        let bytes = unpack(&mut self.zip, path)?;
+        self.total += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if self.total > MAX_TOTAL {
+            return Err(ArchiveError::TooLarge);
+        }
+        Ok(ArchivedFile { path: path.to_owned(), bytes })
+    }
+}
+
+fn fixed<R: Read + io::Seek>(zip: &mut ZipArchive<R>, name: &'static str) -> Result<Vec<u8>, ArchiveError> {
+    if zip.index_for_name(name).is_none() {
+        return Err(ArchiveError::Missing(name));
+    }
+    unpack(zip, name)
+}
+
+fn unpack<R: Read + io::Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Vec<u8>, ArchiveError> {
+    let mut bytes = Vec::new();
+    // The size in the directory is a claim.
+    zip.by_name(name)?.take(MAX_ENTRY + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_ENTRY {
+        return Err(ArchiveError::TooLarge);
+    }
+    Ok(bytes)
+}

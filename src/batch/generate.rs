@@ -1,0 +1,246 @@
+//! Rendering and recording revision 0 of all documents of a plan.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use pk_trust::claim::{self, Address, Claim};
+use pk_trust::pki::{KeyError, Sign};
+use sha2::{Digest as _, Sha256};
+
+use super::{Event, FileError, Item, Plan, read_document, slot_of};
+use crate::office::{Clock, Office, durable};
+use crate::registry::{self, Change, Entry, Registry, Signer, Status};
+use crate::render::{self, Renderer, Revision0, STACK};
+
+/// Why a run of documents stopped. What was recorded before stays recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GenerateError {
+    /// A document cannot be rendered.
+    #[error("{position}: {source}")]
+    Render {
+        /// Whose document.
+        position: String,
+        /// Why.
+        source: render::Error,
+    },
+    /// The seal did not sign.
+    #[error("the seal did not sign")]
+    Seal(#[from] KeyError),
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The registry.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+    /// The data of documents that were issued has changed since.
+    #[error("{} documents were issued with other data", .0.len())]
+    Changed(Vec<String>),
+    /// The same, and everybody has signed.
+    #[error("{} complete documents would change", .0.len())]
+    Complete(Vec<String>),
+    /// A thread could not be started, or ended before its work.
+    #[error("a worker stopped")]
+    Worker,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GenerateSummary {
+    /// Documents issued now.
+    pub issued: usize,
+    /// Documents that were there already.
+    pub unchanged: usize,
+    /// Documents that were replaced.
+    pub replaced: usize,
+}
+
+/// Issues what is missing. `jobs` threads render; this one writes and records.
+///
+/// # Errors
+///
+/// [`GenerateError`]
+#[expect(clippy::too_many_arguments, reason = "each is a door or a decision of the caller")]
+pub fn generate(
+    plan: &Plan,
+    office: &Office,
+    renderer: &Renderer,
+    seal: &(dyn Sign + Sync),
+    registry: &mut dyn Registry,
+    clock: &dyn Clock,
+    jobs: usize,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<GenerateSummary, GenerateError> {
+    let (missing, mut summary) = missing(plan, office, registry)?;
+    on_event(Event::Started(missing.len()));
+    let next = AtomicUsize::new(0);
+    let stop = AtomicBool::new(false);
+    // A short queue: rendering may not run ahead of the disk, or memory would grow with the batch.
+    let (sender, receiver) = mpsc::sync_channel(2);
+    thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, missing.len().max(1)) {
+            let (sender, next, stop, missing) = (sender.clone(), &next, &stop, &missing);
+            let work = move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = missing.get(index) else { break };
+                    if sender.send((index, make(item, &plan.host, renderer, seal))).is_err() {
+                        break;
+                    }
+                }
+            };
+            thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, work)
+                .map_err(|_| GenerateError::Worker)?;
+        }
+        drop(sender);
+        let mut done = 0;
+        for (index, made) in receiver {
+            let item = missing[index];
+            let result = made.and_then(|revision| commit(item, &revision, office, registry, clock));
+            match result {
+                Ok(replaced) => {
+                    done += 1;
+                    summary.issued += 1;
+                    summary.replaced += replaced;
+                    on_event(Event::Done);
+                }
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+        }
+        if done == missing.len() { Ok(summary) } else { Err(GenerateError::Worker) }
+    })
+}
+
+/// The items that are not recorded yet. Documents whose data changed since they were issued are
+/// named, all of them, before anything is done.
+fn missing<'p>(
+    plan: &'p Plan,
+    office: &Office,
+    registry: &dyn Registry,
+) -> Result<(Vec<&'p Item>, GenerateSummary), GenerateError> {
+    let mut missing = Vec::new();
+    let mut summary = GenerateSummary::default();
+    let (mut changed, mut complete) = (Vec::new(), Vec::new());
+    for item in &plan.items {
+        match registry.find(&item.reservation.id)? {
+            None => missing.push(item),
+            Some(entry) if entry.digest == item.data.digest => {
+                let path = office.document_file(&item.reservation.id.to_string(), 0);
+                // Recorded, and then the file was lost: that is damage, not something to make again.
+                fs::metadata(&path).map_err(FileError::at(&path))?;
+                summary.unchanged += 1;
+            }
+            Some(entry) if entry.status == Status::Complete => complete.push(entry.position),
+            Some(entry) => changed.push(entry.position),
+        }
+    }
+    if !complete.is_empty() {
+        return Err(GenerateError::Complete(complete));
+    }
+    if !changed.is_empty() {
+        return Err(GenerateError::Changed(changed));
+    }
+    Ok((missing, summary))
+}
+
+/// The text of a document's QR code.
+///
+/// # Errors
+///
+/// If the seal does not sign.
+pub fn link_for(item: &Item, host: &str, seal: &dyn Sign) -> Result<String, KeyError> {
+    let document = &item.document;
+    let claim = Claim {
+        day: item.reservation.day,
+        digest: item.data.digest,
+        kind: document.kind(),
+        year: document.year(),
+        indicators: document.indicators(),
+        budget: document.budget(),
+        number: None,
+    };
+    claim::sign(&claim, &Address { host: host.to_owned(), id: item.reservation.id }, seal)
+}
+
+fn make(item: &Item, host: &str, renderer: &Renderer, seal: &dyn Sign) -> Result<Revision0, GenerateError> {
+    let link = link_for(item, host, seal)?;
+    renderer.render(&item.data.bytes, &link).map_err(|source| GenerateError::Render {
+        position: item.document.owner().position.clone(),
+        source,
+    })
+}
+
+/// Writes the file, then records it; gives how many documents it replaced.
+fn commit(
+    item: &Item,
+    revision: &Revision0,
+    office: &Office,
+    registry: &mut dyn Registry,
+    clock: &dyn Clock,
+) -> Result<usize, GenerateError> {
+    let id = item.reservation.id.to_string();
+    let path = office.document_file(&id, 0);
+    let folder = office.documents().join(&id);
+    fs::create_dir_all(&folder).map_err(FileError::at(&folder))?;
+    // Not recorded, so whatever lies here is an orphan of a run that was stopped.
+    durable::replace(&path, &revision.0).map_err(FileError::at(&path))?;
+    let owner = item.document.owner();
+    let entry = Entry {
+        slot: slot_of(&item.document),
+        reservation: item.reservation,
+        unit: owner.unit.clone(),
+        position: owner.position.clone(),
+        name: owner.name.clone(),
+        digest: item.data.digest,
+        signers: item
+            .document
+            .parties()
+            .iter()
+            .map(|party| Signer {
+                field: party.field.clone(),
+                official: party.id.clone(),
+                name: party.name.clone(),
+                signed: None,
+            })
+            .collect(),
+        indicators: item.document.indicators(),
+        budget: item.document.budget(),
+        revision: 0,
+        files: vec![Sha256::digest(&revision.0).into()],
+        status: Status::Issued,
+        remark: None,
+    };
+    registry.record(&entry, clock.now())?;
+    supersede_others(&entry, registry, clock)
+}
+
+/// Earlier documents of the same slot give way to the new one. They are looked for every time, so a
+/// run that was stopped between recording and superseding is made good by the next.
+fn supersede_others(entry: &Entry, registry: &mut dyn Registry, clock: &dyn Clock) -> Result<usize, GenerateError> {
+    let others: Vec<Entry> = registry
+        .in_slot(&entry.slot)?
+        .into_iter()
+        .filter(|other| other.reservation.id != entry.reservation.id)
+        .filter(|other| !matches!(other.status, Status::Revoked | Status::Superseded))
+        .collect();
+    for other in &others {
+        let change = Change::Superseded { by: entry.reservation.id };
+        registry.advance(&other.reservation.id, other.revision, &change, clock.now())?;
+    }
+    Ok(others.len())
+}
+
+/// The file of a document's newest revision, if it still is the one that was recorded.
+pub(super) fn recorded_file(entry: &Entry, office: &Office) -> Result<Option<Vec<u8>>, FileError> {
+    let path = office.document_file(&entry.reservation.id.to_string(), entry.revision);
+    let bytes = read_document(&path)?;
+    let hash: [u8; 32] = Sha256::digest(&bytes).into();
+    Ok((entry.files.last() == Some(&hash)).then_some(bytes))
+}

@@ -1,0 +1,65 @@
+//! Issuing, signing and handing out many documents.
+//!
+//!  1. reserve   ids and salts in the registry; a crash leaves reservations, used by the next run
+//!  2. render    pure; a crash leaves nothing
+//!  3. stage     the file, whole or not there; a crash leaves an orphan, overwritten by the next run
+//!  4. record    COMMIT POINT, compare-and-swap in the registry; before it: not issued, after it: issued
+//!  5. sign      stage and record again, one revision a signature
+//!  6. archive   derived from what is recorded; may be made again at any time
+//!
+//! There is no resume mode. Every run looks at what is recorded and does what is missing.
+
+mod archive;
+mod generate;
+mod plan;
+mod sign;
+
+pub use archive::{
+    ArchiveError, ArchiveSummary, ArchivedFile, Manifest, ManifestEntry, ManifestSigner, OpenArchive,
+    write_archive,
+};
+pub use generate::{GenerateError, GenerateSummary, generate, link_for};
+pub use plan::{Item, Plan, glyph_problems, slot_of};
+pub use sign::{Pending, SignError, SignSummary, pending_for, sign};
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What happens during a long run, for a progress bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// So many steps lie ahead.
+    Started(usize),
+    /// One more is done.
+    Done,
+}
+
+/// A file that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct FileError {
+    /// Which one.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+impl FileError {
+    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self { path, source }
+    }
+}
+
+/// Largest document that is read back. pk's own have about 150 kB.
+const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
+
+/// Reads a document within the limit.
+fn read_document(path: &Path) -> Result<Vec<u8>, FileError> {
+    let metadata = fs::metadata(path).map_err(FileError::at(path))?;
+    if metadata.len() > MAX_DOCUMENT {
+        return Err(FileError::at(path)(io::ErrorKind::FileTooLarge.into()));
+    }
+    fs::read(path).map_err(FileError::at(path))
+}

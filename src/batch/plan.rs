@@ -1,0 +1,92 @@
+//! Which documents are to be made, with which ids.
+
+use crate::model::{Cycle, Data, Document, Draft, Issue, Problem, SHEETS, Typeface, Value};
+use crate::registry::{Registry, Reservation, Slot};
+use crate::render::Renderer;
+
+/// One document to be made.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The document.
+    pub document: Document,
+    /// Its id, salt and day of issue.
+    pub reservation: Reservation,
+    /// Its canonical data.
+    pub data: Data,
+}
+
+/// All documents to be made, in order.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The documents.
+    pub items: Vec<Item>,
+    /// Host of the public page.
+    pub host: String,
+}
+
+/// The slot of a document: what keeps its id.
+pub fn slot_of(document: &Document) -> Slot {
+    Slot {
+        year: document.year(),
+        kind: document.kind(),
+        stage: document.stage(),
+        official: document.owner().id.clone(),
+    }
+}
+
+impl Plan {
+    /// Gives every document of a cycle its id: the one it has in the registry, or the proposed one.
+    ///
+    /// # Errors
+    ///
+    /// From the registry.
+    pub fn make(
+        cycle: &Cycle,
+        host: &str,
+        registry: &mut dyn Registry,
+        proposed: &[Reservation],
+    ) -> Result<Self, crate::registry::Error> {
+        let slots = cycle.documents.iter().map(slot_of);
+        let proposals: Vec<(Slot, Reservation)> = slots.zip(proposed.iter().copied()).collect();
+        let reservations = registry.reserve(&proposals)?;
+        Ok(Self::with(cycle.documents.clone(), &reservations, host))
+    }
+
+    /// A plan with ids that are given.
+    pub fn with(documents: Vec<Document>, reservations: &[Reservation], host: &str) -> Self {
+        let items = documents
+            .into_iter()
+            .zip(reservations)
+            .map(|(document, reservation)| {
+                let issue =
+                    Issue { id: reservation.id, salt: reservation.salt, day: reservation.day };
+                let data = document.data(&issue, host);
+                Item { document, reservation: *reservation, data }
+            })
+            .collect();
+        Self { items, host: host.to_owned() }
+    }
+}
+
+/// Every cell with a character that the typeface cannot print.
+pub fn glyph_problems(draft: &Draft, typeface: Typeface, renderer: &Renderer) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for sheet in &SHEETS {
+        for cell in draft.rows(sheet.name).iter().flat_map(|row| row.cells()) {
+            let Value::Text(text) = &cell.value else { continue };
+            // White space is made plain before it is printed.
+            let missing: Vec<String> = renderer
+                .missing_glyphs(text, typeface)
+                .into_iter()
+                .filter(|c| !c.is_whitespace())
+                .map(|c| format!("{c} (U+{:04X})", u32::from(c)))
+                .collect();
+            if !missing.is_empty() {
+                problems.push(
+                    Problem::new("text.no-glyph", &cell.place).with("characters", missing.join(", ")),
+                );
+            }
+        }
+    }
+    problems
+}

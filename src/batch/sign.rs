@@ -1,0 +1,131 @@
+//! Signing any number of documents with one key.
+
+use pk_trust::claim::Id;
+use pk_trust::pades;
+use pk_trust::pki::{Sign, clip};
+use sha2::{Digest as _, Sha256};
+
+use super::generate::recorded_file;
+use super::{Event, FileError};
+use crate::office::{Clock, Office, durable};
+use crate::registry::{self, Change, Entry, Registry};
+
+/// Why signing stopped. What was recorded before stays recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The document cannot be signed.
+    #[error("{id}: {source}")]
+    Pades {
+        /// Which one.
+        id: Id,
+        /// Why.
+        source: pades::Error,
+    },
+    /// The file is not the one that was recorded.
+    #[error("{0}: the file is not the one that was recorded")]
+    Tampered(Id),
+    /// The certificate names another person than the document.
+    #[error("{id}: the document names {named}, the certificate {certified}")]
+    OtherName {
+        /// Which document.
+        id: Id,
+        /// Name on the document.
+        named: String,
+        /// Name in the certificate.
+        certified: String,
+    },
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The registry.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+}
+
+/// A document that waits for one official.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The document.
+    pub entry: Entry,
+    /// The field to be signed.
+    pub field: String,
+    /// Name of the signer, as printed.
+    pub name: String,
+}
+
+/// What signing did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignSummary {
+    /// Documents signed.
+    pub signed: usize,
+    /// Of these, documents that everybody has signed now.
+    pub completed: usize,
+}
+
+/// The documents whose next signature is this official's. A second party has to wait for the first.
+///
+/// # Errors
+///
+/// From the registry.
+pub fn pending_for(official: &str, registry: &dyn Registry) -> Result<Vec<Pending>, registry::Error> {
+    let entries = registry.all()?.into_iter();
+    Ok(entries
+        .filter_map(|entry| {
+            let signer = entry.next_signer()?.clone();
+            (signer.official == official)
+                .then_some(Pending { entry, field: signer.field, name: signer.name })
+        })
+        .collect())
+}
+
+/// Signs documents one after the other: file first, then the registry.
+///
+/// # Errors
+///
+/// [`SignError`]
+pub fn sign(
+    pending: &[Pending],
+    signer: &dyn Sign,
+    office: &Office,
+    registry: &mut dyn Registry,
+    clock: &dyn Clock,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<SignSummary, SignError> {
+    let leaf = &signer.chain().leaf;
+    let certified = leaf.subject().name;
+    // Before the first signature: a document signed with a certificate of another name would fail
+    // every verification, and a signature cannot be taken back.
+    for Pending { entry, name, .. } in pending {
+        if clip(name) != certified {
+            return Err(SignError::OtherName {
+                id: entry.reservation.id,
+                named: name.clone(),
+                certified,
+            });
+        }
+    }
+    on_event(Event::Started(pending.len()));
+    let mut summary = SignSummary::default();
+    for Pending { entry, field, .. } in pending {
+        let id = entry.reservation.id;
+        let before = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
+        let now = clock.now();
+        let after = pades::sign(&before, field, signer, now).map_err(|source| SignError::Pades { id, source })?;
+        let path = office.document_file(&id.to_string(), entry.revision + 1);
+        // Not recorded, so whatever lies here is an orphan of a run that was stopped.
+        durable::replace(&path, &after).map_err(FileError::at(&path))?;
+        let change = Change::Signed {
+            field: field.clone(),
+            serial: leaf.serial(),
+            file: Sha256::digest(&after).into(),
+        };
+        registry.advance(&id, entry.revision, &change, now)?;
+        summary.signed += 1;
+        if entry.signers.iter().filter(|s| s.signed.is_none()).count() == 1 {
+            summary.completed += 1;
+        }
+        on_event(Event::Done);
+    }
+    Ok(summary)
+}

@@ -1,0 +1,129 @@
+//! What commands have in common: the office folder, its data, its registry, the clock.
+
+use std::path::{Path, PathBuf};
+
+use pk_trust::claim::Id;
+
+use super::failure::Failure;
+use super::term::Term;
+use crate::audit::Auditor;
+use crate::batch::glyph_problems;
+use crate::input;
+use crate::model::{Cycle, Problem, Problems};
+use crate::office::{Clock, Office, SystemClock, random};
+use crate::registry::{Reservation, SqliteRegistry};
+use crate::render::{Renderer, Templates};
+
+/// The doors of a run.
+pub(super) struct App {
+    folder: PathBuf,
+    pub(super) clock: Box<dyn Clock>,
+}
+
+impl App {
+    pub(super) fn new(office: Option<PathBuf>) -> Self {
+        Self { folder: office.unwrap_or_else(|| PathBuf::from(".")), clock: Box::new(SystemClock) }
+    }
+
+    /// The office folder.
+    pub(super) fn office(&self) -> Result<Office, Failure> {
+        Ok(Office::open(&self.folder)?)
+    }
+
+    /// The office folder, if there is one.
+    pub(super) fn office_if_any(&self) -> Result<Option<Office>, Failure> {
+        match Office::open(&self.folder) {
+            Ok(office) => Ok(Some(office)),
+            Err(crate::office::Error::NoOffice(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The registry of an office.
+    #[expect(clippy::unused_self, reason = "a door of the run, like the others")]
+    pub(super) fn registry(&self, office: &Office) -> Result<SqliteRegistry, Failure> {
+        Ok(SqliteRegistry::open(&office.registry())?)
+    }
+
+    /// An auditor with everything that the office knows.
+    pub(super) fn auditor(&self, office: &Office) -> Result<Auditor, Failure> {
+        Ok(Auditor {
+            anchors: office.anchors()?,
+            seals: office.seals()?,
+            registry: Some(Box::new(self.registry(office)?)),
+        })
+    }
+}
+
+/// The workbook that was named, or the only one in the office's data folder.
+pub(super) fn workbook(office: &Office, named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    if let Some(path) = named {
+        return Ok(path);
+    }
+    let folder = office.data();
+    let mut found: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    found.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let data = ["xlsx", "yaml", "yml", "json"].iter().any(|e| name.to_lowercase().ends_with(&format!(".{e}")));
+        // `~$2026.xlsx` is the lock of an open Excel.
+        !name.starts_with(['.', '~']) && (data || path.is_dir())
+    });
+    found.sort();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::new("fail.no-data").with("path", folder.display())),
+        _ => Err(Failure::new("fail.several-data").with("path", folder.display())),
+    }
+}
+
+/// Reads and checks the data of a year; warnings are shown, problems are the failure.
+pub(super) fn cycle(term: &Term, office: &Office, path: &Path, renderer: &Renderer) -> Result<Cycle, Failure> {
+    let read = input::read(path);
+    let mut warnings = read.warnings;
+    let checked = read.output.and_then(|draft| {
+        let defaults = office.config().defaults();
+        let checked = Cycle::from_draft(&draft, &defaults, |profile| renderer.templates().wording(profile)?.ok());
+        warnings.extend(checked.warnings);
+        let typeface = checked.output.as_ref().map(|cycle| cycle.settings.layout.font).unwrap_or_default();
+        let glyphs = glyph_problems(&draft, typeface, renderer);
+        match checked.output {
+            Ok(cycle) if glyphs.is_empty() => Ok(cycle),
+            Ok(_) => Err(Problems(glyphs)),
+            Err(mut problems) => {
+                let known: Vec<Problem> = problems.0.clone();
+                problems.0.extend(glyphs.into_iter().filter(|g| !known.iter().any(|p| p.place == g.place)));
+                Err(problems)
+            }
+        }
+    });
+    term.problems(&warnings, true);
+    Ok(checked?)
+}
+
+/// The renderer with the office's templates.
+pub(super) fn renderer(office: &Office) -> Result<Renderer, Failure> {
+    Ok(Renderer::new(Templates::with_folder(&office.templates())?))
+}
+
+/// New ids, salts and the day of issue, to be proposed to the registry.
+pub(super) fn proposals(count: usize, clock: &dyn Clock) -> Result<Vec<Reservation>, Failure> {
+    let day = clock.now().day();
+    (0..count)
+        .map(|_| Ok(Reservation { id: Id::from_random(*random::<10>()?), salt: *random::<16>()?, day }))
+        .collect()
+}
+
+/// Processors to work with.
+pub(super) fn jobs(typed: Option<usize>) -> usize {
+    typed.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get)).clamp(1, 64)
+}
+
+/// `Rp 4.100.832.755`
+pub(super) fn rupiah(amount: u64) -> String {
+    let digits = amount.to_string();
+    let mut groups: Vec<&str> = digits.as_bytes().rchunks(3).filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    groups.reverse();
+    format!("Rp {}", groups.join("."))
+}

@@ -1,0 +1,75 @@
+//! `pk archive`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::app::App;
+use super::failure::Failure;
+use super::passphrase::OfficePassphraseArgs;
+use super::term::Term;
+use crate::batch::{ArchiveSummary, write_archive};
+use crate::office::{Office, durable};
+use crate::registry::{Entry, Registry, Status};
+
+/// Pack complete documents into a zip with a sealed manifest
+#[derive(clap::Args, Debug)]
+pub(super) struct Archive {
+    /// File to write; default: archive/<year>.zip in the office folder
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Only this year
+    #[arg(long)]
+    year: Option<u16>,
+    /// Also documents that are not complete
+    #[arg(long)]
+    incomplete: bool,
+    #[command(flatten)]
+    passphrase: OfficePassphraseArgs,
+}
+
+pub(super) fn run(app: &App, term: &mut Term, args: Archive) -> Result<ExitCode, Failure> {
+    let office = app.office()?;
+    let registry = app.registry(&office)?;
+    let entries = packable(&registry, args.year, args.incomplete)?;
+    let Some(first) = entries.first() else { return Err(Failure::new("fail.nothing-to-pack")) };
+    let path = args.out.unwrap_or_else(|| office.archive().join(format!("{}.zip", args.year.unwrap_or(first.slot.year))));
+    let seal = office.open_seal(&args.passphrase.existing(term)?, app.clock.now())?;
+    let summary = pack(term, &office, &entries, &seal, &path)?;
+    term.say(
+        "archive.done",
+        &[
+            ("documents", summary.documents.to_string()),
+            ("file", path.display().to_string()),
+            ("size", (summary.size / 1024).to_string()),
+        ],
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The documents of a year that go into an archive, in the order of their issue.
+pub(super) fn packable(registry: &dyn Registry, year: Option<u16>, incomplete: bool) -> Result<Vec<Entry>, Failure> {
+    let mut entries = registry.all()?;
+    entries.retain(|entry| {
+        year.is_none_or(|year| entry.slot.year == year)
+            && (entry.status == Status::Complete
+                || incomplete && matches!(entry.status, Status::Issued | Status::PartlySigned))
+    });
+    Ok(entries)
+}
+
+/// Packs and writes an archive, with a progress bar.
+pub(super) fn pack(
+    term: &Term,
+    office: &Office,
+    entries: &[Entry],
+    seal: &dyn pk_trust::pki::Sign,
+    path: &Path,
+) -> Result<ArchiveSummary, Failure> {
+    let progress = term.progress("progress.archive");
+    let trust = office.trust_bundle()?;
+    let (bytes, summary) = write_archive(entries, office, &trust, seal, &mut |event| progress.event(event))?;
+    // An archive is derived and may be made again; the newest one counts.
+    durable::replace(path, &bytes)
+        .map_err(|source| crate::office::Error::Io { path: path.to_owned(), source })?;
+    Ok(summary)
+}

@@ -1,0 +1,225 @@
+//! Failures: each error of a library becomes a code with words and a hint, once, here.
+
+use std::error::Error as StdError;
+
+use crate::audit::{TrustError, Unanswered};
+use crate::batch::{ArchiveError, FileError, GenerateError, SignError};
+use crate::input::WorkbookError;
+use crate::model::{Problem, Problems};
+use crate::office::{self, AuthorityError, PassphraseError};
+use crate::registry;
+use crate::render::{self, TemplatesError};
+use crate::words::Values;
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The code of message and hint.
+    pub(super) code: &'static str,
+    /// Values of the message.
+    pub(super) values: Values,
+    /// What the library said, outermost first.
+    pub(super) causes: Vec<String>,
+    /// Problems of the data, if that is what it is.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Failure {
+    pub(super) fn new(code: &'static str) -> Self {
+        Self { code, values: Values::new(), causes: Vec::new(), problems: Vec::new() }
+    }
+
+    pub(super) fn with(mut self, key: &'static str, value: impl ToString) -> Self {
+        self.values.insert(key, value.to_string());
+        self
+    }
+
+    fn because(mut self, error: &(dyn StdError + 'static)) -> Self {
+        let mut current = Some(error);
+        while let Some(cause) = current {
+            let text = cause.to_string();
+            if self.causes.last() != Some(&text) {
+                self.causes.push(text);
+            }
+            current = cause.source();
+        }
+        self
+    }
+
+    /// 2: not done. Verdicts have their own codes and are no failures.
+    pub(super) const fn exit(&self) -> u8 {
+        2
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        let count = problems.0.len();
+        Self { problems: problems.0, ..Self::new("fail.problems") }.with("count", count)
+    }
+}
+
+impl From<office::Error> for Failure {
+    fn from(error: office::Error) -> Self {
+        let failure = match &error {
+            office::Error::NoOffice(path) => Self::new("fail.no-office").with("path", path.display()),
+            office::Error::Exists(path) => Self::new("fail.exists").with("path", path.display()),
+            office::Error::Missing(path) => Self::new("fail.missing").with("path", path.display()),
+            office::Error::Config(_) => Self::new("fail.config"),
+            office::Error::Io { path, .. } => Self::new("fail.io").with("path", path.display()),
+        };
+        match &error {
+            office::Error::Config(_) | office::Error::Io { .. } => failure.because(&error),
+            _ => failure,
+        }
+    }
+}
+
+impl From<AuthorityError> for Failure {
+    fn from(error: AuthorityError) -> Self {
+        use pk_trust::pki::PathError;
+        use pk_trust::pki::keyfile::KeyFileError;
+        match &error {
+            AuthorityError::Missing(path) => Self::new("fail.key-missing").with("path", path.display()),
+            AuthorityError::Exists(path) => Self::new("fail.key-exists").with("path", path.display()),
+            AuthorityError::KeyFile { whose, source: KeyFileError::Passphrase } => {
+                Self::new("fail.passphrase").with("whose", whose)
+            }
+            AuthorityError::KeyFile { whose, .. } => {
+                Self::new("fail.key-file").with("whose", whose).because(&error)
+            }
+            AuthorityError::Key { whose, .. } => Self::new("fail.key-mismatch").with("whose", whose),
+            AuthorityError::Path { whose, source: PathError::Expired } => {
+                Self::new("fail.certificate-expired").with("whose", whose)
+            }
+            AuthorityError::Path { whose, source: PathError::NotYetValid } => {
+                Self::new("fail.certificate-not-yet").with("whose", whose)
+            }
+            AuthorityError::Path { whose, .. } => {
+                Self::new("fail.certificate").with("whose", whose).because(&error)
+            }
+            AuthorityError::Revoked { whose } => Self::new("fail.certificate-revoked").with("whose", whose),
+            AuthorityError::StaleLists { whose } => Self::new("fail.stale-lists").with("whose", whose),
+            AuthorityError::OtherSubject { whose } => Self::new("fail.other-subject").with("whose", whose),
+            AuthorityError::UnknownSerial(serial) => Self::new("fail.unknown-serial").with("serial", serial),
+            AuthorityError::AlreadyRevoked(serial) => {
+                Self::new("fail.already-revoked").with("serial", serial)
+            }
+            _ => Self::new("fail.authority").because(&error),
+        }
+    }
+}
+
+impl From<registry::Error> for Failure {
+    fn from(error: registry::Error) -> Self {
+        match &error {
+            registry::Error::Missing(path) => Self::new("fail.registry-missing").with("path", path),
+            registry::Error::Exists(path) => Self::new("fail.exists").with("path", path),
+            registry::Error::Conflict { id, .. } => Self::new("fail.conflict").with("id", id),
+            _ => Self::new("fail.registry").because(&error),
+        }
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::new("fail.io").with("path", error.path.display()).because(&error.source)
+    }
+}
+
+impl From<render::Error> for Failure {
+    fn from(error: render::Error) -> Self {
+        Self::new("fail.render").because(&error)
+    }
+}
+
+impl From<TemplatesError> for Failure {
+    fn from(error: TemplatesError) -> Self {
+        Self::new("fail.templates").because(&error)
+    }
+}
+
+impl From<GenerateError> for Failure {
+    fn from(error: GenerateError) -> Self {
+        match error {
+            GenerateError::Render { position, source } => Self { causes: vec![position], ..source.into() },
+            GenerateError::File(error) => error.into(),
+            GenerateError::Registry(error) => error.into(),
+            GenerateError::Changed(positions) => {
+                let count = positions.len();
+                Self { causes: positions, ..Self::new("fail.changed") }.with("count", count)
+            }
+            GenerateError::Complete(positions) => {
+                let count = positions.len();
+                Self { causes: positions, ..Self::new("fail.complete") }.with("count", count)
+            }
+            error @ (GenerateError::Seal(_) | GenerateError::Worker) => {
+                Self::new("fail.generate").because(&error)
+            }
+        }
+    }
+}
+
+impl From<SignError> for Failure {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Tampered(id) => Self::new("fail.tampered").with("id", id),
+            SignError::OtherName { id, named, certified } => Self::new("fail.other-name")
+                .with("id", id)
+                .with("named", named)
+                .with("certified", certified),
+            SignError::File(error) => error.into(),
+            SignError::Registry(error) => error.into(),
+            error @ SignError::Pades { .. } => Self::new("fail.sign").because(&error),
+        }
+    }
+}
+
+impl From<ArchiveError> for Failure {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::File(error) => error.into(),
+            ArchiveError::Tampered(id) => Self::new("fail.tampered").with("id", id),
+            error => Self::new("fail.archive").because(&error),
+        }
+    }
+}
+
+impl From<PassphraseError> for Failure {
+    fn from(error: PassphraseError) -> Self {
+        match &error {
+            PassphraseError::TooShort => Self::new("fail.passphrase-short"),
+            PassphraseError::Differ => Self::new("fail.passphrase-differ"),
+            PassphraseError::NoTerminal(whose) => Self::new("fail.passphrase-none").with("whose", whose),
+            PassphraseError::Io(_) => Self::new("fail.passphrase-io").because(&error),
+        }
+    }
+}
+
+impl From<Unanswered> for Failure {
+    fn from(error: Unanswered) -> Self {
+        match &error {
+            Unanswered::Format => Self::new("fail.verify-format"),
+            Unanswered::Picture(_) => Self::new("fail.verify-picture").because(&error),
+            Unanswered::Archive(_) => Self::new("fail.verify-archive").because(&error),
+        }
+    }
+}
+
+impl From<TrustError> for Failure {
+    fn from(error: TrustError) -> Self {
+        Self::new("fail.trust").because(&error)
+    }
+}
+
+impl From<WorkbookError> for Failure {
+    fn from(error: WorkbookError) -> Self {
+        Self::new("fail.workbook").because(&error)
+    }
+}
+
+impl From<getrandom::Error> for Failure {
+    fn from(error: getrandom::Error) -> Self {
+        Self::new("fail.random").because(&error)
+    }
+}

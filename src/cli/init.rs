@@ -1,0 +1,67 @@
+//! `pk init`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use pk_trust::pki::keyfile::Cost;
+
+use super::app::App;
+use super::failure::Failure;
+use super::passphrase::OfficePassphraseArgs;
+use super::term::Term;
+use crate::input::empty_workbook;
+use crate::office::{Config, Office, Passphrase, durable};
+use crate::registry::SqliteRegistry;
+
+/// Make a new office folder with its own certificate authority, seal and an empty workbook
+#[derive(clap::Args, Debug)]
+pub(super) struct Init {
+    /// Folder to make
+    folder: PathBuf,
+    /// Name of the institution, e.g. "Pemerintah Kabupaten Contoh"
+    #[arg(long, value_name = "NAME")]
+    institution: String,
+    /// Host of the public page; it is signed into every QR code and cannot be changed later
+    #[arg(long, value_name = "HOST")]
+    host: String,
+    #[command(flatten)]
+    passphrase: OfficePassphraseArgs,
+}
+
+pub(super) fn run(app: &App, term: &mut Term, args: Init) -> Result<ExitCode, Failure> {
+    let config = Config::template(&args.institution, &args.host);
+    Config::parse(&config).map_err(crate::office::Error::from)?;
+    if args.folder.join("pk.toml").exists() {
+        return Err(Failure::new("fail.exists").with("path", args.folder.join("pk.toml").display()));
+    }
+    let passphrase = args.passphrase.new_key(term)?;
+    let office = make(app, &args.folder, &config, &passphrase, Cost::DEFAULT)?;
+    let year = app.clock.now().to_string().get(..4).and_then(|y| y.parse().ok()).unwrap_or(2026);
+    let workbook = office.data().join(format!("{year}.xlsx"));
+    durable::write_new(&workbook, &empty_workbook(year)?)
+        .map_err(|source| crate::office::Error::Io { path: workbook.clone(), source })?;
+    let root = office.certificate("root")?;
+    term.say(
+        "init.done",
+        &[
+            ("folder", args.folder.display().to_string()),
+            ("workbook", workbook.display().to_string()),
+            ("fingerprint", data_encoding::HEXLOWER.encode(&root.fingerprint())),
+        ],
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes folder, authority, seal and registry.
+pub(super) fn make(
+    app: &App,
+    folder: &Path,
+    config: &str,
+    passphrase: &Passphrase,
+    cost: Cost,
+) -> Result<Office, Failure> {
+    let office = Office::create(folder, config)?;
+    office.create_authority(passphrase, cost, app.clock.now())?;
+    SqliteRegistry::create(&office.registry())?;
+    Ok(office)
+}

@@ -1,0 +1,133 @@
+//! The `pk` command: what was typed becomes a call, what comes back becomes words and an exit code.
+
+mod app;
+mod archive;
+mod check;
+mod completions;
+mod demo;
+mod failure;
+mod generate;
+mod init;
+mod key;
+mod passphrase;
+mod preview;
+mod schema;
+mod sign;
+mod status;
+mod term;
+mod verify;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::words::{Language, Words};
+use app::App;
+use failure::Failure;
+use term::Term;
+
+/// Performance agreements: from data to signed, verifiable PDF
+#[derive(Debug, Parser)]
+#[command(name = "pk", version, disable_help_subcommand = true)]
+struct Arguments {
+    /// Language of messages: id or en
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<String>,
+    /// Office folder
+    #[arg(long, global = true, env = "PK_OFFICE", value_name = "FOLDER")]
+    office: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Init(init::Init),
+    Key(key::Key),
+    Check(check::Check),
+    Preview(preview::Preview),
+    Generate(generate::Generate),
+    Sign(sign::Sign),
+    Status(status::Status),
+    Archive(archive::Archive),
+    Verify(verify::Verify),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(completions::Man),
+}
+
+/// Runs the command and gives the exit code: 0 done or valid, 1 not valid, 2 not done, 3
+/// indeterminate.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let words = Words::new(language(&arguments));
+    let command = completions::translated(Arguments::command(), &words);
+    let matches = match command.try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version go to standard output and are no failure; clap knows which is which.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let parsed = match Arguments::from_arg_matches(&matches) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    };
+    let mut term = Term::new(words);
+    let app = App::new(parsed.office);
+    match dispatch(&app, &mut term, parsed.command) {
+        Ok(code) => code,
+        Err(failure) => {
+            term.fail(&failure);
+            ExitCode::from(failure.exit())
+        }
+    }
+}
+
+fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Demo(args) => demo::run(app, term, args),
+        Command::Init(args) => init::run(app, term, args),
+        Command::Key(args) => key::run(app, term, args),
+        Command::Check(args) => check::run(app, term, args),
+        Command::Preview(args) => preview::run(app, term, args),
+        Command::Generate(args) => generate::run(app, term, args),
+        Command::Sign(args) => sign::run(app, term, args),
+        Command::Status(args) => status::run(app, term, args),
+        Command::Archive(args) => archive::run(app, term, args),
+        Command::Verify(args) => verify::run(app, term, args),
+        Command::Schema(args) => schema::run(term, args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(_) => completions::man(),
+    }
+}
+
+/// The language, before clap has read anything: its own messages are in it too. Flag, then
+/// `PK_LANG`, then the locale; Indonesian when nothing says English.
+fn language(arguments: &[OsString]) -> Language {
+    let mut typed = None;
+    for pair in arguments.windows(2) {
+        if pair[0] == "--lang" {
+            typed = pair[1].to_str().and_then(Language::parse);
+        }
+    }
+    for argument in arguments.iter().filter_map(|a| a.to_str()) {
+        if let Some(value) = argument.strip_prefix("--lang=") {
+            typed = Language::parse(value);
+        }
+    }
+    let variable = |name| std::env::var(name).ok().and_then(|value| Language::parse(&value));
+    typed
+        .or_else(|| variable("PK_LANG"))
+        .or_else(|| variable("LC_ALL"))
+        .or_else(|| variable("LC_MESSAGES"))
+        .or_else(|| variable("LANG"))
+        .unwrap_or_default()
+}

@@ -1,0 +1,133 @@
+//! `pk sign`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use pk_trust::claim::Kind;
+use pk_trust::pdf::File;
+use pk_trust::verify::{Content, DATA_NAME, attachment};
+
+use super::app::{App, rupiah};
+use super::failure::Failure;
+use super::passphrase::PassphraseArgs;
+use super::term::{Term, Tone};
+use crate::batch::{Pending, pending_for, sign};
+use crate::registry::Entry;
+
+/// Sign documents that wait for an official
+#[derive(clap::Args, Debug)]
+pub(super) struct Sign {
+    /// Handle of the official who signs
+    #[arg(long = "as", value_name = "OFFICIAL")]
+    official: String,
+    /// All documents that wait for this official
+    #[arg(long, conflicts_with = "files")]
+    all: bool,
+    /// Document files, or ids
+    #[arg(required_unless_present = "all")]
+    files: Vec<PathBuf>,
+    /// Sign without asking for consent
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+}
+
+pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Failure> {
+    let office = app.office()?;
+    let mut registry = app.registry(&office)?;
+    // Before anything is asked: an expired or revoked certificate cannot sign.
+    office.official_can_sign(&args.official, app.clock.now())?;
+    let waiting = pending_for(&args.official, &registry)?;
+    let pending = if args.all { waiting } else { chosen(waiting, &args.files, &args.official)? };
+    if pending.is_empty() {
+        term.say("sign.nothing", &[("official", args.official)]);
+        return Ok(ExitCode::SUCCESS);
+    }
+    show(term, &pending);
+    if !args.yes && !term.confirm("sign.consent", &[("count", pending.len().to_string())]) {
+        return Err(Failure::new("fail.no-consent"));
+    }
+    let name = pending[0].name.clone();
+    let signer =
+        office.open_official(&args.official, &args.passphrase.existing(term, &name)?, app.clock.now())?;
+    let progress = term.progress("progress.sign");
+    let summary = sign(&pending, &signer, &office, &mut registry, app.clock.as_ref(), &mut |event| {
+        progress.event(event);
+    });
+    drop(progress);
+    let summary = summary?;
+    term.say(
+        "sign.done",
+        &[("signed", summary.signed.to_string()), ("completed", summary.completed.to_string())],
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The waiting documents among those that were named.
+fn chosen(waiting: Vec<Pending>, files: &[PathBuf], official: &str) -> Result<Vec<Pending>, Failure> {
+    let mut chosen: Vec<Pending> = Vec::new();
+    for file in files {
+        let id = id_of(file)?;
+        let pending = waiting
+            .iter()
+            .find(|p| p.entry.reservation.id.to_string() == id)
+            .ok_or_else(|| Failure::new("fail.not-waiting").with("id", &id).with("official", official))?;
+        if !chosen.iter().any(|p| p.entry.reservation.id == pending.entry.reservation.id) {
+            chosen.push(pending.clone());
+        }
+    }
+    Ok(chosen)
+}
+
+/// The id of a document, from its file or typed.
+fn id_of(file: &PathBuf) -> Result<String, Failure> {
+    if let Ok(id) = file.to_string_lossy().parse::<pk_trust::claim::Id>()
+        && !file.exists()
+    {
+        return Ok(id.to_string());
+    }
+    let bytes = std::fs::read(file)
+        .map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
+    File::parse(&bytes)
+        .ok()
+        .and_then(|pdf| attachment(pdf.at(0), DATA_NAME).ok().flatten())
+        .and_then(|data| Content::parse(&data).ok())
+        .map(|content| content.id.to_string())
+        .ok_or_else(|| Failure::new("fail.no-document").with("path", file.display()))
+}
+
+/// What will be signed: kind, counterpart, number of targets, total budget.
+fn show(term: &Term, pending: &[Pending]) {
+    for Pending { entry, field, .. } in pending {
+        let kind = term.words.plain(kind_code(entry.slot.kind));
+        let counterpart = counterpart(entry, field);
+        let mut line = format!("{}  {kind} {}", entry.reservation.id.grouped(), entry.slot.year);
+        if let Some(counterpart) = counterpart {
+            line.push_str(&term.text("sign.with", &[("counterpart", counterpart)]));
+        }
+        if entry.slot.kind == Kind::Agreement {
+            line.push_str(&term.text(
+                "sign.content",
+                &[("targets", entry.indicators.to_string()), ("budget", rupiah(entry.budget))],
+            ));
+        }
+        term.out(&line);
+        term.out(&format!("    {}", Term::toned(Tone::Faint, &format!("{}, {}", entry.name, entry.position))));
+    }
+}
+
+fn counterpart(entry: &Entry, field: &str) -> Option<String> {
+    let others: Vec<&str> =
+        entry.signers.iter().filter(|s| s.field != field).map(|s| s.name.as_str()).collect();
+    (!others.is_empty()).then(|| others.join(", "))
+}
+
+/// The code of a kind's name.
+pub(super) const fn kind_code(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Agreement => "kind.agreement",
+        Kind::Pledge => "kind.pledge",
+        Kind::ActionPlan => "kind.action-plan",
+    }
+}

@@ -1,0 +1,92 @@
+//! Reading a folder of CSV files, one a sheet.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::table::{self, Grid};
+use super::{Outcome, load};
+use crate::model::{Draft, Place, Problem, Problems, SHEETS, Value, Warned};
+
+pub(super) fn read_folder(path: &Path, place: &Place) -> Outcome {
+    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
+    let mut draft = Draft { place: place.clone(), ..Draft::default() };
+    let mut files: Vec<_> = fs::read_dir(path)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    files.sort();
+    for sheet in &SHEETS {
+        let name = format!("{}.csv", sheet.name.as_str().to_lowercase());
+        let file = files.iter().find(|file| {
+            file.file_name().is_some_and(|f| f.to_string_lossy().to_lowercase() == name)
+        });
+        let Some(file) = file else {
+            problems.push(
+                Problem::new("sheet.no-file", place).with("file", &name).with("sheet", sheet.name.as_str()),
+            );
+            continue;
+        };
+        let sheet_place = Place::file(format!("{}/{name}", place.file)).sheet(sheet.name.as_str());
+        let bytes = match load(file, &sheet_place) {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        let text = decode(&bytes, &sheet_place, &mut warnings);
+        match grid(&text) {
+            Ok(grid) => {
+                *draft.rows_mut(sheet.name) =
+                    table::rows(sheet, &grid, &sheet_place, &mut problems, &mut warnings);
+            }
+            Err(line) => problems.push(Problem::new("csv.syntax", &sheet_place.row(line))),
+        }
+    }
+    let output = if problems.is_empty() { Ok(draft) } else { Err(Problems(problems)) };
+    Warned { output, warnings }
+}
+
+/// UTF-8, or UTF-16 with a byte order mark; anything else is what Excel on Windows saves.
+fn decode(bytes: &[u8], place: &Place, warnings: &mut Vec<Problem>) -> String {
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        return encoding.decode(bytes).0.into_owned();
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => {
+            warnings.push(Problem::new("csv.windows-1252", place));
+            encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+        }
+    }
+}
+
+/// Parses with the separator that the heading line uses most; gives the line of an error.
+fn grid(text: &str) -> Result<Grid, u32> {
+    let heading = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |separator: char| heading.chars().filter(|c| *c == separator).count();
+    let separator =
+        [(',', b','), (';', b';'), ('\t', b'\t')].into_iter().rev().max_by_key(|(c, _)| count(*c));
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator.map_or(b',', |(_, byte)| byte))
+        .from_reader(text.as_bytes());
+    let mut grid = Grid::new();
+    for record in reader.records() {
+        let line = |position: Option<&csv::Position>| {
+            position.map_or(0, |p| u32::try_from(p.line()).unwrap_or(u32::MAX))
+        };
+        let record = record.map_err(|error| line(error.position()))?;
+        let cells: BTreeMap<u32, Value> = record
+            .iter()
+            .enumerate()
+            .filter(|(_, text)| !text.trim().is_empty())
+            .filter_map(|(i, text)| Some((u32::try_from(i).ok()?, Value::Text(text.to_owned()))))
+            .collect();
+        if !cells.is_empty() {
+            grid.push((line(record.position()), cells));
+        }
+    }
+    Ok(grid)
+}

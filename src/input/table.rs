@@ -1,0 +1,103 @@
+//! From a grid of cells to rows under known headings.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Cell, Place, Problem, Row, Sheet, Value};
+
+/// Headings may stand below title rows, but not deeper than this.
+const HEADING_ROWS: usize = 30;
+
+/// A grid: rows in order, each with its number as the user sees it and its cells by column.
+pub(super) type Grid = Vec<(u32, BTreeMap<u32, Value>)>;
+
+/// Finds the headings of `sheet` in a grid and reads the rows below them.
+pub(super) fn rows(
+    sheet: &Sheet,
+    grid: &Grid,
+    place: &Place,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<Problem>,
+) -> Vec<Row> {
+    let Some(at) = heading_row(sheet, grid) else {
+        problems.push(
+            Problem::new("sheet.no-headings", place)
+                .with("columns", sheet.columns.iter().filter(|c| c.required).map(|c| c.name).collect::<Vec<_>>().join(", ")),
+        );
+        return Vec::new();
+    };
+    let (number, headings) = &grid[at];
+    let heading_place = place.row(*number);
+    let mut columns: BTreeMap<u32, &'static str> = BTreeMap::new();
+    for (index, value) in headings {
+        let Value::Text(text) = value else { continue };
+        let name = normal(text);
+        match sheet.columns.iter().find(|c| c.name == name) {
+            Some(column) if columns.values().any(|known| *known == column.name) => {
+                problems.push(Problem::new("column.twice", &heading_place).with("column", column.name));
+            }
+            Some(column) => {
+                columns.insert(*index, column.name);
+            }
+            // Kept out with a warning, never guessed: a misspelt heading would lose a column.
+            None if !text.trim().is_empty() => {
+                warnings.push(Problem::new("column.unknown", &heading_place).with("column", text.trim()));
+            }
+            None => {}
+        }
+    }
+    for column in sheet.columns.iter().filter(|c| c.required && !columns.values().any(|n| *n == c.name)) {
+        problems.push(Problem::new("column.missing", &heading_place).with("column", column.name));
+    }
+    grid[at + 1..]
+        .iter()
+        .filter(|(_, cells)| !is_number_row(cells))
+        .filter_map(|(number, cells)| {
+            let row_place = place.row(*number);
+            let cells: Vec<(&'static str, Cell)> = columns
+                .iter()
+                .filter_map(|(index, name)| {
+                    let value = cells.get(index).filter(|v| !is_blank(v))?.clone();
+                    Some((*name, Cell { value, place: row_place.column(*name) }))
+                })
+                .collect();
+            (!cells.is_empty()).then(|| Row::new(row_place, cells))
+        })
+        .collect()
+}
+
+/// The first row with all required headings; else the one with most of them, so that what is missing
+/// can be named.
+fn heading_row(sheet: &Sheet, grid: &Grid) -> Option<usize> {
+    let score = |cells: &BTreeMap<u32, Value>| {
+        let names: Vec<String> = cells
+            .values()
+            .filter_map(|v| if let Value::Text(text) = v { Some(normal(text)) } else { None })
+            .collect();
+        let required = sheet.columns.iter().filter(|c| c.required);
+        required.filter(|c| names.iter().any(|n| n == c.name)).count()
+    };
+    let best = grid.iter().take(HEADING_ROWS).map(|(_, cells)| score(cells)).max().filter(|best| *best > 0)?;
+    grid.iter().take(HEADING_ROWS).position(|(_, cells)| score(cells) == best)
+}
+
+/// `Gelar Depan *` and `gelar_depan` are the same heading.
+fn normal(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '*' | '_')).filter(|w| !w.is_empty()).collect();
+    words.join("_").to_lowercase()
+}
+
+fn is_blank(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text.trim().is_empty())
+}
+
+/// `(1) (2) (3)` below the headings.
+fn is_number_row(cells: &BTreeMap<u32, Value>) -> bool {
+    let filled: Vec<&Value> = cells.values().filter(|v| !is_blank(v)).collect();
+    filled.len() > 1
+        && filled.iter().all(|value| {
+            matches!(value, Value::Text(text) if text.trim().strip_prefix('(')
+                .and_then(|t| t.strip_suffix(')'))
+                .is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit())))
+        })
+}

@@ -1,0 +1,236 @@
+//! All documents of one year and stage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pk_trust::claim::Kind;
+
+use super::annex::{self, Annex, Budget, BudgetRow, Objective};
+use super::document::{Letterhead, Pledge, Statement, Template};
+use super::reading::Reading;
+use super::{
+    Document, Draft, Head, Level, Official, Officials, Party, Place, Problem, Problems, Role, Settings,
+    SheetName, Warned, Wording,
+};
+
+/// What stands in for settings that the workbook does not give, by key.
+pub type Defaults = BTreeMap<String, String>;
+
+/// Checked settings, officials and documents.
+#[derive(Clone, Debug)]
+pub struct Cycle {
+    /// The settings.
+    pub settings: Settings,
+    /// The officials.
+    pub officials: Officials,
+    /// The documents in the order of the officials, agreement before pledge.
+    pub documents: Vec<Document>,
+}
+
+impl Cycle {
+    /// Checks a draft. `wording` finds the wording of a profile by name.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once. Nothing is half right.
+    pub fn from_draft(
+        draft: &Draft,
+        defaults: &Defaults,
+        wording: impl FnOnce(&str) -> Option<Wording>,
+    ) -> Warned<Result<Self, Problems>> {
+        let mut reading = Reading::default();
+        let sheet = draft.place.sheet(SheetName::Pengaturan.as_str());
+        let settings = Settings::from_rows(&draft.settings, &sheet, defaults, &mut reading);
+        let wording = settings.as_ref().and_then(|settings| {
+            let found = wording(&settings.profile);
+            if found.is_none() {
+                reading.report(Problem::new("setting.profile", &sheet).with("value", &settings.profile));
+            }
+            found
+        });
+        let officials = Officials::from_rows(&draft.officials, &mut reading);
+        if draft.officials.is_empty() {
+            reading.report(Problem::new(
+                "official.none",
+                &draft.place.sheet(SheetName::Pejabat.as_str()),
+            ));
+        }
+        // Rows that could not be read still name their official: no second problem for those.
+        let known: BTreeSet<String> = draft
+            .officials
+            .iter()
+            .filter_map(|row| Reading::default().text(row, "id"))
+            .map(|id| id.to_lowercase())
+            .collect();
+        let mut objectives = annex::objectives(&draft.objectives, &officials, &known, &mut reading);
+        let mut budgets = annex::budgets(&draft.budget, &known, &mut reading);
+
+        let Reading { problems, warnings } = reading;
+        let (Some(settings), Some(wording), true) = (settings, wording, problems.is_empty()) else {
+            return Warned { output: Err(sorted(problems)), warnings };
+        };
+        let maker = Maker { settings: &settings, officials: &officials, wording: &wording };
+        let mut documents = Vec::new();
+        for official in officials.iter() {
+            if official.agreement {
+                let objectives = objectives.remove(&official.id).unwrap_or_default();
+                documents.push(maker.agreement(official, objectives, budgets.remove(&official.id)));
+            }
+            if official.pledge {
+                documents.push(maker.pledge(official));
+            }
+        }
+        Warned { output: Ok(Self { settings, officials, documents }), warnings }
+    }
+}
+
+/// In the order in which a person goes through the workbook.
+fn sorted(mut problems: Vec<Problem>) -> Problems {
+    let sheet = |place: &Place| match place.sheet.as_deref() {
+        Some("Pengaturan") => 0,
+        Some("Pejabat") => 1,
+        Some("Sasaran") => 2,
+        Some("Anggaran") => 3,
+        _ => 4,
+    };
+    problems.sort_by(|a, b| {
+        (sheet(&a.place), a.place.row).cmp(&(sheet(&b.place), b.place.row))
+    });
+    Problems(problems)
+}
+
+struct Maker<'a> {
+    settings: &'a Settings,
+    officials: &'a Officials,
+    wording: &'a Wording,
+}
+
+impl Maker<'_> {
+    fn agreement(
+        &self,
+        official: &Official,
+        objectives: Vec<Objective>,
+        budget: Option<(Vec<BudgetRow>, u64)>,
+    ) -> Document {
+        let wording = &self.wording.agreement;
+        let superior = self.officials.superior(official);
+        let mut parties = vec![Party::new(official, Role::First, &wording.first_label)];
+        let statement = match superior {
+            Some(superior) => {
+                parties.push(Party::new(superior, Role::Second, &wording.second_label));
+                Statement {
+                    opening: wording.opening.clone(),
+                    first: Some(wording.first.clone()),
+                    second: Some(wording.second.clone()),
+                    promises: wording.promises.clone(),
+                }
+            }
+            None => Statement {
+                opening: wording.single_opening.clone(),
+                first: None,
+                second: None,
+                promises: wording.single_promises.clone(),
+            },
+        };
+        let (objective_heading, indicator_heading) = self.headings(official);
+        let annex = Annex {
+            objective_heading: objective_heading.to_owned(),
+            indicator_heading: indicator_heading.to_owned(),
+            unit_column: wording.unit_column,
+            number_row: wording.number_row,
+            objectives,
+            budget: budget.map(|(rows, total)| Budget { heading: budget_heading(&rows), rows, total }),
+        };
+        Document {
+            statement: Some(statement),
+            annex: Some(annex),
+            ..self.document(Kind::Agreement, official, &wording.title, parties, "perjanjian-kinerja", wording.version)
+        }
+    }
+
+    fn pledge(&self, official: &Official) -> Document {
+        let wording = &self.wording.pledge;
+        let mut parties = vec![Party::new(official, Role::Maker, &wording.maker_label)];
+        if let Some(superior) = self.officials.superior(official) {
+            parties.push(Party::new(superior, Role::Witness, &wording.witness_label));
+        }
+        let mut points = wording.points.clone();
+        if !self.officials.supervises(official) {
+            points[4].clone_from(&wording.fifth_of_staff);
+        }
+        for point in &mut points {
+            *point = point.replace("{instansi}", &self.settings.institution);
+        }
+        let opening =
+            wording.opening.replace("{nama}", &official.name).replace("{jabatan}", &official.position);
+        Document {
+            title: vec![wording.title.clone()],
+            pledge: Some(Pledge { opening, points }),
+            ..self.document(Kind::Pledge, official, "", parties, "pakta-integritas", wording.version)
+        }
+    }
+
+    fn document(
+        &self,
+        kind: Kind,
+        official: &Official,
+        title: &str,
+        parties: Vec<Party>,
+        template: &str,
+        version: u32,
+    ) -> Document {
+        let settings = self.settings;
+        let mut lines =
+            vec![format!("{title} {}TAHUN {}", settings.stage.title_words(), settings.year)];
+        if official.level != Level::Head {
+            lines.push(official.unit.to_uppercase());
+        }
+        let region = settings.region.to_uppercase();
+        // "KECAMATAN X KABUPATEN Y" as a unit name already says where it is.
+        if !lines.iter().any(|line| line.contains(&region)) {
+            lines.push(region);
+        }
+        let letterhead = (settings.layout.head == Head::Letterhead).then(|| Letterhead {
+            name: settings.institution.to_uppercase(),
+            unit: official.unit.to_uppercase(),
+            address: settings.address.clone(),
+        });
+        Document {
+            kind,
+            year: settings.year,
+            stage: settings.stage,
+            institution: settings.institution.clone(),
+            template: Template {
+                name: template.to_owned(),
+                version,
+                profile: settings.profile.clone(),
+            },
+            layout: settings.layout,
+            letterhead,
+            title: lines,
+            place: settings.place.clone(),
+            date: settings.date,
+            parties,
+            statement: None,
+            pledge: None,
+            annex: None,
+        }
+    }
+
+    /// Headings by level. Whoever stands directly below the head of the region agrees on strategic
+    /// objectives, also a Camat, who is an administrator.
+    fn headings(&self, official: &Official) -> (&'static str, &'static str) {
+        let below_head = self.officials.superior(official).is_some_and(|s| s.level == Level::Head);
+        match official.level {
+            Level::Head | Level::Senior => ("Sasaran Strategis", "Indikator Kinerja"),
+            Level::Administrator if below_head => ("Sasaran Strategis", "Indikator Kinerja"),
+            Level::Administrator => ("Sasaran Program", "Indikator Kinerja"),
+            Level::Supervisor => ("Sasaran Kegiatan", "Indikator Kinerja"),
+            Level::Functional | Level::Staff => ("Sasaran", "Indikator Kinerja Individu"),
+        }
+    }
+}
+
+fn budget_heading(rows: &[BudgetRow]) -> String {
+    let depth = rows.iter().map(|r| r.level).max().unwrap_or_default();
+    ["Program", "Program/Kegiatan", "Program/Kegiatan/Sub Kegiatan"][usize::from(depth.min(2))].to_owned()
+}

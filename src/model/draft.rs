@@ -1,0 +1,212 @@
+//! A workbook as it was read: cells with places, nothing believed yet.
+
+use super::Place;
+
+/// The four sheets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SheetName {
+    /// Settings of the year.
+    Pengaturan,
+    /// The officials.
+    Pejabat,
+    /// Objectives and indicators.
+    Sasaran,
+    /// The budget.
+    Anggaran,
+}
+
+impl SheetName {
+    /// The heading of the sheet.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pengaturan => "Pengaturan",
+            Self::Pejabat => "Pejabat",
+            Self::Sasaran => "Sasaran",
+            Self::Anggaran => "Anggaran",
+        }
+    }
+}
+
+/// A column of a sheet.
+#[derive(Debug)]
+pub struct Column {
+    /// Its heading.
+    pub name: &'static str,
+    /// Whether every row needs it.
+    pub required: bool,
+    /// The values it may take; empty for free text.
+    pub choices: &'static [&'static str],
+    /// What it holds, in Indonesian: the comment in the workbook and the description in the schema.
+    pub help: &'static str,
+}
+
+/// A sheet and its columns: one table serves the reader, the empty workbook and the schema.
+#[derive(Debug)]
+pub struct Sheet {
+    /// Which one.
+    pub name: SheetName,
+    /// Its columns, in the order in which they are written.
+    pub columns: &'static [Column],
+}
+
+const fn column(name: &'static str, required: bool, help: &'static str) -> Column {
+    Column { name, required, choices: &[], help }
+}
+
+const fn choice(
+    name: &'static str,
+    required: bool,
+    choices: &'static [&'static str],
+    help: &'static str,
+) -> Column {
+    Column { name, required, choices, help }
+}
+
+/// All sheets.
+pub const SHEETS: [Sheet; 4] = [
+    Sheet {
+        name: SheetName::Pengaturan,
+        columns: &[
+            column("kunci", true, "Nama pengaturan: tahun, instansi, daerah, tempat, tanggal, jenis, nomor_perubahan, kertas, huruf, kepala, ragam, alamat, tanggal_dpa"),
+            column("nilai", true, "Isi pengaturan"),
+        ],
+    },
+    Sheet {
+        name: SheetName::Pejabat,
+        columns: &[
+            column("id", true, "Kode singkat pilihan sendiri, misalnya kominfo. Bukan NIP"),
+            column("nama", true, "Nama tanpa gelar"),
+            column("gelar_depan", false, "Misalnya Dr. atau Ir."),
+            column("gelar_belakang", false, "Misalnya S.E., M.M."),
+            column("nip", false, "18 angka; sel harus berformat Teks. Kosong untuk kepala daerah"),
+            column("pangkat", false, "Misalnya Pembina Utama Muda"),
+            column("golongan", false, "Misalnya IV/c"),
+            column("jabatan", true, "Tanpa Plt., Plh., Pj.: itu ada di kolom kapasitas"),
+            column("unit", true, "Nama perangkat daerah"),
+            choice("jenjang", true, &["kepala_daerah", "jpt", "administrator", "pengawas", "fungsional", "pelaksana"], "Jenjang jabatan"),
+            choice("kapasitas", false, &["definitif", "plt", "plh", "pj", "pjs"], "Kosong berarti definitif"),
+            column("atasan", false, "Kode (id) atasan; kosong hanya untuk kepala daerah"),
+            choice("dokumen", false, &["pk", "pakta", "both"], "Dokumen yang dibuat; kosong berarti both"),
+        ],
+    },
+    Sheet {
+        name: SheetName::Sasaran,
+        columns: &[
+            column("pejabat", true, "Kode (id) pejabat"),
+            column("sasaran", true, "Kosong berarti sama dengan baris di atasnya"),
+            column("indikator", true, "Indikator kinerja"),
+            column("target", true, "Persis seperti disepakati; sel harus berformat Teks"),
+            column("satuan", false, "Misalnya Indeks atau %"),
+            choice("arah", false, &["naik", "turun", "tetap"], "Arah yang baik; kosong berarti naik"),
+            choice("pola", false, &["hitungan", "posisi", "rilis"], "Cara target triwulan dihitung; kosong berarti posisi"),
+            column("tw1", false, "Target triwulan I"),
+            column("tw2", false, "Target triwulan II"),
+            column("tw3", false, "Target triwulan III"),
+            column("tw4", false, "Target triwulan IV"),
+        ],
+    },
+    Sheet {
+        name: SheetName::Anggaran,
+        columns: &[
+            column("pejabat", true, "Kode (id) pejabat"),
+            column("kode", false, "Kode nomenklatur, misalnya 2.16.02; sel harus berformat Teks"),
+            column("uraian", true, "Nama program, kegiatan atau subkegiatan; TOTAL untuk jumlah yang dinyatakan"),
+            column("anggaran", true, "Rupiah utuh, tanpa desimal"),
+            column("sumber", false, "Misalnya APBD atau DAK"),
+            column("induk", false, "Kode baris induknya; kosong untuk baris teratas"),
+        ],
+    },
+];
+
+/// What a cell holds, as its file says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A number, from a cell that is not text. What the user saw may have been another.
+    Number(f64),
+    /// A number in a cell that shows percentages: 0.95 was seen as 95%.
+    Percent(f64),
+    /// A date, from a cell that the spreadsheet took for one.
+    Date(String),
+    /// True or false.
+    Boolean(bool),
+    /// A formula error such as `#REF!`.
+    Error(String),
+}
+
+/// One cell that is not empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// What it holds.
+    pub value: Value,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// One row that is not empty, its cells in the order of the sheet's columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Where it stands.
+    pub place: Place,
+    cells: Vec<(&'static str, Cell)>,
+}
+
+impl Row {
+    /// A row of these cells, each with the heading of its column.
+    pub fn new(place: Place, cells: Vec<(&'static str, Cell)>) -> Self {
+        Self { place, cells }
+    }
+
+    /// The cell under a heading, if it is not empty.
+    pub fn cell(&self, column: &str) -> Option<&Cell> {
+        self.cells.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell)
+    }
+
+    /// All cells.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().map(|(_, cell)| cell)
+    }
+
+    /// Where the cell under a heading stands or would stand.
+    pub fn place_of(&self, column: &str) -> Place {
+        self.cell(column).map_or_else(|| self.place.column(column), |cell| cell.place.clone())
+    }
+}
+
+/// A whole workbook.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    /// The file, for problems that have no better place.
+    pub place: Place,
+    /// Sheet `Pengaturan`.
+    pub settings: Vec<Row>,
+    /// Sheet `Pejabat`.
+    pub officials: Vec<Row>,
+    /// Sheet `Sasaran`.
+    pub objectives: Vec<Row>,
+    /// Sheet `Anggaran`.
+    pub budget: Vec<Row>,
+}
+
+impl Draft {
+    /// The rows of a sheet.
+    pub fn rows(&self, sheet: SheetName) -> &[Row] {
+        match sheet {
+            SheetName::Pengaturan => &self.settings,
+            SheetName::Pejabat => &self.officials,
+            SheetName::Sasaran => &self.objectives,
+            SheetName::Anggaran => &self.budget,
+        }
+    }
+
+    /// The rows of a sheet, to be filled.
+    pub fn rows_mut(&mut self, sheet: SheetName) -> &mut Vec<Row> {
+        match sheet {
+            SheetName::Pengaturan => &mut self.settings,
+            SheetName::Pejabat => &mut self.officials,
+            SheetName::Sasaran => &mut self.objectives,
+            SheetName::Anggaran => &mut self.budget,
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! Officials and who stands above whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::nip::{InvalidNip, Nip};
+use super::reading::Reading;
+use super::{Place, Problem, Row};
+
+/// The level of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Governor, regent, mayor.
+    Head,
+    /// Jabatan pimpinan tinggi: heads of offices.
+    Senior,
+    /// Administrator: heads of divisions, Camat.
+    Administrator,
+    /// Pengawas.
+    Supervisor,
+    /// Jabatan fungsional.
+    Functional,
+    /// Pelaksana.
+    Staff,
+}
+
+const LEVELS: [(&str, Level); 6] = [
+    ("kepala_daerah", Level::Head),
+    ("jpt", Level::Senior),
+    ("administrator", Level::Administrator),
+    ("pengawas", Level::Supervisor),
+    ("fungsional", Level::Functional),
+    ("pelaksana", Level::Staff),
+];
+
+/// How a position is held. It belongs to the document, not to the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Capacity {
+    /// In one's own right.
+    Definitif,
+    /// Pelaksana tugas.
+    Plt,
+    /// Pelaksana harian.
+    Plh,
+    /// Penjabat.
+    Pj,
+    /// Penjabat sementara.
+    Pjs,
+}
+
+const CAPACITIES: [(&str, Capacity); 5] = [
+    ("definitif", Capacity::Definitif),
+    ("plt", Capacity::Plt),
+    ("plh", Capacity::Plh),
+    ("pj", Capacity::Pj),
+    ("pjs", Capacity::Pjs),
+];
+
+impl Capacity {
+    /// What stands before the position.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Definitif => "",
+            Self::Plt => "Plt. ",
+            Self::Plh => "Plh. ",
+            Self::Pj => "Pj. ",
+            Self::Pjs => "Pjs. ",
+        }
+    }
+}
+
+/// An official, as the documents of this year name them.
+#[derive(Clone, Debug)]
+pub struct Official {
+    /// The office's own handle.
+    pub id: String,
+    /// Name with titles.
+    pub name: String,
+    /// Position with `Plt.` and the like.
+    pub position: String,
+    /// Unit.
+    pub unit: String,
+    /// Level.
+    pub level: Level,
+    /// How the position is held.
+    pub capacity: Capacity,
+    /// Rank, where it is printed.
+    pub rank: Option<String>,
+    /// Grade, where it is printed.
+    pub grade: Option<String>,
+    /// NIP, where it is printed.
+    pub nip: Option<Nip>,
+    /// The superior's handle; `None` for the head of the region only.
+    pub superior: Option<String>,
+    /// Whether an agreement is made.
+    pub agreement: bool,
+    /// Whether a pledge is made.
+    pub pledge: bool,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// The officials in the order of the sheet, with a sound hierarchy.
+#[derive(Clone, Debug, Default)]
+pub struct Officials {
+    list: Vec<Official>,
+    by_id: BTreeMap<String, usize>,
+    superiors: BTreeSet<String>,
+}
+
+impl Officials {
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Official> {
+        self.list.iter()
+    }
+
+    /// The one with this handle.
+    pub fn find(&self, id: &str) -> Option<&Official> {
+        self.by_id.get(id).map(|&i| &self.list[i])
+    }
+
+    /// The superior of an official.
+    pub fn superior(&self, official: &Official) -> Option<&Official> {
+        self.find(official.superior.as_deref()?)
+    }
+
+    /// Whether the official supervises anybody, which decides on point 5 of the pledge.
+    pub fn supervises(&self, official: &Official) -> bool {
+        !matches!(official.level, Level::Functional | Level::Staff) || self.superiors.contains(&official.id)
+    }
+
+    /// Checks the rows of sheet `Pejabat`.
+    pub(super) fn from_rows(rows: &[Row], reading: &mut Reading) -> Self {
+        let mut officials = Self::default();
+        for row in rows {
+            let Some(official) = official(row, reading) else { continue };
+            let index = officials.list.len();
+            if let Some(&first) = officials.by_id.get(&official.id) {
+                reading.report(
+                    Problem::new("official.twice", &row.place_of("id"))
+                        .with("id", &official.id)
+                        .with("first", officials.list[first].place.row.unwrap_or_default()),
+                );
+                continue;
+            }
+            officials.by_id.insert(official.id.clone(), index);
+            officials.list.push(official);
+        }
+        officials.superiors = officials.list.iter().filter_map(|o| o.superior.clone()).collect();
+        officials.check_hierarchy(rows, reading);
+        officials.check_nips(reading);
+        officials
+    }
+
+    fn check_hierarchy(&self, rows: &[Row], reading: &mut Reading) {
+        // A row that could not be read may be the superior of others: its handle counts as known.
+        let known: BTreeSet<String> =
+            rows.iter().filter_map(|row| Reading::default().text(row, "id")).map(|id| id.to_lowercase()).collect();
+        for official in &self.list {
+            let place = official.place.column("atasan");
+            match (&official.superior, official.level) {
+                (None, Level::Head) => {}
+                (None, _) => reading.report(
+                    Problem::new("official.no-superior", &place).with("official", &official.id),
+                ),
+                (Some(_), Level::Head) => reading.report(
+                    Problem::new("official.head-with-superior", &place).with("official", &official.id),
+                ),
+                (Some(id), _) if !known.contains(id) => reading.report(
+                    Problem::new("official.unknown-superior", &place)
+                        .with("official", &official.id)
+                        .with("superior", id),
+                ),
+                (Some(_), _) => {
+                    if let Some(circle) = self.circle(official) {
+                        reading.report(
+                            Problem::new("official.circle", &place).with("circle", circle.join(" → ")),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// The way from an official back to the same one, if there is one. Reported once, at the member
+    /// with the smallest handle.
+    fn circle(&self, start: &Official) -> Option<Vec<String>> {
+        let mut way = vec![start.id.clone()];
+        let mut current = self.superior(start);
+        while let Some(official) = current {
+            way.push(official.id.clone());
+            if official.id == start.id {
+                return way.iter().all(|id| *id >= start.id).then_some(way);
+            }
+            if way.len() > self.list.len() {
+                return None;
+            }
+            current = self.superior(official);
+        }
+        None
+    }
+
+    fn check_nips(&self, reading: &mut Reading) {
+        for (i, official) in self.list.iter().enumerate() {
+            let Some(nip) = &official.nip else { continue };
+            if let Some(first) = self.list[..i].iter().find(|o| o.nip.as_ref() == Some(nip)) {
+                reading.report(
+                    Problem::new("nip.twice", &official.place.column("nip"))
+                        .with("first", first.place.row.unwrap_or_default()),
+                );
+            }
+        }
+    }
+}
+
+fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
+    let id = reading.required(row, "id").map(|id| id.to_lowercase());
+    if let Some(id) = &id {
+        check_id(id, row, reading);
+    }
+    let name = reading.required(row, "nama");
+    let front = reading.text(row, "gelar_depan");
+    let back = reading.text(row, "gelar_belakang");
+    let position = reading.required(row, "jabatan");
+    let unit = reading.required(row, "unit");
+    let level = match row.cell("jenjang") {
+        Some(_) => reading.choice(row, "jenjang", &LEVELS),
+        None => {
+            reading.required(row, "jenjang");
+            None
+        }
+    };
+    let capacity = reading.choice(row, "kapasitas", &CAPACITIES).unwrap_or(Capacity::Definitif);
+    let superior = reading.text(row, "atasan").map(|id| id.to_lowercase());
+    let documents = reading
+        .choice(
+            row,
+            "dokumen",
+            &[
+                ("pk", (true, false)),
+                ("pakta", (false, true)),
+                ("both", (true, true)),
+                ("keduanya", (true, true)),
+            ],
+        )
+        .unwrap_or((true, true));
+    let nip = nip(row, reading);
+    let rank = reading.text(row, "pangkat");
+    let grade = reading.text(row, "golongan");
+    let level = level?;
+    // The head of the region has neither (Permendagri 1/2023, 44); printing one would be wrong.
+    if level == Level::Head {
+        for (column, present) in [("nip", nip.is_some()), ("pangkat", rank.is_some()), ("golongan", grade.is_some())] {
+            if present {
+                reading.report(Problem::new("official.head-with-rank", &row.place_of(column)).with("column", column));
+            }
+        }
+    }
+    let (id, name, position, unit) = (id?, name?, position?, unit?);
+    // An acting head of the region is written without titles (Permendagri 1/2023, 44).
+    let name = if level == Level::Head && capacity != Capacity::Definitif {
+        name
+    } else {
+        full_name(front.as_deref(), &name, back.as_deref())
+    };
+    Some(Official {
+        id,
+        name,
+        position: position_with_prefix(capacity, &position),
+        unit,
+        level,
+        capacity,
+        rank,
+        grade,
+        nip,
+        superior,
+        agreement: documents.0,
+        pledge: documents.1,
+        place: row.place.clone(),
+    })
+}
+
+/// Handles stand in file names and certificates: short, plain, and no NIP in disguise.
+fn check_id(id: &str, row: &Row, reading: &mut Reading) {
+    let plain = id.len() <= 32 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    let code = if !plain {
+        "official.id-form"
+    } else if digits >= 9 {
+        "official.id-personal"
+    } else {
+        return;
+    };
+    reading.report(Problem::new(code, &row.place_of("id")).with("id", id));
+}
+
+fn nip(row: &Row, reading: &mut Reading) -> Option<Nip> {
+    let cell = row.cell("nip")?;
+    // 18 digits in a number cell have been rounded to 15 by the spreadsheet: the rest is lost.
+    if matches!(cell.value, super::Value::Number(_)) {
+        reading.report(Problem::new("nip.number", &cell.place));
+        return None;
+    }
+    let text = reading.text(row, "nip")?;
+    if matches!(text.as_str(), "-" | "–") {
+        return None;
+    }
+    match Nip::parse(&text) {
+        Ok(nip) => Some(nip),
+        Err(error) => {
+            let code = match error {
+                InvalidNip::Length => "nip.length",
+                InvalidNip::Birth => "nip.birth",
+                InvalidNip::Appointment => "nip.appointment",
+                InvalidNip::Sex => "nip.sex",
+            };
+            reading.report(Problem::new(code, &cell.place));
+            None
+        }
+    }
+}
+
+/// Titles and name joined without stray commas.
+fn full_name(front: Option<&str>, name: &str, back: Option<&str>) -> String {
+    let trim = |text: &str| text.trim_matches([',', ' ']).to_owned();
+    let mut full = String::new();
+    if let Some(front) = front.map(trim).filter(|t| !t.is_empty()) {
+        full.push_str(&front);
+        full.push(' ');
+    }
+    full.push_str(&trim(name));
+    if let Some(back) = back.map(trim).filter(|t| !t.is_empty()) {
+        full.push_str(", ");
+        full.push_str(&back);
+    }
+    full
+}
+
+/// `Plt. Kepala Dinas …`, once.
+fn position_with_prefix(capacity: Capacity, position: &str) -> String {
+    let prefix = capacity.prefix();
+    if position.to_lowercase().starts_with(&prefix.to_lowercase()) {
+        return position.to_owned();
+    }
+    format!("{prefix}{position}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_leave_no_stray_commas() {
+        assert_eq!(full_name(None, "Contoh Satu", None), "Contoh Satu");
+        assert_eq!(full_name(Some("Dr."), "Contoh Satu", None), "Dr. Contoh Satu");
+        assert_eq!(full_name(None, "Contoh Satu", Some("S.E., M.M.")), "Contoh Satu, S.E., M.M.");
+        assert_eq!(full_name(Some(" "), "Contoh Satu,", Some(", S.E.")), "Contoh Satu, S.E.");
+    }
+
+    #[test]
+    fn acting_officials_are_named_once() {
+        assert_eq!(position_with_prefix(Capacity::Plt, "Kepala Dinas"), "Plt. Kepala Dinas");
+        assert_eq!(position_with_prefix(Capacity::Plt, "Plt. Kepala Dinas"), "Plt. Kepala Dinas");
+        assert_eq!(position_with_prefix(Capacity::Definitif, "Kepala Dinas"), "Kepala Dinas");
+    }
+}

@@ -1,0 +1,259 @@
+//! From cells to values: what is certain is read, what is not is reported.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Cell, Date, Place, Problem, Row, Value};
+
+/// Longest text of one cell. A statutory paragraph has 400 characters; more than this is a mistake
+/// or an attack on the layout.
+const MAX_TEXT: usize = 4_000;
+
+/// Most digits after the decimal comma that a number in a cell may have to be taken for what the
+/// user typed. 14.987244897959181 is a result of arithmetic, not an agreement.
+const MAX_DECIMALS: usize = 4;
+
+/// Largest whole number that a spreadsheet keeps exactly: it stores 15 significant digits.
+const MAX_EXACT: f64 = 999_999_999_999_999.0;
+
+/// Reads cells and gathers what is wrong with them.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) problems: Vec<Problem>,
+    pub(super) warnings: Vec<Problem>,
+}
+
+impl Reading {
+    pub(super) fn report(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// The text of a cell; `None` if it is empty or cannot be read (which is then reported).
+    pub(super) fn text(&mut self, row: &Row, column: &str) -> Option<String> {
+        let cell = row.cell(column)?;
+        match &cell.value {
+            Value::Text(text) => self.clean(text, &cell.place),
+            Value::Number(number) => match exact(*number) {
+                Some(text) => Some(text),
+                None => {
+                    self.report(Problem::new("cell.number", &cell.place).with("value", number));
+                    None
+                }
+            },
+            Value::Percent(number) => {
+                self.report(Problem::new("cell.number", &cell.place).with("value", number));
+                None
+            }
+            Value::Date(date) => {
+                self.report(Problem::new("cell.date", &cell.place).with("value", date));
+                None
+            }
+            Value::Boolean(_) => {
+                self.report(Problem::new("cell.boolean", &cell.place));
+                None
+            }
+            Value::Error(error) => {
+                self.report(Problem::new("cell.error", &cell.place).with("value", error));
+                None
+            }
+        }
+    }
+
+    /// The text of a cell that may not be empty.
+    pub(super) fn required(&mut self, row: &Row, column: &str) -> Option<String> {
+        if row.cell(column).is_none() {
+            self.report(Problem::new("cell.empty", &row.place.column(column)).with("column", column));
+            return None;
+        }
+        let before = self.problems.len();
+        let text = self.text(row, column);
+        // A cell of nothing but white space.
+        if text.is_none() && self.problems.len() == before {
+            self.report(Problem::new("cell.empty", &row.place_of(column)).with("column", column));
+        }
+        text
+    }
+
+    /// White space made plain, NFC; characters that could make a document read otherwise than it
+    /// looks are refused.
+    fn clean(&mut self, text: &str, place: &Place) -> Option<String> {
+        if text.chars().count() > MAX_TEXT {
+            self.report(Problem::new("text.too-long", place).with("limit", MAX_TEXT));
+            return None;
+        }
+        let code = text.chars().find_map(|c| {
+            let code = if is_bidi_control(c) {
+                "text.bidi"
+            } else if is_right_to_left(c) {
+                "text.right-to-left"
+            } else if c.is_control() && !c.is_whitespace() || is_invisible(c) {
+                "text.control"
+            } else {
+                return None;
+            };
+            Some((code, format!("U+{:04X}", u32::from(c))))
+        });
+        if let Some((code, character)) = code {
+            self.report(Problem::new(code, place).with("character", character));
+            return None;
+        }
+        // Non-breaking spaces, line breaks and runs of spaces are accidents of typing and pasting.
+        let words: Vec<&str> = text.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty()).collect();
+        Some(words.join(" ").nfc().collect::<String>()).filter(|t| !t.is_empty())
+    }
+
+    /// One of the choices of a column.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        row: &Row,
+        column: &str,
+        choices: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = self.text(row, column)?;
+        let key = text.to_lowercase().replace([' ', '.'], "_");
+        let found = choices.iter().find(|(name, _)| *name == key.trim_end_matches('_'));
+        if found.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            self.report(
+                Problem::new("cell.choice", &row.place_of(column))
+                    .with("value", &text)
+                    .with("choices", names.join(", ")),
+            );
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// A date.
+    pub(super) fn date(&mut self, row: &Row, column: &str) -> Option<Date> {
+        let cell = row.cell(column)?;
+        let text = match &cell.value {
+            Value::Date(date) => date.clone(),
+            _ => self.text(row, column)?,
+        };
+        let date = Date::parse(&text);
+        if date.is_none() {
+            self.report(Problem::new("date.impossible", &cell.place).with("value", text));
+        }
+        date
+    }
+
+    /// A whole amount of rupiah.
+    pub(super) fn rupiah(&mut self, row: &Row, column: &str) -> Option<u64> {
+        let cell = row.cell(column);
+        if let Some(Cell { value: Value::Number(number), place }) = cell {
+            let code = if *number < 0.0 {
+                "amount.negative"
+            } else if number.fract() != 0.0 {
+                "amount.fraction"
+            } else if *number > MAX_EXACT {
+                "amount.too-large"
+            } else {
+                return format!("{number:.0}").parse().ok();
+            };
+            self.report(Problem::new(code, place).with("value", number));
+            return None;
+        }
+        let text = self.required(row, column)?;
+        let place = row.place_of(column);
+        match parse_rupiah(&text) {
+            Ok(amount) => Some(amount),
+            Err(code) => {
+                self.report(Problem::new(code, &place).with("value", text));
+                None
+            }
+        }
+    }
+}
+
+/// Reads `4.100.832.755`, `Rp 4.100.832.755`, `Rp 1.000,00`, `Rp1.000,-`, `4100832755`.
+fn parse_rupiah(text: &str) -> Result<u64, &'static str> {
+    let bare = text.trim_start_matches("Rp").trim_start_matches('.').trim();
+    if bare.starts_with('-') || bare.starts_with('(') {
+        return Err("amount.negative");
+    }
+    let whole = match bare.split_once(',') {
+        Some((whole, "00" | "-" | "0")) => whole,
+        Some(_) => return Err("amount.fraction"),
+        None => bare,
+    };
+    let groups: Vec<&str> = whole.split('.').collect();
+    // Points group thousands; 1.5 is no amount of rupiah that anybody could mean for certain.
+    let grouped = groups.len() == 1
+        || (matches!(groups[0].len(), 1..=3) && groups[1..].iter().all(|g| g.len() == 3));
+    if !grouped {
+        return Err("amount.format");
+    }
+    let digits = groups.concat();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("amount.format");
+    }
+    if digits.len() > 15 {
+        return Err("amount.too-large");
+    }
+    digits.parse().map_err(|_| "amount.too-large")
+}
+
+/// The Indonesian spelling of a number that a cell holds as a number, if it is certain.
+pub(super) fn exact(number: f64) -> Option<String> {
+    if !number.is_finite() || number.abs() > MAX_EXACT {
+        return None;
+    }
+    let text = number.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, d)| d.len());
+    (decimals <= MAX_DECIMALS && !text.contains('e')).then(|| text.replace('.', ","))
+}
+
+/// Characters that turn the direction of writing: a name could read otherwise than it is stored.
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Scripts written from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c,
+        '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+/// Characters without a picture, other than white space.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200D}'
+        | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+        | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFC}' | '\u{E0000}'..='\u{E0FFF}')
+        || c == '\u{FFFD}'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_indonesians_write_them() {
+        for text in ["4100832755", "4.100.832.755", "Rp 4.100.832.755", "Rp. 4.100.832.755,-", "4.100.832.755,00"] {
+            assert_eq!(parse_rupiah(text), Ok(4_100_832_755), "{text}");
+        }
+        for (text, code) in [
+            ("-5", "amount.negative"),
+            ("(5)", "amount.negative"),
+            ("1.000,50", "amount.fraction"),
+            ("1.5", "amount.format"),
+            ("1,000,000", "amount.fraction"),
+            ("1000.000", "amount.format"),
+            ("lima", "amount.format"),
+            ("", "amount.format"),
+            ("9999999999999999", "amount.too-large"),
+        ] {
+            assert_eq!(parse_rupiah(text), Err(code), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_spelled_only_when_certain() {
+        assert_eq!(exact(100.0).as_deref(), Some("100"));
+        assert_eq!(exact(65.5).as_deref(), Some("65,5"));
+        assert_eq!(exact(-24.65).as_deref(), Some("-24,65"));
+        assert_eq!(exact(14.987_244_897_959_181), None);
+        assert_eq!(exact(1.999_999_999_999_999_6), None);
+        assert_eq!(exact(f64::NAN), None);
+    }
+}

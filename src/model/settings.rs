@@ -1,0 +1,252 @@
+//! The settings of a year, from sheet `Pengaturan` over the defaults of `pk.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::reading::Reading;
+use super::{Date, Place, Problem, Row};
+
+/// Original agreement or a later revision of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stage(pub u8);
+
+impl Stage {
+    /// The words in the title: nothing, `PERUBAHAN`, `PERUBAHAN II` …
+    pub fn title_words(self) -> String {
+        const ROMAN: [&str; 10] = ["", "", " II", " III", " IV", " V", " VI", " VII", " VIII", " IX"];
+        match self.0 {
+            0 => String::new(),
+            n => format!("PERUBAHAN{} ", ROMAN.get(usize::from(n)).copied().unwrap_or_default()),
+        }
+    }
+}
+
+/// Paper size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Paper {
+    /// 210 × 297 mm.
+    #[default]
+    A4,
+    /// 215 × 330 mm, as Indonesian offices buy it.
+    F4,
+}
+
+/// Typeface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Typeface {
+    /// Metrically Times.
+    #[default]
+    Serif,
+    /// Metrically Arial.
+    Sans,
+}
+
+/// What stands at the top of the first page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Head {
+    /// The emblem, centred.
+    #[default]
+    Emblem,
+    /// The letterhead of the unit.
+    Letterhead,
+}
+
+/// How the pages look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Layout {
+    /// Paper size.
+    pub paper: Paper,
+    /// Typeface.
+    pub font: Typeface,
+    /// Top of the first page.
+    pub head: Head,
+}
+
+/// What holds for all documents of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Year of the agreements.
+    pub year: u16,
+    /// Original or revision.
+    pub stage: Stage,
+    /// The institution, e.g. `Pemerintah Kabupaten Contoh`.
+    pub institution: String,
+    /// The region, e.g. `Kabupaten Contoh`.
+    pub region: String,
+    /// Where the documents are signed: the capital, not the regency.
+    pub place: String,
+    /// The date printed on them.
+    pub date: Date,
+    /// How the pages look.
+    pub layout: Layout,
+    /// Name of the wording, e.g. `standar`.
+    pub profile: String,
+    /// Address lines of the letterhead.
+    pub address: Vec<String>,
+}
+
+/// Keys of sheet `Pengaturan`.
+const KEYS: [&str; 13] = [
+    "tahun", "instansi", "daerah", "tempat", "tanggal", "jenis", "nomor_perubahan", "kertas", "huruf",
+    "kepala", "ragam", "alamat", "tanggal_dpa",
+];
+
+impl Settings {
+    /// Checks the rows of sheet `Pengaturan`; `defaults` stand in for keys that are not there.
+    pub(super) fn from_rows(
+        rows: &[Row],
+        sheet: &Place,
+        defaults: &BTreeMap<String, String>,
+        reading: &mut Reading,
+    ) -> Option<Self> {
+        let mut found: BTreeMap<String, Row> = BTreeMap::new();
+        for row in rows {
+            let Some(key) = reading.required(row, "kunci").map(|k| k.to_lowercase().replace(' ', "_")) else {
+                continue;
+            };
+            if !KEYS.contains(&key.as_str()) {
+                reading.report(
+                    Problem::new("setting.unknown", &row.place_of("kunci"))
+                        .with("key", &key)
+                        .with("keys", KEYS.join(", ")),
+                );
+            } else if found.insert(key.clone(), row.clone()).is_some() {
+                reading.report(Problem::new("setting.twice", &row.place_of("kunci")).with("key", key));
+            }
+        }
+        let mut lookup = Lookup { found, defaults, sheet, reading };
+        let year = lookup.required("tahun").and_then(|text| {
+            let year = text.parse().ok().filter(|y| (2000..=2999).contains(y));
+            lookup.invalid(year, "tahun", &text, "setting.year")
+        });
+        let institution = lookup.required("instansi");
+        let region = lookup.required("daerah");
+        let place = lookup.required("tempat");
+        let date = lookup.date("tanggal");
+        let stage = lookup.stage();
+        let paper = lookup.choice("kertas", &[("a4", Paper::A4), ("f4", Paper::F4)]);
+        let font = lookup.choice("huruf", &[("serif", Typeface::Serif), ("sans", Typeface::Sans)]);
+        let head = lookup.choice("kepala", &[("emblem", Head::Emblem), ("letterhead", Head::Letterhead)]);
+        let profile = lookup.text("ragam").unwrap_or_else(|| "standar".to_owned());
+        let address = lookup.text("alamat").map(|a| a.split(" | ").map(str::to_owned).collect());
+        let ratified = lookup.found.contains_key("tanggal_dpa").then(|| lookup.date("tanggal_dpa")).flatten();
+        let (year, date) = (year?, date?);
+        if date.year() != year {
+            let place = lookup.place("tanggal");
+            lookup.reading.report(
+                Problem::new("date.other-year", &place).with("date", date).with("year", year),
+            );
+        }
+        if let Some(ratified) = ratified {
+            lookup.deadline(ratified, date);
+        }
+        Some(Self {
+            year,
+            stage: stage?,
+            institution: institution?,
+            region: region?,
+            place: place?,
+            date,
+            layout: Layout { paper: paper?, font: font?, head: head? },
+            profile,
+            address: address.unwrap_or_default(),
+        })
+    }
+}
+
+struct Lookup<'a> {
+    found: BTreeMap<String, Row>,
+    defaults: &'a BTreeMap<String, String>,
+    sheet: &'a Place,
+    reading: &'a mut Reading,
+}
+
+impl Lookup<'_> {
+    fn place(&self, key: &str) -> Place {
+        self.found.get(key).map_or_else(|| self.sheet.clone(), |row| row.place_of("nilai"))
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        match self.found.get(key) {
+            Some(row) => self.reading.text(row, "nilai"),
+            None => self.defaults.get(key).cloned(),
+        }
+    }
+
+    fn required(&mut self, key: &str) -> Option<String> {
+        let before = self.reading.problems.len();
+        let text = self.text(key);
+        if text.is_none() && self.reading.problems.len() == before {
+            let place = self.place(key);
+            self.reading.report(Problem::new("setting.missing", &place).with("key", key));
+        }
+        text
+    }
+
+    fn date(&mut self, key: &str) -> Option<Date> {
+        if let Some(row) = self.found.get(key).filter(|row| row.cell("nilai").is_some()) {
+            return self.reading.date(row, "nilai");
+        }
+        let text = self.required(key)?;
+        let date = Date::parse(&text);
+        self.invalid(date, key, &text, "date.impossible")
+    }
+
+    fn choice<T: Copy + Default>(&mut self, key: &str, choices: &[(&'static str, T)]) -> Option<T> {
+        let Some(text) = self.text(key) else { return Some(T::default()) };
+        let lower = text.to_lowercase();
+        let value = choices.iter().find(|(name, _)| *name == lower).map(|(_, value)| *value);
+        if value.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            let place = self.place(key);
+            self.reading.report(
+                Problem::new("cell.choice", &place).with("value", text).with("choices", names.join(", ")),
+            );
+        }
+        value
+    }
+
+    fn stage(&mut self) -> Option<Stage> {
+        let revised = self.choice("jenis", &[("murni", false), ("perubahan", true)])?;
+        let number = self.text("nomor_perubahan");
+        match (revised, number) {
+            (false, None) => Some(Stage(0)),
+            (true, None) => Some(Stage(1)),
+            (false, Some(_)) => {
+                let place = self.place("nomor_perubahan");
+                self.reading.report(Problem::new("setting.stage", &place));
+                None
+            }
+            (true, Some(text)) => {
+                let stage = text.parse().ok().filter(|n| (1..=9).contains(n)).map(Stage);
+                self.invalid(stage, "nomor_perubahan", &text, "setting.stage-number")
+            }
+        }
+    }
+
+    fn invalid<T>(&mut self, value: Option<T>, key: &str, text: &str, code: &'static str) -> Option<T> {
+        if value.is_none() {
+            let place = self.place(key);
+            self.reading.report(Problem::new(code, &place).with("value", text));
+        }
+        value
+    }
+
+    /// At most one month after the budget document is ratified (PermenPAN-RB 53/2014). Late is
+    /// late, not wrong: a warning.
+    fn deadline(&mut self, ratified: Date, date: Date) {
+        let (year, month) =
+            if ratified.month() == 12 { (ratified.year() + 1, 1) } else { (ratified.year(), ratified.month() + 1) };
+        let last = (1..=ratified.day()).rev().find_map(|day| Date::new(year, month, day));
+        if last.is_some_and(|last| date > last) {
+            let place = self.place("tanggal");
+            self.reading.warnings.push(
+                Problem::new("date.late", &place).with("date", date).with("ratified", ratified),
+            );
+        }
+    }
+}

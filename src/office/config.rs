@@ -1,0 +1,149 @@
+//! `pk.toml`: one documented file; unknown keys are errors.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::Defaults;
+
+/// The settings of an office.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The institution.
+    pub instansi: Institution,
+    /// Settings of the documents, over which sheet Pengaturan goes.
+    #[serde(default)]
+    pub dokumen: BTreeMap<String, String>,
+    /// Keys and certificates.
+    #[serde(default)]
+    pub kunci: Keys,
+}
+
+/// The institution that issues the documents.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Institution {
+    /// `Pemerintah Kabupaten Contoh`
+    pub nama: String,
+    /// Host of the public page, as printed and signed into every QR code.
+    pub host: String,
+}
+
+/// Periods of validity, in days.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Certificates of officials.
+    pub masa_pejabat: u32,
+    /// The seal.
+    pub masa_segel: u32,
+    /// The issuing authority.
+    pub masa_penerbit: u32,
+    /// The root.
+    pub masa_induk: u32,
+    /// Until a revocation list has to be made anew.
+    pub masa_crl: u32,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { masa_pejabat: 731, masa_segel: 1827, masa_penerbit: 3653, masa_induk: 7305, masa_crl: 184 }
+    }
+}
+
+/// Keys that `[dokumen]` may have; the rest of sheet Pengaturan belongs to a year.
+const DOCUMENT_KEYS: [&str; 8] =
+    ["daerah", "tempat", "kertas", "huruf", "kepala", "ragam", "alamat", "instansi"];
+
+/// Why `pk.toml` cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Not TOML, or an unknown or missing key.
+    #[error("pk.toml: {0}")]
+    Toml(#[from] Box<toml::de::Error>),
+    /// A key of `[dokumen]` that does not exist.
+    #[error("pk.toml: [dokumen] has no key {0}; it has {list}", list = DOCUMENT_KEYS.join(", "))]
+    Unknown(String),
+    /// The host cannot stand in a QR code.
+    #[error("pk.toml: {0} is no host name (lower-case letters, digits, hyphens and dots)")]
+    Host(String),
+    /// A name is empty.
+    #[error("pk.toml: instansi.nama is empty")]
+    Name,
+    /// A period of no days.
+    #[error("pk.toml: periods under [kunci] are between 1 and 36525 days")]
+    Period,
+}
+
+impl Config {
+    /// Reads `pk.toml`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`]
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(Box::new)?;
+        if let Some(key) = config.dokumen.keys().find(|key| !DOCUMENT_KEYS.contains(&key.as_str())) {
+            return Err(ConfigError::Unknown(key.clone()));
+        }
+        if !pk_trust::claim::is_host(&config.instansi.host) {
+            return Err(ConfigError::Host(config.instansi.host));
+        }
+        if config.instansi.nama.trim().is_empty() {
+            return Err(ConfigError::Name);
+        }
+        let keys = &config.kunci;
+        let periods =
+            [keys.masa_pejabat, keys.masa_segel, keys.masa_penerbit, keys.masa_induk, keys.masa_crl];
+        if periods.iter().any(|days| !(1..=36_525).contains(days)) {
+            return Err(ConfigError::Period);
+        }
+        Ok(config)
+    }
+
+    /// What stands in for settings that a workbook does not give.
+    pub fn defaults(&self) -> Defaults {
+        let mut defaults = self.dokumen.clone();
+        defaults.entry("instansi".to_owned()).or_insert_with(|| self.instansi.nama.clone());
+        defaults
+    }
+
+    /// A documented `pk.toml`.
+    pub fn template(institution: &str, host: &str) -> String {
+        let quote = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        format!(
+            r#"# Pengaturan kantor untuk pk. Kunci yang tidak dikenal ditolak.
+# Urutan yang menang: pilihan pada perintah, lingkungan PK_…, berkas ini, bawaan.
+
+[instansi]
+# Nama instansi, seperti tercetak pada dokumen dan tertulis dalam sertifikat.
+nama = {name}
+# Nama host halaman pemeriksaan. Tercetak dan ditandatangani dalam setiap kode QR: tidak dapat diganti
+# untuk dokumen yang sudah terbit. Paling baik tidak lebih dari 20 huruf.
+host = {host}
+
+[dokumen]
+# Nilai bawaan untuk lembar Pengaturan; isi lembar itu yang menang.
+# daerah = "Kabupaten Contoh"
+# tempat = "Contoh Raya"
+# kertas = "a4"            # a4 atau f4 (215 x 330 mm)
+# huruf = "serif"          # serif (seperti Times) atau sans (seperti Arial)
+# kepala = "emblem"        # emblem (lambang di tengah) atau letterhead (kop)
+# ragam = "standar"        # berkas templates/wording/<ragam>.toml
+# alamat = "Jalan Contoh Nomor 1 | Pos-el surat@contoh.example"   # baris kop, dipisah |
+
+[kunci]
+# Masa berlaku dalam hari.
+# masa_pejabat = 731       # sertifikat pejabat
+# masa_segel = 1827        # segel instansi, penanda tangan kode QR
+# masa_penerbit = 3653     # penerbit sertifikat
+# masa_induk = 7305        # induk
+# masa_crl = 184           # sampai daftar pencabutan harus dibuat baru
+"#,
+            name = quote(institution),
+            host = quote(host),
+        )
+    }
+}

@@ -1,0 +1,90 @@
+//! Files that are whole or not there: write under another name, fsync, rename, fsync the folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file that must not exist yet.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`] if it does; documents are never overwritten.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let staged = stage(path, bytes, 0o644)?;
+    // A hard link fails where a rename would silently replace: no moment between check and act.
+    let linked = fs::hard_link(&staged, path);
+    fs::remove_file(&staged)?;
+    linked?;
+    sync_folder(path)
+}
+
+/// Writes a file, replacing what was there in one step.
+///
+/// # Errors
+///
+/// From the disk.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let staged = stage(path, bytes, 0o644)?;
+    fs::rename(&staged, path)?;
+    sync_folder(path)
+}
+
+/// Writes a new file that only its owner can read, from its first moment on.
+///
+/// # Errors
+///
+/// As [`write_new`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let staged = stage(path, bytes, 0o600)?;
+    let linked = fs::hard_link(&staged, path);
+    fs::remove_file(&staged)?;
+    linked?;
+    sync_folder(path)
+}
+
+/// Creates a folder that only its owner can enter.
+///
+/// # Errors
+///
+/// From the disk.
+pub fn create_private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
+/// The bytes on disk under a name that nobody looks for. A crash leaves it behind; it is overwritten
+/// by the next attempt.
+fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+    let staged = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    if staged.exists() {
+        fs::remove_file(&staged)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(mode);
+    }
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut file = options.open(&staged)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(staged)
+}
+
+/// The name itself is durable only once its folder is.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}

@@ -1,0 +1,160 @@
+//! The office folder: `pk.toml`, keys, and the doors to disk and clock.
+//!
+//! ```text
+//! kantor/
+//!   pk.toml      settings
+//!   data/        workbooks
+//!   keys/        public: certificates and revocation lists
+//!   private/     encrypted keys, 0700
+//!   templates/   overrides of the built-in templates
+//!   documents/   <id>/0.pdf, 1.pdf, 2.pdf: write-once
+//!   registry.db  what was issued and what became of it
+//!   archive/     zips for hand-out
+//! ```
+//!
+//! Only [`Office::create`] and the key commands make keys and databases. Everything else refuses
+//! when they are missing: a mistyped folder must not become a second authority.
+
+mod authority;
+mod clock;
+mod config;
+mod custody;
+pub mod durable;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use authority::{AuthorityError, KeySummary, Ledger, LedgerEntry};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use config::{Config, ConfigError};
+pub use custody::{Passphrase, PassphraseError, random};
+
+/// Why an office folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no `pk.toml` here or above.
+    #[error("{} is no office folder: it has no pk.toml", .0.display())]
+    NoOffice(PathBuf),
+    /// There is one already.
+    #[error("{} already exists", .0.display())]
+    Exists(PathBuf),
+    /// `pk.toml` is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A part of the folder is missing.
+    #[error("{} is missing", .0.display())]
+    Missing(PathBuf),
+    /// The disk.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<'_> {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+}
+
+/// An office folder.
+#[derive(Clone, Debug)]
+pub struct Office {
+    root: PathBuf,
+    config: Config,
+}
+
+impl Office {
+    /// Opens an office folder.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    pub fn open(root: &Path) -> Result<Self, Error> {
+        let path = root.join("pk.toml");
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::NoOffice(root.to_owned()));
+            }
+            Err(error) => return Err(Error::io(&path)(error)),
+        };
+        Ok(Self { root: root.to_owned(), config: Config::parse(&text)? })
+    }
+
+    /// Makes a new office folder with these settings; keys and registry come after.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] if there is one already.
+    pub fn create(root: &Path, config_text: &str) -> Result<Self, Error> {
+        let config = Config::parse(config_text)?;
+        let path = root.join("pk.toml");
+        if path.exists() {
+            return Err(Error::Exists(path));
+        }
+        let office = Self { root: root.to_owned(), config };
+        for folder in [root.to_owned(), office.data(), office.keys(), office.documents(), office.archive()] {
+            fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        }
+        let private = office.private();
+        durable::create_private_dir(&private).map_err(Error::io(&private))?;
+        durable::write_new(&path, config_text.as_bytes()).map_err(Error::io(&path))?;
+        Ok(office)
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Folder of the workbooks.
+    pub fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// Folder of certificates and revocation lists.
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    /// Folder of the encrypted keys.
+    pub fn private(&self) -> PathBuf {
+        self.root.join("private")
+    }
+
+    /// Folder of the office's own templates.
+    pub fn templates(&self) -> PathBuf {
+        self.root.join("templates")
+    }
+
+    /// Folder of the documents.
+    pub fn documents(&self) -> PathBuf {
+        self.root.join("documents")
+    }
+
+    /// The file of one revision of a document.
+    pub fn document_file(&self, id: &str, revision: u32) -> PathBuf {
+        self.documents().join(id).join(format!("{revision}.pdf"))
+    }
+
+    /// The registry.
+    pub fn registry(&self) -> PathBuf {
+        self.root.join("registry.db")
+    }
+
+    /// Folder of the archives.
+    pub fn archive(&self) -> PathBuf {
+        self.root.join("archive")
+    }
+}

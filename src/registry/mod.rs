@@ -1,0 +1,253 @@
+//! What was issued and what became of it.
+//!
+//! A trait, so that one office can use a file and several can share a server. Every change is
+//! compare-and-swap on the document's revision, and every change leaves an event that carries the
+//! hash of the one before.
+
+mod sqlite;
+
+use pk_trust::Time;
+use pk_trust::claim::{Id, Kind};
+
+pub use sqlite::SqliteRegistry;
+
+use crate::model::Stage;
+
+/// Which document of which official: what keeps its id through any number of runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    /// Year.
+    pub year: u16,
+    /// Kind.
+    pub kind: Kind,
+    /// Original or revision.
+    pub stage: Stage,
+    /// Handle of the official.
+    pub official: String,
+}
+
+/// What is given to a slot once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// Document id.
+    pub id: Id,
+    /// Salt of the data.
+    pub salt: [u8; 16],
+    /// Day of issue, since 1970.
+    pub day: u64,
+}
+
+/// Where a document stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Nobody has signed.
+    Issued,
+    /// Some have.
+    PartlySigned,
+    /// All have.
+    Complete,
+    /// Withdrawn.
+    Revoked,
+    /// Replaced.
+    Superseded,
+}
+
+impl Status {
+    /// The word in the database and in `--json`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::PartlySigned => "partly-signed",
+            Self::Complete => "complete",
+            Self::Revoked => "revoked",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Issued, Self::PartlySigned, Self::Complete, Self::Revoked, Self::Superseded]
+            .into_iter()
+            .find(|s| s.as_str() == text)
+    }
+}
+
+/// A document as the registry knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its slot.
+    pub slot: Slot,
+    /// Its reservation.
+    pub reservation: Reservation,
+    /// Unit of the official.
+    pub unit: String,
+    /// Position of the official.
+    pub position: String,
+    /// Name of the official.
+    pub name: String,
+    /// Digest of the data.
+    pub digest: [u8; 32],
+    /// Fields that have to be signed, in order, with the handles of the signers.
+    pub signers: Vec<Signer>,
+    /// Number of indicators.
+    pub indicators: u32,
+    /// Total budget in rupiah.
+    pub budget: u64,
+    /// Newest revision, from 0.
+    pub revision: u32,
+    /// SHA-256 of the file of every revision.
+    pub files: Vec<[u8; 32]>,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it was revoked, or the id that replaced it.
+    pub remark: Option<String>,
+}
+
+/// Who has to sign which field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// Field name.
+    pub field: String,
+    /// Handle of the official.
+    pub official: String,
+    /// Name, as printed.
+    pub name: String,
+    /// When the field was signed.
+    pub signed: Option<Time>,
+}
+
+impl Entry {
+    /// The first field that is not signed: second parties sign after first ones.
+    pub fn next_signer(&self) -> Option<&Signer> {
+        match self.status {
+            Status::Issued | Status::PartlySigned => self.signers.iter().find(|s| s.signed.is_none()),
+            _ => None,
+        }
+    }
+}
+
+/// What happened to a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Document id.
+    pub id: String,
+    /// `issued`, `signed`, `completed`, `revoked`, `superseded`.
+    pub what: String,
+    /// When.
+    pub at: Time,
+    /// Field and certificate serial, reason, or successor.
+    pub detail: String,
+    /// SHA-256 over this event and the hash before it.
+    pub hash: [u8; 32],
+}
+
+/// A change of one document, made if it still is at the expected revision.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A field was signed; the file of the next revision has this hash.
+    Signed {
+        /// The field.
+        field: String,
+        /// Serial number of the certificate.
+        serial: String,
+        /// SHA-256 of the new file.
+        file: [u8; 32],
+    },
+    /// Withdrawn.
+    Revoked {
+        /// Why.
+        reason: String,
+    },
+    /// Replaced.
+    Superseded {
+        /// Id of the successor.
+        by: Id,
+    },
+}
+
+/// Why the registry did not do something.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no registry.
+    #[error("the registry {0} is missing")]
+    Missing(String),
+    /// There is one already.
+    #[error("the registry {0} already exists")]
+    Exists(String),
+    /// The database.
+    #[error("the registry cannot be used")]
+    Database(#[from] rusqlite::Error),
+    /// The document is no longer at the expected revision: somebody else was faster.
+    #[error("document {id} is no longer at revision {expected}")]
+    Conflict {
+        /// The document.
+        id: String,
+        /// The revision expected.
+        expected: u32,
+    },
+    /// The database holds something that was never written by this program.
+    #[error("the registry is damaged: {0}")]
+    Damaged(String),
+    /// A later version of the program made it.
+    #[error("the registry has version {0}, this program knows version 1")]
+    Version(i64),
+}
+
+/// Storage of what was issued.
+pub trait Registry {
+    /// Gives each slot its reservation: the one it has, or the one that is proposed.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    fn reserve(&mut self, proposals: &[(Slot, Reservation)]) -> Result<Vec<Reservation>, Error>;
+
+    /// Frees the slot of a document that another one replaces, so that the next reservation is new.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    fn release(&mut self, slot: &Slot) -> Result<(), Error>;
+
+    /// Records an issued document. The same document twice is recorded once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] if the id is recorded with another content.
+    fn record(&mut self, entry: &Entry, at: Time) -> Result<(), Error>;
+
+    /// The document of this id.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    fn find(&self, id: &Id) -> Result<Option<Entry>, Error>;
+
+    /// The documents that were ever issued for a slot.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    fn in_slot(&self, slot: &Slot) -> Result<Vec<Entry>, Error>;
+
+    /// All documents, in the order of their issue.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    fn all(&self) -> Result<Vec<Entry>, Error>;
+
+    /// Changes a document that is at revision `expected`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] if it is not.
+    fn advance(&mut self, id: &Id, expected: u32, change: &Change, at: Time) -> Result<(), Error>;
+
+    /// The events, oldest first, after their chain of hashes was checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if the chain is broken.
+    fn history(&self) -> Result<Vec<Event>, Error>;
+}

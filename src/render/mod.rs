@@ -1,0 +1,214 @@
+//! From canonical data to revision 0: Typst, then the form fields that Typst cannot make.
+//!
+//! A pure function of data, claim and templates. The same input gives the same bytes on every
+//! machine, so a verifier can render again and compare.
+
+mod finish;
+mod fonts;
+mod qr;
+mod templates;
+mod world;
+
+use typst::diag::{SourceDiagnostic, SourceResult};
+use typst::ecow::EcoVec;
+use typst::foundations::{Label, Smart, Value};
+use typst::introspection::{Introspector as _, MetadataElem};
+use typst::utils::PicoStr;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+pub use templates::{Templates, TemplatesError};
+
+use fonts::Fonts;
+use world::JobWorld;
+
+use crate::model::Typeface;
+
+/// Compiles that the memory of Typst survives without being used. Without forgetting it grows by
+/// 1.6 MB a document; with this number it stays flat, and what all documents share stays warm.
+const MEMORY: usize = 8;
+
+/// Stack of a thread that calls Typst: layout recurses, and the default of 2 MiB has overflowed.
+pub const STACK: usize = 16 * 1024 * 1024;
+
+/// Why a document was not rendered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The template does not compile.
+    #[error("the template does not compile: {}", .0.join("; "))]
+    Template(Vec<String>),
+    /// The output does not conform to PDF/A-3a and PDF/UA-1.
+    #[error("the document cannot be exported: {}", .0.join("; "))]
+    Export(Vec<String>),
+    /// The template does not mark the boxes for the signatures.
+    #[error("the template marks no signature box for {0}")]
+    Box(String),
+    /// Typst's output has another shape than expected.
+    #[error("the rendered file cannot be completed")]
+    Pdf(#[from] pk_trust::pdf::Error),
+    /// The claim does not fit into a QR symbol.
+    #[error("the claim does not fit into a QR code")]
+    Qr,
+    /// The data cannot be read.
+    #[error("the data is not pk-data/1")]
+    Data(#[from] pk_trust::verify::ContentError),
+    /// A page cannot be made a picture.
+    #[error("the page cannot be made a picture")]
+    Picture,
+}
+
+/// Revision 0 of a document: complete, and signed by nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision0(pub Vec<u8>);
+
+/// Renders documents. Fonts and templates are loaded once and shared by all threads.
+#[derive(Debug)]
+pub struct Renderer {
+    fonts: Fonts,
+    templates: Templates,
+    library: typst::utils::LazyHash<typst::Library>,
+}
+
+impl Renderer {
+    /// A renderer with these templates.
+    pub fn new(templates: Templates) -> Self {
+        use typst::LibraryExt as _;
+        Self { fonts: Fonts::embedded(), templates, library: typst::utils::LazyHash::new(typst::Library::default()) }
+    }
+
+    /// The templates in force.
+    pub fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
+    /// The characters of a text that a typeface has no picture for.
+    pub fn missing_glyphs(&self, text: &str, typeface: Typeface) -> Vec<char> {
+        self.fonts.missing(text, typeface)
+    }
+
+    /// Renders revision 0 from canonical data and the text of its QR code.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    pub fn render(&self, data: &[u8], claim: &str) -> Result<Revision0, Error> {
+        let content = pk_trust::verify::Content::parse(data)?;
+        let document = self.compile(data, claim, &main_file(&content.template.0))?;
+        let boxes = signature_boxes(&document);
+        let pdf = export(&document, &content.id.to_string(), true)?;
+        let stamps = self.compile(data, claim, "shared/stamps.typ")?;
+        let stamps = export(&stamps, &content.id.to_string(), false)?;
+        let finished = finish::finish(&pdf, &stamps, &content, &boxes);
+        // Also after a failure: what was compiled is in memory either way.
+        typst::comemo::evict(MEMORY);
+        finished.map(Revision0)
+    }
+
+    /// Renders the pages as PNG, `dpi` dots an inch.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    pub fn pictures(&self, data: &[u8], claim: &str, dpi: u32) -> Result<Vec<Vec<u8>>, Error> {
+        let content = pk_trust::verify::Content::parse(data)?;
+        let document = self.compile(data, claim, &main_file(&content.template.0))?;
+        let options = typst_render::RenderOptions {
+            pixel_per_pt: (f64::from(dpi) / 72.0).into(),
+            ..typst_render::RenderOptions::default()
+        };
+        let pages = document.pages().iter();
+        let pictures = pages.map(|page| {
+            typst_render::render(page, &options).encode_png().map_err(|_| Error::Picture)
+        });
+        let pictures = pictures.collect();
+        typst::comemo::evict(MEMORY);
+        pictures
+    }
+
+    fn compile(&self, data: &[u8], claim: &str, main: &str) -> Result<PagedDocument, Error> {
+        let qr = qr::svg(claim)?;
+        let world = JobWorld::new(self, main, data, claim, &qr)
+            .ok_or_else(|| Error::Template(vec![format!("{main}: not a path")]))?;
+        let compiled = typst::compile::<PagedDocument>(&world);
+        compiled.output.map_err(|errors| Error::Template(messages(&errors, &world)))
+    }
+}
+
+fn main_file(template: &str) -> String {
+    format!("{template}/template.typ")
+}
+
+/// Where a template wants a signature: page from 0, points from the top left corner.
+#[derive(Clone, Debug, PartialEq)]
+struct SignatureBox {
+    field: String,
+    page: usize,
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+/// The boxes that the template marks with `#metadata((field: …, width: …, height: …)) <pk-signature>`.
+fn signature_boxes(document: &PagedDocument) -> Vec<SignatureBox> {
+    let Some(label) = Label::new(PicoStr::intern("pk-signature")) else { return Vec::new() };
+    let selector = typst::foundations::Selector::Label(label);
+    let introspector = document.introspector();
+    let marks = introspector.query(&selector);
+    marks
+        .iter()
+        .filter_map(|mark| {
+            let Value::Dict(values) = &mark.to_packed::<MetadataElem>()?.value else { return None };
+            let number = |key: &str| match values.get(key).ok()? {
+                Value::Float(value) => Some(*value),
+                #[expect(clippy::as_conversions, reason = "a length in points, far below 2^53")]
+                Value::Int(value) => Some(*value as f64),
+                _ => None,
+            };
+            let Value::Str(field) = values.get("field").ok()? else { return None };
+            let position = introspector.elements().position(mark.location()?)?;
+            Some(SignatureBox {
+                field: field.to_string(),
+                page: position.page.get() - 1,
+                x: position.point.x.to_pt(),
+                y: position.point.y.to_pt(),
+                width: number("width")?,
+                height: number("height")?,
+            })
+        })
+        .collect()
+}
+
+fn export(document: &PagedDocument, ident: &str, tagged: bool) -> Result<Vec<u8>, Error> {
+    // The stamps are no pages of their own: PDF/A-3b only, so that fonts and colours come out as in
+    // the document.
+    let standards: &[PdfStandard] =
+        if tagged { &[PdfStandard::A_3a, PdfStandard::Ua_1] } else { &[PdfStandard::A_3b] };
+    let options = PdfOptions {
+        ident: Smart::Custom(ident.to_owned()),
+        creator: Smart::Custom(Some(format!("pk {}", env!("CARGO_PKG_VERSION")))),
+        standards: PdfStandards::new(standards)
+            .map_err(|error| Error::Export(vec![error.message().to_string()]))?,
+        tagged,
+        ..PdfOptions::default()
+    };
+    let pdf: SourceResult<Vec<u8>> = typst_pdf::pdf(document, &options);
+    pdf.map_err(|errors| Error::Export(errors.iter().map(|e| e.message.to_string()).collect()))
+}
+
+fn messages(errors: &EcoVec<SourceDiagnostic>, world: &JobWorld<'_>) -> Vec<String> {
+    use typst::WorldExt as _;
+    errors
+        .iter()
+        .map(|error| {
+            let place = error.span.id().and_then(|id| {
+                let range = world.range(error.span)?;
+                let source = typst::World::source(world, id).ok()?;
+                let line = source.lines().byte_to_line(range.start)? + 1;
+                Some(format!("{}:{line}: ", id.get().vpath().get_without_slash()))
+            });
+            format!("{}{}", place.unwrap_or_default(), error.message)
+        })
+        .collect()
+}

@@ -1,0 +1,145 @@
+//! The templates in force: those in the program, and what the office's folder puts over them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use typst::foundations::Bytes;
+use typst::syntax::{FileId, Source};
+
+use super::world::file_id;
+use crate::model::{Wording, WordingError};
+
+/// Largest file of a template folder.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
+
+const BUILT_IN: [(&str, &[u8]); 13] = [
+    ("perjanjian-kinerja/template.typ", include_bytes!("../../templates/perjanjian-kinerja/template.typ")),
+    ("perjanjian-kinerja/annex.typ", include_bytes!("../../templates/perjanjian-kinerja/annex.typ")),
+    ("pakta-integritas/template.typ", include_bytes!("../../templates/pakta-integritas/template.typ")),
+    ("shared/page.typ", include_bytes!("../../templates/shared/page.typ")),
+    ("shared/head.typ", include_bytes!("../../templates/shared/head.typ")),
+    ("shared/sign.typ", include_bytes!("../../templates/shared/sign.typ")),
+    ("shared/verify.typ", include_bytes!("../../templates/shared/verify.typ")),
+    ("shared/format.typ", include_bytes!("../../templates/shared/format.typ")),
+    ("shared/stamps.typ", include_bytes!("../../templates/shared/stamps.typ")),
+    ("shared/emblem.svg", include_bytes!("../../templates/shared/emblem.svg")),
+    ("wording/standar.toml", include_bytes!("../../templates/wording/standar.toml")),
+    ("wording/kesatu.toml", include_bytes!("../../templates/wording/kesatu.toml")),
+    ("wording/README.md", include_bytes!("../../templates/wording/README.md")),
+];
+
+/// Why a template folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TemplatesError {
+    /// The folder or a file in it cannot be read.
+    #[error("{path} cannot be read")]
+    Read {
+        /// Which one.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is too large.
+    #[error("{path} is larger than {limit} bytes")]
+    TooLarge {
+        /// Which one.
+        path: String,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// Template files by path.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    files: BTreeMap<String, Bytes>,
+    sources: HashMap<FileId, Source>,
+    /// Paths that the office's folder replaces or adds.
+    overridden: Vec<String>,
+}
+
+impl Templates {
+    /// The templates in the program.
+    pub fn built_in() -> Self {
+        let files = BUILT_IN.iter().map(|(path, bytes)| ((*path).to_owned(), Bytes::new(*bytes))).collect();
+        Self::new(files, Vec::new())
+    }
+
+    /// The templates in the program with the files of a folder over them; a folder that does not
+    /// exist puts nothing over them.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplatesError`]
+    pub fn with_folder(folder: &Path) -> Result<Self, TemplatesError> {
+        let built_in = Self::built_in();
+        let mut files = built_in.files;
+        let mut overridden = Vec::new();
+        if folder.is_dir() {
+            collect(folder, "", &mut files, &mut overridden)?;
+        }
+        Ok(Self::new(files, overridden))
+    }
+
+    fn new(files: BTreeMap<String, Bytes>, overridden: Vec<String>) -> Self {
+        let sources = files
+            .iter()
+            .filter(|(path, _)| path.ends_with(".typ"))
+            .filter_map(|(path, bytes)| {
+                let id = file_id(path)?;
+                Some((id, Source::new(id, std::str::from_utf8(bytes).ok()?.to_owned())))
+            })
+            .collect();
+        Self { files, sources, overridden }
+    }
+
+    /// The paths that the office's folder replaces or adds.
+    pub fn overridden(&self) -> &[String] {
+        &self.overridden
+    }
+
+    /// The wording of a profile; `None` if there is no such file.
+    pub fn wording(&self, profile: &str) -> Option<Result<Wording, WordingError>> {
+        let plain = profile.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let bytes = plain.then(|| self.files.get(&format!("wording/{profile}.toml"))).flatten()?;
+        Some(Wording::parse(&String::from_utf8_lossy(bytes)))
+    }
+
+    pub(super) fn source(&self, id: FileId) -> Option<Source> {
+        self.sources.get(&id).cloned()
+    }
+
+    pub(super) fn file(&self, path: &str) -> Option<Bytes> {
+        self.files.get(path).cloned()
+    }
+}
+
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, Bytes>,
+    overridden: &mut Vec<String>,
+) -> Result<(), TemplatesError> {
+    let unreadable = |source| TemplatesError::Read { path: folder.display().to_string(), source };
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).and_then(Iterator::collect).map_err(unreadable)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let metadata = fs::metadata(entry.path()).map_err(unreadable)?;
+        if metadata.is_dir() {
+            collect(&entry.path(), &format!("{path}/"), files, overridden)?;
+            continue;
+        }
+        if metadata.len() > MAX_FILE {
+            return Err(TemplatesError::TooLarge { path, limit: MAX_FILE });
+        }
+        let bytes = fs::read(entry.path()).map_err(unreadable)?;
+        files.insert(path.clone(), Bytes::new(bytes));
+        overridden.push(path);
+    }
+    Ok(())
+}

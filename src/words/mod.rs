@@ -1,0 +1,162 @@
+//! The texts for people, in Indonesian and English, by code.
+//!
+//! Libraries make codes and values; only here do they become sentences. A code without a text is a
+//! mistake that a test finds.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Bahasa Indonesia.
+    #[default]
+    Indonesian,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// Reads `id`, `en`, or a locale such as `en_US.UTF-8`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let language = text.split(['_', '-', '.', '@']).next().unwrap_or_default().to_lowercase();
+        match language.as_str() {
+            "id" | "in" | "ind" => Some(Self::Indonesian),
+            "en" | "eng" => Some(Self::English),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    en: String,
+    hint_id: Option<String>,
+    hint_en: Option<String>,
+}
+
+/// The texts of one language.
+#[derive(Clone, Debug)]
+pub struct Words {
+    language: Language,
+    entries: BTreeMap<String, Entry>,
+}
+
+const FILES: [&str; 4] = [
+    include_str!("problems.toml"),
+    include_str!("findings.toml"),
+    include_str!("commands.toml"),
+    include_str!("help.toml"),
+];
+
+/// Values for the places `{key}` of a text.
+pub type Values = BTreeMap<&'static str, String>;
+
+impl Words {
+    /// The texts of a language.
+    pub fn new(language: Language) -> Self {
+        let mut entries = BTreeMap::new();
+        for file in FILES {
+            // The files are part of the program; a test reads them. A broken one shows codes.
+            let table: BTreeMap<String, Entry> = toml::from_str(file).unwrap_or_default();
+            entries.extend(table);
+        }
+        Self { language, entries }
+    }
+
+    /// The language.
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether there is a text for a code.
+    pub fn knows(&self, code: &str) -> bool {
+        self.entries.contains_key(code)
+    }
+
+    /// The sentence of a code, with its values filled in; the code itself if there is none.
+    pub fn text(&self, code: &str, values: &Values) -> String {
+        let Some(entry) = self.entries.get(code) else { return code.to_owned() };
+        let text = match self.language {
+            Language::Indonesian => &entry.id,
+            Language::English => &entry.en,
+        };
+        fill(text, values)
+    }
+
+    /// A sentence without values.
+    pub fn plain(&self, code: &str) -> String {
+        self.text(code, &Values::new())
+    }
+
+    /// The hint of a code, if it has one.
+    pub fn hint(&self, code: &str, values: &Values) -> Option<String> {
+        let entry = self.entries.get(code)?;
+        let hint = match self.language {
+            Language::Indonesian => entry.hint_id.as_ref(),
+            Language::English => entry.hint_en.as_ref(),
+        };
+        hint.map(|text| fill(text, values))
+    }
+}
+
+/// Fills in values once: a value that contains `{…}` stays as it is.
+fn fill(text: &str, values: &Values) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('{') {
+        let (before, after) = rest.split_at(start);
+        out.push_str(before);
+        let Some(end) = after.find('}') else { break };
+        let key = &after[1..end];
+        match values.get(key) {
+            Some(value) => out.push_str(&printable(value)),
+            None => out.push_str(&after[..=end]),
+        }
+        rest = &after[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Values come from files: control characters could rewrite the terminal.
+fn printable(value: &str) -> String {
+    const LONGEST: usize = 300;
+    let mut text: String = value
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') { '\u{FFFD}' } else { c })
+        .collect();
+    if value.chars().nth(LONGEST).is_some() {
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_texts_is_sound() {
+        for file in FILES {
+            toml::from_str::<BTreeMap<String, Entry>>(file).unwrap();
+        }
+    }
+
+    #[test]
+    fn values_are_filled_in_once_and_made_harmless() {
+        let values = Values::from([("a", "{b}\u{1b}[2J".to_owned()), ("b", "x".to_owned())]);
+        assert_eq!(fill("<{a}> {b} {c}", &values), "<{b}\u{FFFD}[2J> x {c}");
+    }
+
+    #[test]
+    fn languages_are_read_from_locales() {
+        assert_eq!(Language::parse("id_ID.UTF-8"), Some(Language::Indonesian));
+        assert_eq!(Language::parse("en"), Some(Language::English));
+        assert_eq!(Language::parse("C.UTF-8"), None);
+    }
+}
