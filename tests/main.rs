@@ -1,1 +1,22 @@
-//! x
+//! One binary of integration tests; each module is a topic.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and its files need not survive"
+)]
+
+mod architecture;
+mod archive;
+mod commands;
+mod conformance;
+mod determinism;
+mod fixture;
+mod forgery;
+mod input;
+mod keys;
+mod picture;
+mod registry;
+mod signing;
+mod words;

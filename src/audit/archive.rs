@@ -51,9 +51,7 @@ pub(super) fn examine(
     let mut archive = OpenArchive::open(Cursor::new(bytes))?;
     let seal = match verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.anchors, at) {
         Ok(_) => ("archive.sealed", Outcome::Pass),
-        Err(ManifestError::Path(PathError::UnknownIssuer)) => {
-            ("archive.unknown-root", Outcome::NotChecked)
-        }
+        Err(ManifestError::Path(PathError::UnknownIssuer)) => ("archive.unknown-root", Outcome::NotChecked),
         Err(_) => ("archive.seal-broken", Outcome::Fail),
     };
     let mut differences: Vec<MissingOrExtra> =

@@ -31,7 +31,8 @@ pub enum PictureError {
 ///
 /// [`PictureError`]
 pub fn qr_texts(bytes: &[u8]) -> Result<Vec<String>, PictureError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::IoError)?;
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::IoError)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -74,4 +75,3 @@ fn decode(picture: &GrayImage) -> Vec<String> {
     texts.dedup();
     texts
 }
-

@@ -177,9 +177,7 @@ pub fn write_archive(
     manifest.as_of = newest.map(|time| time.to_string());
     let manifest = serde_json_canonicalizer::to_vec(&manifest).map_err(|_| ArchiveError::Manifest)?;
     let signature = cms::sign(&cms::digest(&[&manifest]), seal)?;
-    for (name, bytes) in
-        [(MANIFEST, manifest.as_slice()), (SEAL, &signature), (TRUST, trust.as_bytes())]
-    {
+    for (name, bytes) in [(MANIFEST, manifest.as_slice()), (SEAL, &signature), (TRUST, trust.as_bytes())] {
         zip.start_file(name, options)?;
         zip.write_all(bytes)?;
     }
@@ -212,7 +210,13 @@ fn path_for(entry: &Entry, taken: &mut BTreeSet<String>) -> String {
 fn file_name(text: &str) -> String {
     let plain: String = text
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '-' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
+                '-'
+            } else {
+                c
+            }
+        })
         .take(80)
         .collect();
     let trimmed = plain.trim().trim_matches('.').trim();
@@ -263,8 +267,7 @@ impl<R: Read + io::Seek> OpenArchive<R> {
         let trust = String::from_utf8_lossy(&fixed(&mut zip, TRUST)?).into_owned();
         let value: serde_json::Value =
             serde_json::from_slice(&manifest_bytes).map_err(|_| ArchiveError::Manifest)?;
-        let canonical =
-            serde_json_canonicalizer::to_vec(&value).map_err(|_| ArchiveError::Manifest)?;
+        let canonical = serde_json_canonicalizer::to_vec(&value).map_err(|_| ArchiveError::Manifest)?;
         let manifest: Manifest = serde_json::from_value(value).map_err(|_| ArchiveError::Manifest)?;
         if manifest.format != FORMAT || canonical != manifest_bytes {
             return Err(ArchiveError::Manifest);
@@ -277,7 +280,8 @@ impl<R: Read + io::Seek> OpenArchive<R> {
             .file_names()
             .map(|name| name.map(std::borrow::Cow::into_owned))
             .collect::<Result<Vec<String>, _>>()?;
-        let missing = listed.iter().filter(|path| !present.iter().any(|p| p == *path)).map(|p| (*p).to_owned());
+        let missing =
+            listed.iter().filter(|path| !present.iter().any(|p| p == *path)).map(|p| (*p).to_owned());
         let missing = missing.collect();
         let extra = present
             .iter()

@@ -171,10 +171,9 @@ pub fn link_for(item: &Item, host: &str, seal: &dyn Sign) -> Result<String, KeyE
 
 fn make(item: &Item, host: &str, renderer: &Renderer, seal: &dyn Sign) -> Result<Revision0, GenerateError> {
     let link = link_for(item, host, seal)?;
-    renderer.render(&item.data.bytes, &link).map_err(|source| GenerateError::Render {
-        position: item.document.owner().position.clone(),
-        source,
-    })
+    renderer
+        .render(&item.data.bytes, &link)
+        .map_err(|source| GenerateError::Render { position: item.document.owner().position.clone(), source })
 }
 
 /// Writes the file, then records it; gives how many documents it replaced.
@@ -223,7 +222,11 @@ fn commit(
 
 /// Earlier documents of the same slot give way to the new one. They are looked for every time, so a
 /// run that was stopped between recording and superseding is made good by the next.
-fn supersede_others(entry: &Entry, registry: &mut dyn Registry, clock: &dyn Clock) -> Result<usize, GenerateError> {
+fn supersede_others(
+    entry: &Entry,
+    registry: &mut dyn Registry,
+    clock: &dyn Clock,
+) -> Result<usize, GenerateError> {
     let others: Vec<Entry> = registry
         .in_slot(&entry.slot)?
         .into_iter()

@@ -58,8 +58,7 @@ impl Plan {
             .into_iter()
             .zip(reservations)
             .map(|(document, reservation)| {
-                let issue =
-                    Issue { id: reservation.id, salt: reservation.salt, day: reservation.day };
+                let issue = Issue { id: reservation.id, salt: reservation.salt, day: reservation.day };
                 let data = document.data(&issue, host);
                 Item { document, reservation: *reservation, data }
             })
@@ -82,9 +81,8 @@ pub fn glyph_problems(draft: &Draft, typeface: Typeface, renderer: &Renderer) ->
                 .map(|c| format!("{c} (U+{:04X})", u32::from(c)))
                 .collect();
             if !missing.is_empty() {
-                problems.push(
-                    Problem::new("text.no-glyph", &cell.place).with("characters", missing.join(", ")),
-                );
+                problems
+                    .push(Problem::new("text.no-glyph", &cell.place).with("characters", missing.join(", ")));
             }
         }
     }

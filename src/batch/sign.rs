@@ -73,8 +73,7 @@ pub fn pending_for(official: &str, registry: &dyn Registry) -> Result<Vec<Pendin
     Ok(entries
         .filter_map(|entry| {
             let signer = entry.next_signer()?.clone();
-            (signer.official == official)
-                .then_some(Pending { entry, field: signer.field, name: signer.name })
+            (signer.official == official).then_some(Pending { entry, field: signer.field, name: signer.name })
         })
         .collect())
 }
@@ -98,11 +97,7 @@ pub fn sign(
     // every verification, and a signature cannot be taken back.
     for Pending { entry, name, .. } in pending {
         if clip(name) != certified {
-            return Err(SignError::OtherName {
-                id: entry.reservation.id,
-                named: name.clone(),
-                certified,
-            });
+            return Err(SignError::OtherName { id: entry.reservation.id, named: name.clone(), certified });
         }
     }
     on_event(Event::Started(pending.len()));
@@ -111,7 +106,8 @@ pub fn sign(
         let id = entry.reservation.id;
         let before = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
         let now = clock.now();
-        let after = pades::sign(&before, field, signer, now).map_err(|source| SignError::Pades { id, source })?;
+        let after =
+            pades::sign(&before, field, signer, now).map_err(|source| SignError::Pades { id, source })?;
         let path = office.document_file(&id.to_string(), entry.revision + 1);
         // Not recorded, so whatever lies here is an orphan of a run that was stopped.
         durable::replace(&path, &after).map_err(FileError::at(&path))?;

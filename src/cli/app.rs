@@ -66,7 +66,8 @@ pub(super) fn workbook(office: &Office, named: Option<PathBuf>) -> Result<PathBu
         .unwrap_or_default();
     found.retain(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let data = ["xlsx", "yaml", "yml", "json"].iter().any(|e| name.to_lowercase().ends_with(&format!(".{e}")));
+        let data =
+            ["xlsx", "yaml", "yml", "json"].iter().any(|e| name.to_lowercase().ends_with(&format!(".{e}")));
         // `~$2026.xlsx` is the lock of an open Excel.
         !name.starts_with(['.', '~']) && (data || path.is_dir())
     });
@@ -79,12 +80,18 @@ pub(super) fn workbook(office: &Office, named: Option<PathBuf>) -> Result<PathBu
 }
 
 /// Reads and checks the data of a year; warnings are shown, problems are the failure.
-pub(super) fn cycle(term: &Term, office: &Office, path: &Path, renderer: &Renderer) -> Result<Cycle, Failure> {
+pub(super) fn cycle(
+    term: &Term,
+    office: &Office,
+    path: &Path,
+    renderer: &Renderer,
+) -> Result<Cycle, Failure> {
     let read = input::read(path);
     let mut warnings = read.warnings;
     let checked = read.output.and_then(|draft| {
         let defaults = office.config().defaults();
-        let checked = Cycle::from_draft(&draft, &defaults, |profile| renderer.templates().wording(profile)?.ok());
+        let checked =
+            Cycle::from_draft(&draft, &defaults, |profile| renderer.templates().wording(profile)?.ok());
         warnings.extend(checked.warnings);
         let typeface = checked.output.as_ref().map(|cycle| cycle.settings.layout.font).unwrap_or_default();
         let glyphs = glyph_problems(&draft, typeface, renderer);
@@ -117,13 +124,16 @@ pub(super) fn proposals(count: usize, clock: &dyn Clock) -> Result<Vec<Reservati
 
 /// Processors to work with.
 pub(super) fn jobs(typed: Option<usize>) -> usize {
-    typed.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get)).clamp(1, 64)
+    typed
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+        .clamp(1, 64)
 }
 
 /// `Rp 4.100.832.755`
 pub(super) fn rupiah(amount: u64) -> String {
     let digits = amount.to_string();
-    let mut groups: Vec<&str> = digits.as_bytes().rchunks(3).filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    let mut groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).filter_map(|g| std::str::from_utf8(g).ok()).collect();
     groups.reverse();
     format!("Rp {}", groups.join("."))
 }

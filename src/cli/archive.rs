@@ -32,7 +32,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Archive) -> Result<ExitCode,
     let registry = app.registry(&office)?;
     let entries = packable(&registry, args.year, args.incomplete)?;
     let Some(first) = entries.first() else { return Err(Failure::new("fail.nothing-to-pack")) };
-    let path = args.out.unwrap_or_else(|| office.archive().join(format!("{}.zip", args.year.unwrap_or(first.slot.year))));
+    let path = args
+        .out
+        .unwrap_or_else(|| office.archive().join(format!("{}.zip", args.year.unwrap_or(first.slot.year))));
     let seal = office.open_seal(&args.passphrase.existing(term)?, app.clock.now())?;
     let summary = pack(term, &office, &entries, &seal, &path)?;
     term.say(
@@ -47,7 +49,11 @@ pub(super) fn run(app: &App, term: &mut Term, args: Archive) -> Result<ExitCode,
 }
 
 /// The documents of a year that go into an archive, in the order of their issue.
-pub(super) fn packable(registry: &dyn Registry, year: Option<u16>, incomplete: bool) -> Result<Vec<Entry>, Failure> {
+pub(super) fn packable(
+    registry: &dyn Registry,
+    year: Option<u16>,
+    incomplete: bool,
+) -> Result<Vec<Entry>, Failure> {
     let mut entries = registry.all()?;
     entries.retain(|entry| {
         year.is_none_or(|year| entry.slot.year == year)

@@ -66,8 +66,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
 
     let mut registry = app.registry(&office)?;
     let seal = office.open_seal(&passphrase, app.clock.now())?;
-    let made =
-        generate::make(app, steps.term, &office, &renderer, &cycle, &seal, &mut registry, jobs(None))?;
+    let made = generate::make(app, steps.term, &office, &renderer, &cycle, &seal, &mut registry, jobs(None))?;
     steps.done("demo.generate", &[("documents", made.issued.to_string())]);
 
     let signed = sign_all(app, steps.term, &office, &cycle, &passphrase, &mut registry)?;
@@ -79,7 +78,10 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
     let entries = archive::packable(&registry, None, false)?;
     let zip = office.archive().join(format!("{}.zip", cycle.settings.year));
     let packed = archive::pack(steps.term, &office, &entries, &seal, &zip)?;
-    steps.done("demo.archive", &[("documents", packed.documents.to_string()), ("file", zip.display().to_string())]);
+    steps.done(
+        "demo.archive",
+        &[("documents", packed.documents.to_string()), ("file", zip.display().to_string())],
+    );
 
     let verified = verify_all(app, steps.term, &office, &entries)?;
     let archive_holds = verify_archive(app, &office, &zip)?;
@@ -93,7 +95,11 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
         .unwrap_or_default();
     let values = [
         ("documents", verified.to_string()),
-        ("seconds", format!("{:.1}", whole.elapsed().as_secs_f64()).replace('.', term.words.plain("term.decimal").as_str())),
+        (
+            "seconds",
+            format!("{:.1}", whole.elapsed().as_secs_f64())
+                .replace('.', term.words.plain("term.decimal").as_str()),
+        ),
         ("folder", args.folder.display().to_string()),
         ("sample", sample),
         ("zip", zip.display().to_string()),
@@ -186,7 +192,12 @@ fn sign_all(
     Ok(summary)
 }
 
-fn verify_all(app: &App, term: &Term, office: &Office, entries: &[crate::registry::Entry]) -> Result<usize, Failure> {
+fn verify_all(
+    app: &App,
+    term: &Term,
+    office: &Office,
+    entries: &[crate::registry::Entry],
+) -> Result<usize, Failure> {
     let auditor = app.auditor(office)?;
     let progress = term.progress("progress.verify");
     progress.event(Event::Started(entries.len()));

@@ -164,10 +164,9 @@ impl From<SignError> for Failure {
     fn from(error: SignError) -> Self {
         match error {
             SignError::Tampered(id) => Self::new("fail.tampered").with("id", id),
-            SignError::OtherName { id, named, certified } => Self::new("fail.other-name")
-                .with("id", id)
-                .with("named", named)
-                .with("certified", certified),
+            SignError::OtherName { id, named, certified } => {
+                Self::new("fail.other-name").with("id", id).with("named", named).with("certified", certified)
+            }
             SignError::File(error) => error.into(),
             SignError::Registry(error) => error.into(),
             error @ SignError::Pades { .. } => Self::new("fail.sign").because(&error),

@@ -40,8 +40,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
     if args.replace {
         release_changed(&cycle, &office, &mut registry)?;
     }
-    let summary =
-        make(app, term, &office, &renderer, &cycle, &seal, &mut registry, jobs(args.jobs))?;
+    let summary = make(app, term, &office, &renderer, &cycle, &seal, &mut registry, jobs(args.jobs))?;
     term.say(
         "generate.done",
         &[

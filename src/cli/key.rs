@@ -170,7 +170,10 @@ fn new(app: &App, term: &Term, office: &Office, args: New) -> Result<ExitCode, F
         .find(&args.official)
         .ok_or_else(|| Failure::new("fail.unknown-official").with("id", &args.official))?;
     if !args.renew && office.certificate(&official.id).is_ok() {
-        return Err(AuthorityError::Exists(office.keys().join("officials").join(format!("{}.pem", official.id))).into());
+        return Err(AuthorityError::Exists(
+            office.keys().join("officials").join(format!("{}.pem", official.id)),
+        )
+        .into());
     }
     let issuing = office.open_issuing(&args.office_passphrase.existing(term)?)?;
     let passphrase = args.passphrase.new_key(term, &official.name)?;

@@ -44,7 +44,11 @@ impl PassphraseArgs {
 
     /// The passphrase for a new key, asked twice.
     pub(super) fn new_key(&self, term: &Term, whose: &str) -> Result<Passphrase, PassphraseError> {
-        new_passphrase(source(self.passphrase_file.clone(), self.passphrase_fd, "PK_PASSPHRASE")?, term, whose)
+        new_passphrase(
+            source(self.passphrase_file.clone(), self.passphrase_fd, "PK_PASSPHRASE")?,
+            term,
+            whose,
+        )
     }
 }
 
@@ -59,12 +63,17 @@ impl OfficePassphraseArgs {
     /// The passphrase for new keys of the office, asked twice.
     pub(super) fn new_key(&self, term: &Term) -> Result<Passphrase, PassphraseError> {
         let whose = term.words.plain("term.office-keys");
-        let given = source(self.office_passphrase_file.clone(), self.office_passphrase_fd, "PK_OFFICE_PASSPHRASE")?;
+        let given =
+            source(self.office_passphrase_file.clone(), self.office_passphrase_fd, "PK_OFFICE_PASSPHRASE")?;
         new_passphrase(given, term, &whose)
     }
 }
 
-fn new_passphrase(given: Option<Passphrase>, term: &Term, whose: &str) -> Result<Passphrase, PassphraseError> {
+fn new_passphrase(
+    given: Option<Passphrase>,
+    term: &Term,
+    whose: &str,
+) -> Result<Passphrase, PassphraseError> {
     if let Some(passphrase) = given {
         return passphrase.for_new_key();
     }
@@ -73,7 +82,11 @@ fn new_passphrase(given: Option<Passphrase>, term: &Term, whose: &str) -> Result
     if first == second { Ok(first) } else { Err(PassphraseError::Differ) }
 }
 
-fn source(file: Option<PathBuf>, fd: Option<u32>, variable: &str) -> Result<Option<Passphrase>, PassphraseError> {
+fn source(
+    file: Option<PathBuf>,
+    fd: Option<u32>,
+    variable: &str,
+) -> Result<Option<Passphrase>, PassphraseError> {
     // The descriptor is opened by its name, so that no unsafe code has to take it over.
     let path = file.or_else(|| fd.map(|fd| PathBuf::from(format!("/dev/fd/{fd}"))));
     if let Some(path) = path {

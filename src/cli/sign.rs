@@ -87,8 +87,8 @@ fn id_of(file: &PathBuf) -> Result<String, Failure> {
     {
         return Ok(id.to_string());
     }
-    let bytes = std::fs::read(file)
-        .map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
+    let bytes =
+        std::fs::read(file).map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
     File::parse(&bytes)
         .ok()
         .and_then(|pdf| attachment(pdf.at(0), DATA_NAME).ok().flatten())
@@ -113,7 +113,10 @@ fn show(term: &Term, pending: &[Pending]) {
             ));
         }
         term.out(&line);
-        term.out(&format!("    {}", Term::toned(Tone::Faint, &format!("{}, {}", entry.name, entry.position))));
+        term.out(&format!(
+            "    {}",
+            Term::toned(Tone::Faint, &format!("{}, {}", entry.name, entry.position))
+        ));
     }
 }
 

@@ -164,10 +164,10 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
             print_findings(term, &signature.findings);
         }
     }
-    if let Some(document) = &verdict.document {
-        if let Some(issued) = &document.issued {
-            print_issued(term, issued, &document.kind, document.year, &document.id);
-        }
+    if let Some(document) = &verdict.document
+        && let Some(issued) = &document.issued
+    {
+        print_issued(term, issued, &document.kind, document.year, &document.id);
     }
     if verbose {
         print_findings(term, &verdict.findings);

@@ -17,9 +17,9 @@ pub(super) fn read_folder(path: &Path, place: &Place) -> Outcome {
     files.sort();
     for sheet in &SHEETS {
         let name = format!("{}.csv", sheet.name.as_str().to_lowercase());
-        let file = files.iter().find(|file| {
-            file.file_name().is_some_and(|f| f.to_string_lossy().to_lowercase() == name)
-        });
+        let file = files
+            .iter()
+            .find(|file| file.file_name().is_some_and(|f| f.to_string_lossy().to_lowercase() == name));
         let Some(file) = file else {
             problems.push(
                 Problem::new("sheet.no-file", place).with("file", &name).with("sheet", sheet.name.as_str()),

@@ -11,7 +11,8 @@ use crate::model::{Place, Problem, Value};
 pub(super) fn read(bytes: &[u8], place: &Place) -> Outcome {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let node = NodeSeed { line: 1, depth: 0 }.deserialize(&mut json).and_then(|node| json.end().map(|()| node));
+    let node =
+        NodeSeed { line: 1, depth: 0 }.deserialize(&mut json).and_then(|node| json.end().map(|()| node));
     match node {
         Ok(node) => tree::draft(node, place),
         Err(error) => {

@@ -59,13 +59,14 @@ pub fn read(path: &Path) -> Warned<Result<Draft, Problems>> {
 /// Reads a file within the limit.
 fn load(path: &Path, place: &Place) -> Result<Vec<u8>, Problem> {
     let unreadable = |error: std::io::Error| {
-        let code = if error.kind() == std::io::ErrorKind::NotFound { "file.missing" } else { "file.unreadable" };
+        let code =
+            if error.kind() == std::io::ErrorKind::NotFound { "file.missing" } else { "file.unreadable" };
         Problem::new(code, place).with("path", path.display()).with("error", error)
     };
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_FILE {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE {
         return Err(Problem::new("file.too-large", place).with("limit", MAX_FILE / 1024 / 1024));
     }
     Ok(bytes)

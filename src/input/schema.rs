@@ -32,10 +32,19 @@ pub fn data_schema() -> Value {
 fn row(sheet: &Sheet) -> Value {
     let mut properties = serde_json::Map::new();
     for column in sheet.columns {
-        let types = if column.name == "anggaran" { json!(["integer", "string"]) } else { json!(["string", "integer", "null"]) };
+        let types = if column.name == "anggaran" {
+            json!(["integer", "string"])
+        } else {
+            json!(["string", "integer", "null"])
+        };
         let mut property = json!({"type": types, "description": column.help});
         if !column.choices.is_empty() {
-            property["enum"] = column.choices.iter().map(|c| json!(c)).chain((!column.required).then_some(Value::Null)).collect();
+            property["enum"] = column
+                .choices
+                .iter()
+                .map(|c| json!(c))
+                .chain((!column.required).then_some(Value::Null))
+                .collect();
         }
         properties.insert(column.name.to_owned(), property);
     }
@@ -43,7 +52,9 @@ fn row(sheet: &Sheet) -> Value {
     let required: Vec<&str> = sheet
         .columns
         .iter()
-        .filter(|c| c.required && !(sheet.name == SheetName::Sasaran && matches!(c.name, "sasaran" | "pejabat")))
+        .filter(|c| {
+            c.required && !(sheet.name == SheetName::Sasaran && matches!(c.name, "sasaran" | "pejabat"))
+        })
         .filter(|c| !(sheet.name == SheetName::Anggaran && c.name == "pejabat"))
         .map(|c| c.name)
         .collect();

@@ -19,10 +19,10 @@ pub(super) fn rows(
     warnings: &mut Vec<Problem>,
 ) -> Vec<Row> {
     let Some(at) = heading_row(sheet, grid) else {
-        problems.push(
-            Problem::new("sheet.no-headings", place)
-                .with("columns", sheet.columns.iter().filter(|c| c.required).map(|c| c.name).collect::<Vec<_>>().join(", ")),
-        );
+        problems.push(Problem::new("sheet.no-headings", place).with(
+            "columns",
+            sheet.columns.iter().filter(|c| c.required).map(|c| c.name).collect::<Vec<_>>().join(", "),
+        ));
         return Vec::new();
     };
     let (number, headings) = &grid[at];
@@ -76,7 +76,8 @@ fn heading_row(sheet: &Sheet, grid: &Grid) -> Option<usize> {
         let required = sheet.columns.iter().filter(|c| c.required);
         required.filter(|c| names.iter().any(|n| n == c.name)).count()
     };
-    let best = grid.iter().take(HEADING_ROWS).map(|(_, cells)| score(cells)).max().filter(|best| *best > 0)?;
+    let best =
+        grid.iter().take(HEADING_ROWS).map(|(_, cells)| score(cells)).max().filter(|best| *best > 0)?;
     grid.iter().take(HEADING_ROWS).position(|(_, cells)| score(cells) == best)
 }
 

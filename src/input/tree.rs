@@ -45,9 +45,10 @@ pub(super) fn draft(root: Node, place: &Place) -> Outcome {
         let section = place.sheet(sheet.name.as_str());
         *draft.rows_mut(sheet.name) = match node.kind {
             // Settings may be written as a plain map.
-            Kind::Map(entries) if sheet.name == SheetName::Pengaturan => {
-                entries.into_iter().filter_map(|(key, node)| setting(key, node, &section, &mut problems)).collect()
-            }
+            Kind::Map(entries) if sheet.name == SheetName::Pengaturan => entries
+                .into_iter()
+                .filter_map(|(key, node)| setting(key, node, &section, &mut problems))
+                .collect(),
             Kind::List(items) => {
                 items.into_iter().filter_map(|item| row(sheet, item, &section, &mut problems)).collect()
             }

@@ -36,16 +36,60 @@ pub fn empty_workbook(year: u16) -> Result<Vec<u8>, WorkbookError> {
                 &["jenis", "murni"],
             ],
             SheetName::Pejabat => &[
-                &["bupati", "Contoh Kepala", "", "", "", "", "", "Bupati Contoh", "Pemerintah Kabupaten Contoh", "kepala_daerah", "definitif", "", "pk"],
-                &["kominfo", "Contoh Satu", "Dr.", "S.T., M.Si.", "", "Pembina Utama Muda", "IV/c", "Kepala Dinas Komunikasi dan Informatika", "Dinas Komunikasi dan Informatika", "jpt", "definitif", "bupati", "both"],
+                &[
+                    "bupati",
+                    "Contoh Kepala",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "Bupati Contoh",
+                    "Pemerintah Kabupaten Contoh",
+                    "kepala_daerah",
+                    "definitif",
+                    "",
+                    "pk",
+                ],
+                &[
+                    "kominfo",
+                    "Contoh Satu",
+                    "Dr.",
+                    "S.T., M.Si.",
+                    "",
+                    "Pembina Utama Muda",
+                    "IV/c",
+                    "Kepala Dinas Komunikasi dan Informatika",
+                    "Dinas Komunikasi dan Informatika",
+                    "jpt",
+                    "definitif",
+                    "bupati",
+                    "both",
+                ],
             ],
             SheetName::Sasaran => &[
-                &["bupati", "Meningkatnya kualitas tata kelola pemerintahan", "Nilai SAKIP", "BB", "", "naik", "rilis"],
-                &["kominfo", "Meningkatnya kualitas informatika", "Indeks SPBE", "2,8", "Indeks", "naik", "rilis"],
+                &[
+                    "bupati",
+                    "Meningkatnya kualitas tata kelola pemerintahan",
+                    "Nilai SAKIP",
+                    "BB",
+                    "",
+                    "naik",
+                    "rilis",
+                ],
+                &[
+                    "kominfo",
+                    "Meningkatnya kualitas informatika",
+                    "Indeks SPBE",
+                    "2,8",
+                    "Indeks",
+                    "naik",
+                    "rilis",
+                ],
             ],
-            SheetName::Anggaran => &[
-                &["kominfo", "2.16.03", "Pengelolaan Aplikasi Informatika", "1.589.645.600", "APBD"],
-            ],
+            SheetName::Anggaran => {
+                &[&["kominfo", "2.16.03", "Pengelolaan Aplikasi Informatika", "1.589.645.600", "APBD"]]
+            }
         };
         let mut rows: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
@@ -72,7 +116,9 @@ pub fn filled_workbook(csv: impl Fn(SheetName) -> String) -> Result<Vec<u8>, Wor
             reader.records().map(|r| Ok(r?.iter().map(str::to_owned).collect())).collect();
         all.push((sheet.name, rows?));
     }
-    write(|sheet| all.iter().find(|(name, _)| *name == sheet).map(|(_, rows)| rows.clone()).unwrap_or_default())
+    write(|sheet| {
+        all.iter().find(|(name, _)| *name == sheet).map(|(_, rows)| rows.clone()).unwrap_or_default()
+    })
 }
 
 fn write(rows: impl Fn(SheetName) -> Vec<Vec<String>>) -> Result<Vec<u8>, WorkbookError> {

@@ -61,8 +61,7 @@ fn container(bytes: &[u8], place: &Place) -> Result<(), Problem> {
         return Err(Problem::new("file.not-xlsx", place));
     }
     let damaged = |error: String| Problem::new("file.damaged", place).with("error", error);
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
     if archive.index_for_name("mimetype").is_some() && archive.index_for_name("content.xml").is_some() {
         return Err(Problem::new("file.ods", place));
     }
@@ -76,9 +75,7 @@ fn container(bytes: &[u8], place: &Place) -> Result<(), Problem> {
         unpacked += io::copy(&mut file.take(MAX_UNPACKED + 1 - unpacked), &mut io::sink())
             .map_err(|error| damaged(error.to_string()))?;
         if unpacked > MAX_UNPACKED {
-            return Err(
-                Problem::new("file.bomb", place).with("limit", MAX_UNPACKED / 1024 / 1024)
-            );
+            return Err(Problem::new("file.bomb", place).with("limit", MAX_UNPACKED / 1024 / 1024));
         }
     }
     Ok(())

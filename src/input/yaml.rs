@@ -68,7 +68,8 @@ impl<'a> YamlReader<'a> {
         }
         let kind = match event {
             Event::Scalar(text, style, _, _) => {
-                let empty = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
+                let empty =
+                    style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
                 if empty { Kind::Empty } else { Kind::Value(Value::Text(text.into_owned())) }
             }
             Event::SequenceStart(..) => {

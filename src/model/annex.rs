@@ -128,7 +128,8 @@ pub(super) fn objectives(
         };
         let Some(official) = official else {
             if row.cell("pejabat").is_none() {
-                reading.report(Problem::new("cell.empty", &row.place_of("pejabat")).with("column", "pejabat"));
+                reading
+                    .report(Problem::new("cell.empty", &row.place_of("pejabat")).with("column", "pejabat"));
             }
             continue;
         };
@@ -200,7 +201,13 @@ fn target_of_quarter(row: &Row, column: &'static str, unit: Option<&str>, readin
 
 /// A target is text, and is never rounded or reformatted. Where the spreadsheet has made something
 /// else of what was typed, the user has to say what was agreed.
-fn target(row: &Row, column: &'static str, unit: Option<&str>, required: bool, reading: &mut Reading) -> Option<String> {
+fn target(
+    row: &Row,
+    column: &'static str,
+    unit: Option<&str>,
+    required: bool,
+    reading: &mut Reading,
+) -> Option<String> {
     let Some(cell) = row.cell(column) else {
         if required {
             reading.report(Problem::new("target.missing", &row.place_of(column)));
@@ -278,7 +285,8 @@ pub(super) fn budgets(
         };
         let Some(official) = official else {
             if row.cell("pejabat").is_none() {
-                reading.report(Problem::new("cell.empty", &row.place_of("pejabat")).with("column", "pejabat"));
+                reading
+                    .report(Problem::new("cell.empty", &row.place_of("pejabat")).with("column", "pejabat"));
             }
             continue;
         };
@@ -337,13 +345,16 @@ fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, u64) {
     let mut rows = Vec::new();
     let mut placed = vec![false; lines.len()];
     place_children(lines, None, 0, &mut placed, &mut rows);
-    for (line, _) in lines.iter().zip(&placed).filter(|(l, placed)| {
-        !**placed && lines.iter().any(|other| other.code == l.parent)
-    }) {
+    for (line, _) in lines
+        .iter()
+        .zip(&placed)
+        .filter(|(l, placed)| !**placed && lines.iter().any(|other| other.code == l.parent))
+    {
         reading.report(Problem::new("budget.circle", &line.place.column("induk")));
     }
     for line in lines.iter().filter(|l| l.code.is_some()) {
-        let children: Vec<&Line> = lines.iter().filter(|l| l.parent.is_some() && l.parent == line.code).collect();
+        let children: Vec<&Line> =
+            lines.iter().filter(|l| l.parent.is_some() && l.parent == line.code).collect();
         let sum: u64 = children.iter().map(|l| l.amount).sum();
         if !children.is_empty() && sum != line.amount {
             reading.report(
@@ -388,7 +399,7 @@ pub(super) fn rupiah(amount: u64) -> String {
     let digits = amount.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('.');
         }
         out.push(digit);

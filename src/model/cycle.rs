@@ -49,10 +49,7 @@ impl Cycle {
         });
         let officials = Officials::from_rows(&draft.officials, &mut reading);
         if draft.officials.is_empty() {
-            reading.report(Problem::new(
-                "official.none",
-                &draft.place.sheet(SheetName::Pejabat.as_str()),
-            ));
+            reading.report(Problem::new("official.none", &draft.place.sheet(SheetName::Pejabat.as_str())));
         }
         // Rows that could not be read still name their official: no second problem for those.
         let known: BTreeSet<String> = draft
@@ -92,9 +89,7 @@ fn sorted(mut problems: Vec<Problem>) -> Problems {
         Some("Anggaran") => 3,
         _ => 4,
     };
-    problems.sort_by(|a, b| {
-        (sheet(&a.place), a.place.row).cmp(&(sheet(&b.place), b.place.row))
-    });
+    problems.sort_by_key(|problem| (sheet(&problem.place), problem.place.row));
     Problems(problems)
 }
 
@@ -143,7 +138,14 @@ impl Maker<'_> {
         Document {
             statement: Some(statement),
             annex: Some(annex),
-            ..self.document(Kind::Agreement, official, &wording.title, parties, "perjanjian-kinerja", wording.version)
+            ..self.document(
+                Kind::Agreement,
+                official,
+                &wording.title,
+                parties,
+                "perjanjian-kinerja",
+                wording.version,
+            )
         }
     }
 
@@ -179,8 +181,7 @@ impl Maker<'_> {
         version: u32,
     ) -> Document {
         let settings = self.settings;
-        let mut lines =
-            vec![format!("{title} {}TAHUN {}", settings.stage.title_words(), settings.year)];
+        let mut lines = vec![format!("{title} {}TAHUN {}", settings.stage.title_words(), settings.year)];
         if official.level != Level::Head {
             lines.push(official.unit.to_uppercase());
         }
@@ -199,11 +200,7 @@ impl Maker<'_> {
             year: settings.year,
             stage: settings.stage,
             institution: settings.institution.clone(),
-            template: Template {
-                name: template.to_owned(),
-                version,
-                profile: settings.profile.clone(),
-            },
+            template: Template { name: template.to_owned(), version, profile: settings.profile.clone() },
             layout: settings.layout,
             letterhead,
             title: lines,

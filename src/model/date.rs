@@ -15,14 +15,24 @@ pub struct Date {
 
 /// Indonesian month names, January first.
 const MONTHS: [&str; 12] = [
-    "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober",
-    "november", "desember",
+    "januari",
+    "februari",
+    "maret",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "agustus",
+    "september",
+    "oktober",
+    "november",
+    "desember",
 ];
 
 impl Date {
     /// The date, if it exists.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
@@ -50,9 +60,8 @@ impl Date {
 
     /// Reads `2026-01-05`, `5 Januari 2026` or `05/01/2026` (day first, as written in Indonesia).
     pub fn parse(text: &str) -> Option<Self> {
-        let by = |separator| -> Option<[&str; 3]> {
-            text.split(separator).collect::<Vec<_>>().try_into().ok()
-        };
+        let by =
+            |separator| -> Option<[&str; 3]> { text.split(separator).collect::<Vec<_>>().try_into().ok() };
         if let Some([year, month, day]) = by('-').filter(|parts| parts[0].len() == 4) {
             return Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
         }

@@ -67,7 +67,11 @@ pub const SHEETS: [Sheet; 4] = [
     Sheet {
         name: SheetName::Pengaturan,
         columns: &[
-            column("kunci", true, "Nama pengaturan: tahun, instansi, daerah, tempat, tanggal, jenis, nomor_perubahan, kertas, huruf, kepala, ragam, alamat, tanggal_dpa"),
+            column(
+                "kunci",
+                true,
+                "Nama pengaturan: tahun, instansi, daerah, tempat, tanggal, jenis, nomor_perubahan, kertas, huruf, kepala, ragam, alamat, tanggal_dpa",
+            ),
             column("nilai", true, "Isi pengaturan"),
         ],
     },
@@ -83,7 +87,12 @@ pub const SHEETS: [Sheet; 4] = [
             column("golongan", false, "Misalnya IV/c"),
             column("jabatan", true, "Tanpa Plt., Plh., Pj.: itu ada di kolom kapasitas"),
             column("unit", true, "Nama perangkat daerah"),
-            choice("jenjang", true, &["kepala_daerah", "jpt", "administrator", "pengawas", "fungsional", "pelaksana"], "Jenjang jabatan"),
+            choice(
+                "jenjang",
+                true,
+                &["kepala_daerah", "jpt", "administrator", "pengawas", "fungsional", "pelaksana"],
+                "Jenjang jabatan",
+            ),
             choice("kapasitas", false, &["definitif", "plt", "plh", "pj", "pjs"], "Kosong berarti definitif"),
             column("atasan", false, "Kode (id) atasan; kosong hanya untuk kepala daerah"),
             choice("dokumen", false, &["pk", "pakta", "both"], "Dokumen yang dibuat; kosong berarti both"),
@@ -98,7 +107,12 @@ pub const SHEETS: [Sheet; 4] = [
             column("target", true, "Persis seperti disepakati; sel harus berformat Teks"),
             column("satuan", false, "Misalnya Indeks atau %"),
             choice("arah", false, &["naik", "turun", "tetap"], "Arah yang baik; kosong berarti naik"),
-            choice("pola", false, &["hitungan", "posisi", "rilis"], "Cara target triwulan dihitung; kosong berarti posisi"),
+            choice(
+                "pola",
+                false,
+                &["hitungan", "posisi", "rilis"],
+                "Cara target triwulan dihitung; kosong berarti posisi",
+            ),
             column("tw1", false, "Target triwulan I"),
             column("tw2", false, "Target triwulan II"),
             column("tw3", false, "Target triwulan III"),
@@ -110,7 +124,11 @@ pub const SHEETS: [Sheet; 4] = [
         columns: &[
             column("pejabat", true, "Kode (id) pejabat"),
             column("kode", false, "Kode nomenklatur, misalnya 2.16.02; sel harus berformat Teks"),
-            column("uraian", true, "Nama program, kegiatan atau subkegiatan; TOTAL untuk jumlah yang dinyatakan"),
+            column(
+                "uraian",
+                true,
+                "Nama program, kegiatan atau subkegiatan; TOTAL untuk jumlah yang dinyatakan",
+            ),
             column("anggaran", true, "Rupiah utuh, tanpa desimal"),
             column("sumber", false, "Misalnya APBD atau DAK"),
             column("induk", false, "Kode baris induknya; kosong untuk baris teratas"),

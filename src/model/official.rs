@@ -156,15 +156,17 @@ impl Officials {
 
     fn check_hierarchy(&self, rows: &[Row], reading: &mut Reading) {
         // A row that could not be read may be the superior of others: its handle counts as known.
-        let known: BTreeSet<String> =
-            rows.iter().filter_map(|row| Reading::default().text(row, "id")).map(|id| id.to_lowercase()).collect();
+        let known: BTreeSet<String> = rows
+            .iter()
+            .filter_map(|row| Reading::default().text(row, "id"))
+            .map(|id| id.to_lowercase())
+            .collect();
         for official in &self.list {
             let place = official.place.column("atasan");
             match (&official.superior, official.level) {
                 (None, Level::Head) => {}
-                (None, _) => reading.report(
-                    Problem::new("official.no-superior", &place).with("official", &official.id),
-                ),
+                (None, _) => reading
+                    .report(Problem::new("official.no-superior", &place).with("official", &official.id)),
                 (Some(_), Level::Head) => reading.report(
                     Problem::new("official.head-with-superior", &place).with("official", &official.id),
                 ),
@@ -252,9 +254,13 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
     let level = level?;
     // The head of the region has neither (Permendagri 1/2023, 44); printing one would be wrong.
     if level == Level::Head {
-        for (column, present) in [("nip", nip.is_some()), ("pangkat", rank.is_some()), ("golongan", grade.is_some())] {
+        for (column, present) in
+            [("nip", nip.is_some()), ("pangkat", rank.is_some()), ("golongan", grade.is_some())]
+        {
             if present {
-                reading.report(Problem::new("official.head-with-rank", &row.place_of(column)).with("column", column));
+                reading.report(
+                    Problem::new("official.head-with-rank", &row.place_of(column)).with("column", column),
+                );
             }
         }
     }

@@ -177,8 +177,8 @@ fn parse_rupiah(text: &str) -> Result<u64, &'static str> {
     };
     let groups: Vec<&str> = whole.split('.').collect();
     // Points group thousands; 1.5 is no amount of rupiah that anybody could mean for certain.
-    let grouped = groups.len() == 1
-        || (matches!(groups[0].len(), 1..=3) && groups[1..].iter().all(|g| g.len() == 3));
+    let grouped =
+        groups.len() == 1 || (matches!(groups[0].len(), 1..=3) && groups[1..].iter().all(|g| g.len() == 3));
     if !grouped {
         return Err("amount.format");
     }
@@ -229,7 +229,9 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_indonesians_write_them() {
-        for text in ["4100832755", "4.100.832.755", "Rp 4.100.832.755", "Rp. 4.100.832.755,-", "4.100.832.755,00"] {
+        for text in
+            ["4100832755", "4.100.832.755", "Rp 4.100.832.755", "Rp. 4.100.832.755,-", "4.100.832.755,00"]
+        {
             assert_eq!(parse_rupiah(text), Ok(4_100_832_755), "{text}");
         }
         for (text, code) in [

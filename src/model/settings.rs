@@ -91,8 +91,19 @@ pub struct Settings {
 
 /// Keys of sheet `Pengaturan`.
 const KEYS: [&str; 13] = [
-    "tahun", "instansi", "daerah", "tempat", "tanggal", "jenis", "nomor_perubahan", "kertas", "huruf",
-    "kepala", "ragam", "alamat", "tanggal_dpa",
+    "tahun",
+    "instansi",
+    "daerah",
+    "tempat",
+    "tanggal",
+    "jenis",
+    "nomor_perubahan",
+    "kertas",
+    "huruf",
+    "kepala",
+    "ragam",
+    "alamat",
+    "tanggal_dpa",
 ];
 
 impl Settings {
@@ -137,9 +148,9 @@ impl Settings {
         let (year, date) = (year?, date?);
         if date.year() != year {
             let place = lookup.place("tanggal");
-            lookup.reading.report(
-                Problem::new("date.other-year", &place).with("date", date).with("year", year),
-            );
+            lookup
+                .reading
+                .report(Problem::new("date.other-year", &place).with("date", date).with("year", year));
         }
         if let Some(ratified) = ratified {
             lookup.deadline(ratified, date);
@@ -239,14 +250,17 @@ impl Lookup<'_> {
     /// At most one month after the budget document is ratified (PermenPAN-RB 53/2014). Late is
     /// late, not wrong: a warning.
     fn deadline(&mut self, ratified: Date, date: Date) {
-        let (year, month) =
-            if ratified.month() == 12 { (ratified.year() + 1, 1) } else { (ratified.year(), ratified.month() + 1) };
+        let (year, month) = if ratified.month() == 12 {
+            (ratified.year() + 1, 1)
+        } else {
+            (ratified.year(), ratified.month() + 1)
+        };
         let last = (1..=ratified.day()).rev().find_map(|day| Date::new(year, month, day));
         if last.is_some_and(|last| date > last) {
             let place = self.place("tanggal");
-            self.reading.warnings.push(
-                Problem::new("date.late", &place).with("date", date).with("ratified", ratified),
-            );
+            self.reading
+                .warnings
+                .push(Problem::new("date.late", &place).with("date", date).with("ratified", ratified));
         }
     }
 }

@@ -93,7 +93,9 @@ pub enum AuthorityError {
         whose: String,
     },
     /// No revocation list answers.
-    #[error("the revocation lists have expired, so nobody can tell whether the certificate of {whose} is revoked")]
+    #[error(
+        "the revocation lists have expired, so nobody can tell whether the certificate of {whose} is revoked"
+    )]
     StaleLists {
         /// Whose certificate.
         whose: String,
@@ -163,7 +165,12 @@ impl Office {
     /// # Errors
     ///
     /// [`AuthorityError`]; nothing is overwritten.
-    pub fn create_authority(&self, passphrase: &Passphrase, cost: Cost, now: Time) -> Result<(), AuthorityError> {
+    pub fn create_authority(
+        &self,
+        passphrase: &Passphrase,
+        cost: Cost,
+        now: Time,
+    ) -> Result<(), AuthorityError> {
         let periods = &self.config().kunci;
         let organization = self.config().instansi.nama.clone();
         let authority = |name: &str| Subject {
@@ -280,7 +287,11 @@ impl Office {
     /// # Errors
     ///
     /// [`AuthorityError`]
-    pub fn enter_into_ledger(&self, certificates: &[(String, Certificate)], now: Time) -> Result<(), AuthorityError> {
+    pub fn enter_into_ledger(
+        &self,
+        certificates: &[(String, Certificate)],
+        now: Time,
+    ) -> Result<(), AuthorityError> {
         let mut ledger = self.ledger()?;
         ledger.certificates.extend(certificates.iter().map(|(owner, c)| entry(owner, c, now)));
         self.save_ledger(&ledger)
@@ -612,7 +623,13 @@ impl Office {
         owned_path(&self.private(), owner, "key")
     }
 
-    fn store_key(&self, owner: &str, key: &PrivateKey, passphrase: &Passphrase, cost: Cost) -> Result<(), AuthorityError> {
+    fn store_key(
+        &self,
+        owner: &str,
+        key: &PrivateKey,
+        passphrase: &Passphrase,
+        cost: Cost,
+    ) -> Result<(), AuthorityError> {
         let nonce = random::<NONCE_LENGTH>()?;
         let pem = key
             .seal(passphrase.as_bytes(), cost, &nonce)
@@ -711,11 +728,7 @@ fn entry(owner: &str, certificate: &Certificate, now: Time) -> LedgerEntry {
 }
 
 fn reason(code: Option<u8>) -> Reason {
-    let all = [
-        Reason::KeyCompromise,
-        Reason::AffiliationChanged,
-        Reason::Superseded,
-        Reason::CessationOfOperation,
-    ];
+    let all =
+        [Reason::KeyCompromise, Reason::AffiliationChanged, Reason::Superseded, Reason::CessationOfOperation];
     all.into_iter().find(|r| Some(r.code()) == code).unwrap_or(Reason::Unspecified)
 }

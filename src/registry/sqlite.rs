@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
+};
 use sha2::{Digest, Sha256};
 
 use super::{Change, Entry, Error, Event, Registry, Reservation, Signer, Slot, Status};
@@ -268,9 +270,9 @@ impl SqliteRegistry {
     /// Adds signers and files to a row of `documents`.
     fn complete(&self, mut entry: Entry) -> Result<Entry, Error> {
         let id = entry.reservation.id.to_string();
-        let mut signers = self
-            .connection
-            .prepare_cached("SELECT field, official, name, signed FROM signers WHERE id = ?1 ORDER BY place")?;
+        let mut signers = self.connection.prepare_cached(
+            "SELECT field, official, name, signed FROM signers WHERE id = ?1 ORDER BY place",
+        )?;
         let rows = signers.query_map([&id], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<i64>>(3)?))
         })?;

@@ -74,10 +74,8 @@ fn import_stamps(rewrite: &mut Rewrite, stamps: &[u8]) -> Result<Vec<Ref>, Error
         let media_box = page.get("MediaBox").cloned().ok_or(wrong("MediaBox", "array"))?;
         let resources = page.get("Resources").cloned().unwrap_or(Dictionary::new().into());
         let resources = rewrite.import(view, stamps, &resources, &mut map)?;
-        let contents = page
-            .get("Contents")
-            .and_then(Object::as_reference)
-            .ok_or(wrong("Contents", "single stream"))?;
+        let contents =
+            page.get("Contents").and_then(Object::as_reference).ok_or(wrong("Contents", "single stream"))?;
         let contents = view.body(contents)?;
         let mut form = contents.value.as_dictionary().cloned().unwrap_or_default();
         form.set("Type", Object::name("XObject"));
@@ -226,16 +224,15 @@ impl Structure {
 
 /// A visible widget sits in a `Form` element (ISO 14289-1, 7.18.4).
 fn add_form_element(rewrite: &mut Rewrite, structure: &Structure, widget: Ref, page: Ref) -> Ref {
-    let object = Dictionary::new()
-        .with("Type", Object::name("OBJR"))
-        .with("Obj", widget)
-        .with("Pg", page);
+    let object = Dictionary::new().with("Type", Object::name("OBJR")).with("Obj", widget).with("Pg", page);
     rewrite.add(
         Dictionary::new()
             .with("Type", Object::name("StructElem"))
             .with("S", Object::name("Form"))
             .with("P", structure.document)
             .with("Pg", page)
-            .with("K", Object::Array(vec![object.into()])),
+            // The reference itself, not an array of one: that is the shape in which pyHanko's
+            // difference analysis recognises a field in the structure tree.
+            .with("K", object),
     )
 }

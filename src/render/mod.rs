@@ -74,7 +74,11 @@ impl Renderer {
     /// A renderer with these templates.
     pub fn new(templates: Templates) -> Self {
         use typst::LibraryExt as _;
-        Self { fonts: Fonts::embedded(), templates, library: typst::utils::LazyHash::new(typst::Library::default()) }
+        Self {
+            fonts: Fonts::embedded(),
+            templates,
+            library: typst::utils::LazyHash::new(typst::Library::default()),
+        }
     }
 
     /// The templates in force.
@@ -118,9 +122,8 @@ impl Renderer {
             ..typst_render::RenderOptions::default()
         };
         let pages = document.pages().iter();
-        let pictures = pages.map(|page| {
-            typst_render::render(page, &options).encode_png().map_err(|_| Error::Picture)
-        });
+        let pictures =
+            pages.map(|page| typst_render::render(page, &options).encode_png().map_err(|_| Error::Picture));
         let pictures = pictures.collect();
         typst::comemo::evict(MEMORY);
         pictures

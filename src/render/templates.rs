@@ -124,8 +124,7 @@ fn collect(
     overridden: &mut Vec<String>,
 ) -> Result<(), TemplatesError> {
     let unreadable = |source| TemplatesError::Read { path: folder.display().to_string(), source };
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).and_then(Iterator::collect).map_err(unreadable)?;
+    let mut entries: Vec<_> = fs::read_dir(folder).and_then(Iterator::collect).map_err(unreadable)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = format!("{prefix}{}", entry.file_name().to_string_lossy());

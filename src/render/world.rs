@@ -68,11 +68,9 @@ impl World for JobWorld<'_> {
             "data.json" => Ok(self.data.clone()),
             "claim.txt" => Ok(self.claim.clone()),
             "qr.svg" => Ok(self.qr.clone()),
-            name => self
-                .renderer
-                .templates
-                .file(name)
-                .ok_or_else(|| FileError::NotFound(PathBuf::from(name))),
+            name => {
+                self.renderer.templates.file(name).ok_or_else(|| FileError::NotFound(PathBuf::from(name)))
+            }
         }
     }
 

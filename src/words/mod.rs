@@ -128,7 +128,13 @@ fn printable(value: &str) -> String {
     let mut text: String = value
         .chars()
         .take(LONGEST)
-        .map(|c| if c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') { '\u{FFFD}' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') {
+                '\u{FFFD}'
+            } else {
+                c
+            }
+        })
         .collect();
     if value.chars().nth(LONGEST).is_some() {
         text.push('…');

@@ -182,9 +182,8 @@ impl Signed {
     /// another one with the same meaning is malformed.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (address, fragment) = parse_link(text)?;
-        let bytes = BASE32_NOPAD
-            .decode(fragment.ok_or(Error::NoClaim)?.as_bytes())
-            .map_err(|_| Error::Malformed)?;
+        let bytes =
+            BASE32_NOPAD.decode(fragment.ok_or(Error::NoClaim)?.as_bytes()).map_err(|_| Error::Malformed)?;
         let (key_id, payload, signature) = cbor::parse_sign1(&bytes).ok_or(Error::Malformed)?;
         let claim = cbor::parse_payload(&payload).ok_or(Error::Malformed)?;
         Ok(Self { address, key_id, claim, payload, signature })
@@ -201,7 +200,10 @@ impl Signed {
     /// # Errors
     ///
     /// [`Error::UnknownKey`] or [`Error::Signature`].
-    pub fn verify<'k>(&self, keys: impl IntoIterator<Item = &'k PublicKey>) -> Result<(&Claim, &'k PublicKey), Error> {
+    pub fn verify<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k PublicKey>,
+    ) -> Result<(&Claim, &'k PublicKey), Error> {
         let message = cbor::sig_structure(&self.address.external_aad(), &self.payload);
         let mut known = false;
         for key in keys.into_iter().filter(|key| key.key_id() == self.key_id) {

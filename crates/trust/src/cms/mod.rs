@@ -20,8 +20,7 @@ use x509_cert::attr::Attribute;
 use crate::pki::{Certificate, Chain, KeyError, Sign};
 
 /// `id-aa-signingCertificateV2` (RFC 5035).
-const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 
 /// Why bytes are no signature of the shape that pk makes. Each is a reason to refuse, so each has
 /// its own name.
@@ -303,8 +302,7 @@ fn check_attributes(attributes: &SetOfVec<Attribute>, leaf: &Certificate) -> Res
     if content_type != ID_DATA {
         return Err(Error::Attributes);
     }
-    let digest: &OctetStringRef =
-        value(ID_MESSAGE_DIGEST)?.decode_as().map_err(|_| Error::Attributes)?;
+    let digest: &OctetStringRef = value(ID_MESSAGE_DIGEST)?.decode_as().map_err(|_| Error::Attributes)?;
     let ess: SigningCertificateV2 =
         value(SIGNING_CERTIFICATE_V2)?.decode_as().map_err(|_| Error::Attributes)?;
     let hash = Sha256::digest(leaf.der());

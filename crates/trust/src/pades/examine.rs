@@ -76,8 +76,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     let open = latest.iter().filter(|f| !f.is_filled()).map(|f| f.name.clone()).collect();
     // A filled field that no exact update accounts for: its signature still has to be looked at, so
     // that the report names what is wrong with it.
-    let mut recycled: Vec<String> =
-        first.iter().filter(|f| f.is_filled()).map(|f| f.name.clone()).collect();
+    let mut recycled: Vec<String> = first.iter().filter(|f| f.is_filled()).map(|f| f.name.clone()).collect();
     for field in latest.iter().filter(|f| f.is_filled()) {
         let known = field.value().is_some_and(|v| accounted.contains(&(field.name.clone(), v)));
         if known {
@@ -140,10 +139,7 @@ fn report(
         field: field.to_owned(),
         revision,
         reference,
-        claimed_time: dictionary
-            .get("M")
-            .and_then(Object::as_string)
-            .and_then(Time::from_pdf_date),
+        claimed_time: dictionary.get("M").and_then(Object::as_string).and_then(Time::from_pdf_date),
         cms,
         coverage: range.map(|_| ()),
     }))

@@ -323,10 +323,8 @@ impl<'f, 'a> View<'f, 'a> {
                 return Err(Error::Loop { what: "page tree" });
             }
             let body = self.body(reference)?;
-            let node = body
-                .value
-                .as_dictionary()
-                .ok_or(Error::WrongType { key: "Kids", expected: "dictionary" })?;
+            let node =
+                body.value.as_dictionary().ok_or(Error::WrongType { key: "Kids", expected: "dictionary" })?;
             match self.array(node, "Kids")? {
                 None => pages.push(reference),
                 Some(kids) => {
@@ -352,7 +350,8 @@ impl<'f, 'a> View<'f, 'a> {
             return Err(Error::WrongType { key: "stream", expected: "stream" });
         };
         let encoded = self.file.bytes.get(span.clone()).unwrap_or_default();
-        let filter = match dictionary.get("Filter").map(|f| self.resolve(f)).transpose()?.map(Cow::into_owned) {
+        let filter = match dictionary.get("Filter").map(|f| self.resolve(f)).transpose()?.map(Cow::into_owned)
+        {
             None => None,
             Some(Object::Name(name)) => Some(name),
             Some(Object::Array(names)) => match names.as_slice() {
@@ -408,7 +407,9 @@ fn tail(bytes: &[u8]) -> Result<usize, Error> {
 }
 
 fn strip_eol(bytes: &[u8]) -> Option<&[u8]> {
-    let bytes = bytes.strip_suffix(b"\n").map(|b| b.strip_suffix(b"\r").unwrap_or(b))
+    let bytes = bytes
+        .strip_suffix(b"\n")
+        .map(|b| b.strip_suffix(b"\r").unwrap_or(b))
         .or_else(|| bytes.strip_suffix(b"\r"))?;
     Some(bytes)
 }
@@ -437,7 +438,7 @@ type Table = (BTreeMap<u32, Entry>, Dictionary, usize);
 fn table(bytes: &[u8], xref: usize) -> Result<Table, Error> {
     let mut lexer = Lexer::new(bytes, xref..bytes.len());
     if !lexer.literal(b"xref") {
-        return Err(if lexer.rest().first().is_some_and(u8::is_ascii_digit) {
+        return Err(if is_xref_stream(lexer) {
             Error::XrefStream { offset: xref }
         } else {
             Error::Expected { what: "xref", offset: xref }
@@ -468,6 +469,16 @@ fn table(bytes: &[u8], xref: usize) -> Result<Table, Error> {
         lexer.literal(b"\r");
     }
     Ok((entries, trailer, lexer.position()))
+}
+
+/// Whether a cross-reference stream really begins here: other producers' files are told apart from
+/// ours that were damaged.
+fn is_xref_stream(mut lexer: Lexer<'_>) -> bool {
+    lexer.unsigned(10).is_ok()
+        && lexer.literal(b" ")
+        && lexer.unsigned(5).is_ok()
+        && lexer.literal(b" obj")
+        && lexer.dictionary().is_ok_and(|d| d.get("Type").and_then(Object::as_name) == Some(b"XRef"))
 }
 
 fn subsection(lexer: &mut Lexer<'_>, entries: &mut BTreeMap<u32, Entry>) -> Result<(), Error> {

@@ -139,9 +139,7 @@ impl<'a> Lexer<'a> {
             b'/' => Object::Name(self.name()?),
             b'(' => Object::String(self.literal_string()?),
             b'[' => self.array(depth)?,
-            b'<' if self.rest().starts_with(b"<<") => {
-                Object::Dictionary(self.dictionary_at(depth)?)
-            }
+            b'<' if self.rest().starts_with(b"<<") => Object::Dictionary(self.dictionary_at(depth)?),
             b'<' => Object::String(self.hex_string()?),
             b'+' | b'-' | b'.' | b'0'..=b'9' => self.number_or_reference()?,
             b't' => self.word("true", Object::Boolean(true))?,
@@ -296,7 +294,7 @@ impl<'a> Lexer<'a> {
 
     fn number_or_reference(&mut self) -> Result<Object, Error> {
         let start = self.at;
-        if self.literal(b"+") || self.literal(b"-") {}
+        let _signed = self.literal(b"+") || self.literal(b"-");
         let digits_start = self.at;
         while self.peek().is_some_and(|b| b.is_ascii_digit() || b == b'.') {
             self.at += 1;

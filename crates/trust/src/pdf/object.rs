@@ -168,11 +168,7 @@ impl PartialEq for Dictionary {
     /// Equality of keys, values and order; where the bytes stand does not matter.
     fn eq(&self, other: &Self) -> bool {
         self.entries.len() == other.entries.len()
-            && self
-                .entries
-                .iter()
-                .zip(&other.entries)
-                .all(|(a, b)| a.key == b.key && a.value == b.value)
+            && self.entries.iter().zip(&other.entries).all(|(a, b)| a.key == b.key && a.value == b.value)
     }
 }
 

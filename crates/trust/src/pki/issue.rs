@@ -88,22 +88,17 @@ fn certificate(
     issuer: Name,
     key: &PrivateKey,
 ) -> Result<Certificate, IssueError> {
-    let verifying =
-        ed25519_dalek::VerifyingKey::from_bytes(request.key.as_bytes()).map_err(encode)?;
+    let verifying = ed25519_dalek::VerifyingKey::from_bytes(request.key.as_bytes()).map_err(encode)?;
     let spki = SubjectPublicKeyInfoOwned::from_key(&verifying).map_err(encode)?;
     let profile = Profile { subject, issuer, purpose: request.purpose, path_length: request.path_length };
     let mut serial = request.serial;
     serial[0] &= 0x7f; // A serial number is positive.
     serial[0] |= 0x40; // …and has no leading zero that DER would have to drop.
     let validity = Validity::new(request.not_before.to_x509(), request.not_after.to_x509());
-    let certificate = CertificateBuilder::new(
-        profile,
-        SerialNumber::new(&serial).map_err(encode)?,
-        validity,
-        spki,
-    )
-    .and_then(|builder| builder.build::<_, ed25519_dalek::Signature>(key.dalek()))
-    .map_err(encode)?;
+    let certificate =
+        CertificateBuilder::new(profile, SerialNumber::new(&serial).map_err(encode)?, validity, spki)
+            .and_then(|builder| builder.build::<_, ed25519_dalek::Signature>(key.dalek()))
+            .map_err(encode)?;
     Certificate::from_der(&certificate.to_der().map_err(encode)?).map_err(|_| IssueError::ReadBack)
 }
 

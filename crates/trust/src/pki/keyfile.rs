@@ -2,9 +2,9 @@
 
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use ed25519_dalek::{Signer as _, SigningKey};
+use pkcs8::EncryptedPrivateKeyInfoOwned;
 use pkcs8::der::{EncodePem, pem::LineEnding};
 use pkcs8::pkcs5::pbes2;
-use pkcs8::EncryptedPrivateKeyInfoOwned;
 use zeroize::Zeroizing;
 
 use super::{Chain, KeyError, PublicKey, Sign, Signature};
@@ -82,8 +82,8 @@ impl PrivateKey {
             "PRIVATE KEY" => return Err(KeyFileError::Plain),
             _ => return Err(KeyFileError::Format),
         }
-        let info = EncryptedPrivateKeyInfoOwned::try_from(document.as_bytes())
-            .map_err(|_| KeyFileError::Format)?;
+        let info =
+            EncryptedPrivateKeyInfoOwned::try_from(document.as_bytes()).map_err(|_| KeyFileError::Format)?;
         affordable(&info)?;
         let plain = info.decrypt(passphrase).map_err(|_| KeyFileError::Passphrase)?;
         SigningKey::from_pkcs8_der(plain.as_bytes()).map(Self).map_err(|_| KeyFileError::Passphrase)
@@ -177,4 +177,3 @@ impl Sign for FileSigner {
         Ok(self.key.sign(bytes))
     }
 }
-

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 pub use content::{CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, attachment};
 pub use verdict::{
-    Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall,
-    SignatureVerdict, Verdict,
+    Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, SignatureVerdict,
+    Verdict,
 };
 
 use crate::claim::{self, Signed};
@@ -121,14 +121,14 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         }
     }
     for field in &examination.recycled {
-        findings.push(
-            Finding::new(Axis::Integrity, "signature.recycled", Outcome::Fail).with("field", field),
-        );
+        findings
+            .push(Finding::new(Axis::Integrity, "signature.recycled", Outcome::Fail).with("field", field));
     }
 
     let mut document = None;
     if let Some(content) = &content {
-        let (claim_outcome, issued) = claim_findings(claim.as_deref(), content, anchors, evidence, at, &mut findings);
+        let (claim_outcome, issued) =
+            claim_findings(claim.as_deref(), content, anchors, evidence, at, &mut findings);
         let reproduced = reproduced(evidence, &mut findings);
         document = Some(DocumentVerdict {
             id: content.id.to_string(),
@@ -141,9 +141,8 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         });
         for field in &examination.open {
             if !content.parties.iter().any(|party| &party.field == field) {
-                findings.push(
-                    Finding::new(Axis::Integrity, "field.unknown", Outcome::Fail).with("field", field),
-                );
+                findings
+                    .push(Finding::new(Axis::Integrity, "field.unknown", Outcome::Fail).with("field", field));
             }
         }
     }
@@ -178,7 +177,9 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
 
 fn unreadable(error: &pdf::Error) -> Finding {
     let code = match error {
-        pdf::Error::Encrypted => return Finding::new(Axis::Integrity, "document.encrypted", Outcome::NotChecked),
+        pdf::Error::Encrypted => {
+            return Finding::new(Axis::Integrity, "document.encrypted", Outcome::NotChecked);
+        }
         pdf::Error::Header => "document.header",
         pdf::Error::Tail => "document.tail",
         pdf::Error::TrailingBytes { .. } => "document.trailing-bytes",
@@ -303,8 +304,9 @@ fn signature(
     let mut findings = vec![
         match &report.coverage {
             Ok(()) => Finding::new(Axis::Integrity, "signature.coverage", Outcome::Pass),
-            Err(error) => Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail)
-                .with("error", error),
+            Err(error) => {
+                Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail).with("error", error)
+            }
         }
         .at(&place),
     ];
@@ -315,7 +317,9 @@ fn signature(
         }
         Err(error) => {
             findings.push(
-                Finding::new(Axis::Integrity, cms_code(*error), Outcome::Fail).at(&place).with("error", error),
+                Finding::new(Axis::Integrity, cms_code(*error), Outcome::Fail)
+                    .at(&place)
+                    .with("error", error),
             );
             (None, Outcome::Fail)
         }
@@ -330,14 +334,15 @@ fn signature(
                 revocation = revocation_finding(&path, anchors, moment, at, &place, &mut findings);
             }
             Err(PathError::UnknownIssuer) => {
-                findings.push(
-                    Finding::new(Axis::Issuer, "signer.unknown-root", Outcome::NotChecked).at(&place),
-                );
+                findings
+                    .push(Finding::new(Axis::Issuer, "signer.unknown-root", Outcome::NotChecked).at(&place));
             }
             Err(error) => {
                 chain = Outcome::Fail;
                 findings.push(
-                    Finding::new(Axis::Issuer, path_code(error), Outcome::Fail).at(&place).with("error", error),
+                    Finding::new(Axis::Issuer, path_code(error), Outcome::Fail)
+                        .at(&place)
+                        .with("error", error),
                 );
             }
         }
@@ -419,9 +424,7 @@ fn status_findings(
     let waiting: Vec<&str> = content
         .parties
         .iter()
-        .filter(|party| {
-            open.contains(&party.field) || !signatures.iter().any(|s| s.field == party.field)
-        })
+        .filter(|party| open.contains(&party.field) || !signatures.iter().any(|s| s.field == party.field))
         .map(|party| party.field.as_str())
         .collect();
     let record = match &evidence.status {
@@ -449,12 +452,12 @@ fn status_findings(
     }
     let outdated = record.files.last() != Some(&sha256);
     match &record.standing {
-        Standing::Revoked(reason) => findings.push(
-            Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason),
-        ),
-        Standing::Superseded(by) => findings.push(
-            Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by),
-        ),
+        Standing::Revoked(reason) => {
+            findings.push(Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason))
+        }
+        Standing::Superseded(by) => {
+            findings.push(Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by))
+        }
         Standing::Complete if waiting.is_empty() => {
             findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
         }
@@ -553,7 +556,12 @@ pub enum ManifestError {
 /// # Errors
 ///
 /// [`ManifestError`]
-pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, at: Time) -> Result<Certificate, ManifestError> {
+pub fn manifest(
+    bytes: &[u8],
+    seal: &[u8],
+    anchors: &Anchors,
+    at: Time,
+) -> Result<Certificate, ManifestError> {
     let verified = cms::Signature::from_der(seal)?.verify(&cms::digest(&[bytes]))?;
     anchors.path(&verified.leaf, &verified.others, Purpose::Seal, at)?;
     Ok(verified.leaf)

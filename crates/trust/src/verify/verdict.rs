@@ -182,10 +182,8 @@ impl Lines {
         if lines.iter().any(|(_, line)| line.outcome == Answer::No) {
             return Overall::Failed;
         }
-        let complete = lines
-            .iter()
-            .filter(|(axis, _)| *axis != Axis::Time)
-            .all(|(_, line)| line.outcome == Answer::Yes);
+        let complete =
+            lines.iter().filter(|(axis, _)| *axis != Axis::Time).all(|(_, line)| line.outcome == Answer::Yes);
         if complete { Overall::Passed } else { Overall::Indeterminate }
     }
 }

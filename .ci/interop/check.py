@@ -1,0 +1,109 @@
+"""Checks an office's documents with programs that are not ours.
+
+Every signature has to be VALID to pyHanko with the office's root and revocation lists, qpdf may find
+nothing in any file, pdftotext has to find the statutory paragraphs word for word, and OpenSSL has to
+open the key files. Exits 1 with the first thing that does not hold.
+"""
+import logging
+import pathlib
+import re
+import subprocess
+import sys
+
+from asn1crypto import crl, pem
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+AGREEMENT = [
+    "Dalam rangka mewujudkan manajemen pemerintahan yang efektif, transparan dan akuntabel serta berorientasi"
+    " pada hasil, kami yang bertanda tangan di bawah ini:",
+    "Pihak pertama berjanji akan mewujudkan target kinerja yang seharusnya sesuai lampiran perjanjian ini,"
+    " dalam rangka mencapai target kinerja jangka menengah seperti yang telah ditetapkan dalam dokumen"
+    " perencanaan. Keberhasilan dan kegagalan pencapaian target kinerja tersebut menjadi tanggung jawab kami.",
+    "Pihak kedua akan melakukan supervisi yang diperlukan serta akan melakukan evaluasi terhadap capaian"
+    " kinerja dari perjanjian ini dan mengambil tindakan yang diperlukan dalam rangka pemberian penghargaan"
+    " dan sanksi.",
+]
+PLEDGE = [
+    "Berperan secara pro aktif dalam upaya pencegahan dan pemberantasan Korupsi, Kolusi dan Nepotisme serta"
+    " tidak melibatkan diri dalam perbuatan tercela;",
+    "Tidak meminta atau menerima pemberian secara langsung atau tidak langsung berupa suap, hadiah, bantuan,"
+    " atau bentuk lainnya yang tidak sesuai dengan ketentuan yang berlaku;",
+    "Bersikap transparan, jujur, obyektif, dan akuntabel dalam melaksanakan tugas;",
+    "Menghindari pertentangan kepentingan (conflict of interest) dalam pelaksanaan tugas;",
+    "Memberi contoh dalam kepatuhan terhadap peraturan perundang-undangan dalam melaksanakan tugas, terutama"
+    " kepada pegawai/karyawan yang berada di bawah pengawasan saya dan sesama pegawai di lingkungan kerja"
+    " saya secara konsisten;",
+    "turut menjaga kerahasiaan saksi atas pelanggaran peraturan yang dilaporkannya;",
+    "Bila saya melanggar hal-hal tersebut di atas, saya siap menghadapi konsekuensinya.",
+]
+
+
+def fail(message):
+    sys.exit(f"interop: {message}")
+
+
+def crls(paths):
+    for path in paths:
+        yield from (crl.CertificateList.load(der) for _, _, der in pem.unarmor(path.read_bytes(), multiple=True))
+
+
+def signatures(path, context):
+    """Number of signatures in a file, all of them valid."""
+    with path.open("rb") as file:
+        found = PdfFileReader(file).embedded_signatures
+        for signature in found:
+            status = validate_pdf_signature(signature, context())
+            if not status.bottom_line:
+                fail(f"{path}: {signature.field_name}: {status.summary()}")
+        return len(found)
+
+
+def text(path):
+    out = subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True).stdout
+    return re.sub(r"\s+", " ", out)
+
+
+def main():
+    logging.disable(logging.CRITICAL)
+    office = pathlib.Path(sys.argv[1])
+    roots = list(load_certs_from_pemder([str(office / "keys/root.pem")]))
+    lists = list(crls([office / "keys/root.crl", office / "keys/issuing.crl"]))
+    context = lambda: ValidationContext(  # noqa: E731
+        trust_roots=roots, crls=lists, allow_fetching=False, revocation_mode="require")
+    documents = counted = agreements = pledges = 0
+    for folder in sorted((office / "documents").iterdir()):
+        revisions = sorted(folder.glob("*.pdf"), key=lambda p: int(p.stem))
+        for path in revisions:
+            check = subprocess.run(["qpdf", "--check", str(path)], capture_output=True, text=True)
+            if check.returncode or "WARNING" in check.stdout + check.stderr:
+                fail(f"{path}: {check.stdout}{check.stderr}")
+        newest = revisions[-1]
+        counted += signatures(newest, context)
+        documents += 1
+        content = text(newest)
+        if "PAKTA INTEGRITAS" in content:
+            wanted, pledges = PLEDGE, pledges + 1
+        elif "Pihak Kedua" in content:
+            wanted, agreements = AGREEMENT, agreements + 1
+        else:
+            wanted = ["yang bertanda tangan di bawah ini:", "Berjanji akan mewujudkan target kinerja"]
+        for paragraph in wanted:
+            if paragraph not in content:
+                fail(f"{newest}: pdftotext does not find: {paragraph}")
+    keys = sorted((office / "private/officials").glob("*.key"))
+    for key in keys[:3]:
+        opened = subprocess.run(
+            ["openssl", "pkey", "-in", str(key), "-passin", "env:PASSPHRASE", "-noout"],
+            env={"PASSPHRASE": "demo-kabupaten-contoh", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+        if opened.returncode:
+            fail(f"{key}: {opened.stderr}")
+    if not (documents == 65 and counted == 129 and agreements == pledges == 32):
+        fail(f"{documents} documents, {counted} signatures, {agreements} agreements, {pledges} pledges")
+    print(f"{documents} documents, {counted} signatures VALID to pyHanko, qpdf finds nothing, texts word for word")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+//! The archive: the same documents give the same bytes, and every difference is named.
+
+use std::io::{Cursor, Read as _, Write as _};
+
+use pk::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra};
+use pk::batch::write_archive;
+use pk::registry::Registry as _;
+use pk_trust::verify::Overall;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use crate::fixture::{self, Fixture, now, passphrase};
+
+fn pack(fixture: &Fixture) -> Vec<u8> {
+    let entries = fixture.registry().all().unwrap();
+    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
+    let trust = fixture.office.trust_bundle().unwrap();
+    write_archive(&entries, &fixture.office, &trust, &seal, &mut |_| {}).unwrap().0
+}
+
+fn examine(auditor: &Auditor, bytes: &[u8]) -> ArchiveVerdict {
+    match auditor.examine("2026.zip", bytes, now()).unwrap() {
+        Answer::Archive(verdict) => *verdict,
+        Answer::Document(_) => panic!("a document"),
+    }
+}
+
+/// The archive with its entries passed through `change`; `None` leaves one out.
+fn repack(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>, extra: Option<&str>) -> Vec<u8> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    for i in 0..zip.len() {
+        let mut file = zip.by_index(i).unwrap();
+        let name = file.name().unwrap().to_string();
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        if let Some(content) = change(&name, content) {
+            out.start_file(&name, SimpleFileOptions::default()).unwrap();
+            out.write_all(&content).unwrap();
+        }
+    }
+    if let Some(name) = extra {
+        out.start_file(name, SimpleFileOptions::default()).unwrap();
+        out.write_all(b"x").unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_archive_passes_and_is_reproducible() {
+    let fixture = fixture::complete();
+    let bytes = pack(fixture);
+    assert!(bytes == pack(fixture), "the same documents, other bytes");
+    let verdict = examine(&fixture.auditor(), &bytes);
+    assert_eq!(verdict.overall, Overall::Passed, "{:?}", verdict.differences);
+    assert_eq!(verdict.documents.len(), 5);
+    let paths: Vec<&str> = verdict.documents.iter().map(|d| d.file.as_str()).collect();
+    assert!(paths.contains(&"2026/Dinas Sosial/PK - Plt. Kepala Dinas Sosial.pdf"), "{paths:?}");
+    let names = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(!names.contains("19700101"), "a NIP in the archive's directory");
+}
+
+#[test]
+fn differences_are_named() {
+    let fixture = fixture::complete();
+    let bytes = pack(fixture);
+    let victim = "2026/Dinas Sosial/PK - Plt. Kepala Dinas Sosial.pdf";
+    let other = "2026/Dinas Sosial/Pakta Integritas - Plt. Kepala Dinas Sosial.pdf";
+
+    let without = repack(&bytes, |name, content| (name != victim).then_some(content), None);
+    let verdict = examine(&fixture.auditor(), &without);
+    assert_eq!(verdict.overall, Overall::Failed);
+    assert_eq!(verdict.differences, [MissingOrExtra::Missing(victim.to_owned())]);
+
+    let more = repack(&bytes, |_, content| Some(content), Some("2026/catatan.txt"));
+    let verdict = examine(&fixture.auditor(), &more);
+    assert_eq!(verdict.overall, Overall::Failed);
+    assert_eq!(verdict.differences, [MissingOrExtra::Extra("2026/catatan.txt".to_owned())]);
+
+    // A valid document of the same office in another one's place.
+    let pledge = fixture.file("dinsos", pk_trust::claim::Kind::Pledge);
+    let swapped =
+        repack(&bytes, |name, content| Some(if name == victim { pledge.clone() } else { content }), None);
+    let verdict = examine(&fixture.auditor(), &swapped);
+    assert_eq!(verdict.overall, Overall::Failed);
+    assert_eq!(verdict.differences, [MissingOrExtra::Changed(victim.to_owned())]);
+    assert!(verdict.documents.iter().any(|d| d.file == other));
+}
+
+#[test]
+fn the_manifest_is_sealed() {
+    let fixture = fixture::complete();
+    let bytes = pack(fixture);
+    let edited = repack(
+        &bytes,
+        |name, content| {
+            let text = String::from_utf8_lossy(&content).into_owned();
+            Some(if name == "manifest.json" {
+                text.replace("complete", "computed").into_bytes()
+            } else {
+                content
+            })
+        },
+        None,
+    );
+    let verdict = examine(&fixture.auditor(), &edited);
+    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, "archive.seal-broken"));
+    // The archive of another office with the same names, checked against ours.
+    let stranger = Fixture::new();
+    stranger.generate();
+    stranger.sign_all();
+    let verdict = examine(&fixture.auditor(), &pack(&stranger));
+    assert_eq!(verdict.seal.0, "archive.unknown-root");
+    assert_ne!(verdict.overall, Overall::Passed);
+    for name in ["manifest.json", "manifest.p7s", "trust.pem"] {
+        let without = repack(&bytes, |entry, content| (entry != name).then_some(content), None);
+        assert!(fixture.auditor().examine("2026.zip", &without, now()).is_err(), "{name}");
+    }
+}

@@ -1,0 +1,205 @@
+//! A small office with three officials, signed documents, a clock that stands still.
+
+use std::sync::OnceLock;
+
+use pk::audit::{Answer, Auditor};
+use pk::batch::{self, Plan};
+use pk::input;
+use pk::model::Cycle;
+use pk::office::{Config, FixedClock, Office, Passphrase};
+use pk::registry::{Entry, Registry as _, Reservation, SqliteRegistry};
+use pk::render::{Renderer, Templates};
+use pk_trust::Time;
+use pk_trust::claim::{Id, Kind};
+use pk_trust::pki::Subject;
+use pk_trust::pki::keyfile::Cost;
+use pk_trust::verify::Verdict;
+use tempfile::TempDir;
+
+/// The data of the small office: the head of a region and two heads of offices.
+pub(crate) const DATA: &str = r#"
+pengaturan:
+  tahun: 2026
+  instansi: Pemerintah Kabupaten Contoh
+  daerah: Kabupaten Contoh
+  tempat: Contoh Raya
+  tanggal: 2026-01-05
+pejabat:
+  - {id: bupati, nama: Contoh Kepala, gelar_depan: H., jabatan: Bupati Contoh, unit: Pemerintah Kabupaten Contoh, jenjang: kepala_daerah, dokumen: pk}
+  - {id: kominfo, nama: Contoh Satu, gelar_belakang: "S.T., M.Si.", nip: "19700101 199501 1 001", pangkat: Pembina Utama Muda, golongan: IV/c, jabatan: Kepala Dinas Komunikasi dan Informatika, unit: Dinas Komunikasi dan Informatika, jenjang: jpt, atasan: bupati}
+  - {id: dinsos, nama: Contoh Dua, nip: "19710101 199601 2 002", pangkat: Pembina Tingkat I, golongan: IV/b, jabatan: Kepala Dinas Sosial, unit: Dinas Sosial, jenjang: jpt, kapasitas: plt, atasan: bupati}
+sasaran:
+  - {pejabat: bupati, sasaran: Meningkatnya kualitas tata kelola pemerintahan, indikator: Nilai SAKIP, target: BB}
+  - {pejabat: kominfo, sasaran: Meningkatnya kualitas informatika, indikator: Indeks SPBE, target: "2,8", satuan: Indeks, pola: rilis}
+  - {pejabat: kominfo, indikator: Cakupan pengamanan informasi, target: 100%}
+  - {pejabat: dinsos, sasaran: Meningkatnya perlindungan sosial, indikator: Persentase keluarga miskin yang terlayani, target: "65,5", satuan: "%"}
+anggaran:
+  - {pejabat: kominfo, kode: "2.16.03", uraian: Pengelolaan Aplikasi Informatika, anggaran: 1589645600, sumber: APBD}
+  - {pejabat: dinsos, kode: "1.06.04", uraian: Rehabilitasi Sosial, anggaran: "Rp 250.000.000", sumber: DAK}
+"#;
+
+pub(crate) const HOST: &str = "cek.contoh.example";
+
+pub(crate) fn passphrase() -> Passphrase {
+    Passphrase::new(String::from("sandi-uji-coba").into())
+}
+
+/// The moment at which everything in the fixture happens.
+pub(crate) fn now() -> Time {
+    Time::parse("2026-01-05T01:00:00Z").unwrap()
+}
+
+pub(crate) fn clock() -> FixedClock {
+    FixedClock(now())
+}
+
+pub(crate) fn renderer() -> &'static Renderer {
+    static RENDERER: OnceLock<Renderer> = OnceLock::new();
+    RENDERER.get_or_init(|| Renderer::new(Templates::built_in()))
+}
+
+/// Checks data given as YAML.
+pub(crate) fn cycle(yaml: &str) -> Cycle {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("data.yaml");
+    std::fs::write(&path, yaml).unwrap();
+    let draft = input::read(&path).output.unwrap();
+    let wording = |profile: &str| renderer().templates().wording(profile)?.ok();
+    Cycle::from_draft(&draft, &Default::default(), wording).output.unwrap()
+}
+
+/// Ids that look fake at a glance: all bytes the same.
+pub(crate) fn reservations(count: usize) -> Vec<Reservation> {
+    (1..=count)
+        .map(|i| {
+            let byte = u8::try_from(i).unwrap();
+            Reservation { id: Id::from_random([byte; 10]), salt: [byte; 16], day: now().day() }
+        })
+        .collect()
+}
+
+/// An office folder with keys, and nothing issued yet.
+pub(crate) struct Fixture {
+    /// Removed when the fixture is dropped.
+    _folder: TempDir,
+    pub(crate) office: Office,
+    pub(crate) cycle: Cycle,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let root = folder.path().join("kantor");
+        let office = Office::create(&root, &Config::template("Pemerintah Kabupaten Contoh", HOST)).unwrap();
+        office.create_authority(&passphrase(), Cost::DEMONSTRATION, now()).unwrap();
+        SqliteRegistry::create(&office.registry()).unwrap();
+        let cycle = cycle(DATA);
+        let fixture = Self { _folder: folder, office, cycle };
+        let officials: Vec<_> = fixture.cycle.officials.iter().cloned().collect();
+        for official in officials {
+            fixture.issue_key(Subject {
+                name: official.name.clone(),
+                position: official.position.clone(),
+                unit: official.unit.clone(),
+                id: official.id.clone(),
+                organization: String::new(),
+            });
+        }
+        fixture
+    }
+
+    pub(crate) fn issue_key(&self, subject: Subject) {
+        let issuing = self.office.open_issuing(&passphrase()).unwrap();
+        let id = subject.id.clone();
+        let certificate = self
+            .office
+            .issue_official(subject, &issuing, &passphrase(), Cost::DEMONSTRATION, now(), false)
+            .unwrap();
+        self.office.enter_into_ledger(&[(id, certificate)], now()).unwrap();
+    }
+
+    pub(crate) fn registry(&self) -> SqliteRegistry {
+        SqliteRegistry::open(&self.office.registry()).unwrap()
+    }
+
+    pub(crate) fn generate(&self) -> batch::GenerateSummary {
+        self.try_generate(&self.cycle).unwrap()
+    }
+
+    pub(crate) fn try_generate(&self, cycle: &Cycle) -> Result<batch::GenerateSummary, batch::GenerateError> {
+        let mut registry = self.registry();
+        let proposed = reservations(cycle.documents.len());
+        let plan = Plan::make(cycle, HOST, &mut registry, &proposed).unwrap();
+        let seal = self.office.open_seal(&passphrase(), now()).unwrap();
+        batch::generate(&plan, &self.office, renderer(), &seal, &mut registry, &clock(), 2, &mut |_| {})
+    }
+
+    pub(crate) fn sign(&self, official: &str) -> batch::SignSummary {
+        let mut registry = self.registry();
+        let pending = batch::pending_for(official, &registry).unwrap();
+        let signer = self.office.open_official(official, &passphrase(), now()).unwrap();
+        batch::sign(&pending, &signer, &self.office, &mut registry, &clock(), &mut |_| {}).unwrap()
+    }
+
+    pub(crate) fn sign_all(&self) {
+        for official in ["kominfo", "dinsos", "bupati"] {
+            self.sign(official);
+        }
+    }
+
+    pub(crate) fn entry(&self, official: &str, kind: Kind) -> Entry {
+        let mut entries = self.registry().all().unwrap();
+        entries.retain(|e| e.slot.official == official && e.slot.kind == kind);
+        entries.pop().unwrap()
+    }
+
+    /// The newest file of a document.
+    pub(crate) fn file(&self, official: &str, kind: Kind) -> Vec<u8> {
+        let entry = self.entry(official, kind);
+        self.revision(official, kind, entry.revision)
+    }
+
+    pub(crate) fn revision(&self, official: &str, kind: Kind, revision: u32) -> Vec<u8> {
+        let id = self.entry(official, kind).reservation.id.to_string();
+        std::fs::read(self.office.document_file(&id, revision)).unwrap()
+    }
+
+    /// Everything that the office knows.
+    pub(crate) fn auditor(&self) -> Auditor {
+        Auditor { registry: Some(Box::new(self.registry())), ..self.outsider() }
+    }
+
+    /// What somebody outside has: certificates and revocation lists, no registry.
+    pub(crate) fn outsider(&self) -> Auditor {
+        Auditor {
+            anchors: self.office.anchors().unwrap(),
+            seals: self.office.seals().unwrap(),
+            registry: None,
+        }
+    }
+}
+
+/// One office for all tests that only read: complete documents.
+pub(crate) fn complete() -> &'static Fixture {
+    static FIXTURE: OnceLock<Fixture> = OnceLock::new();
+    FIXTURE.get_or_init(|| {
+        let fixture = Fixture::new();
+        fixture.generate();
+        fixture.sign_all();
+        fixture
+    })
+}
+
+/// The verdict about bytes.
+pub(crate) fn verdict(auditor: &Auditor, bytes: &[u8]) -> Verdict {
+    match auditor.examine("x.pdf", bytes, now()).unwrap() {
+        Answer::Document(verdict) => *verdict,
+        Answer::Archive(_) => panic!("an archive"),
+    }
+}
+
+/// The codes of everything that failed or could not be checked.
+pub(crate) fn complaints(verdict: &Verdict) -> Vec<&'static str> {
+    let bad = verdict.all_findings().filter(|f| f.outcome != pk_trust::verify::Outcome::Pass);
+    bad.map(|f| f.code).collect()
+}

@@ -1,0 +1,223 @@
+//! The way of a document: issued, half signed, complete; and what refuses to sign.
+
+use pk::batch;
+use pk::office::AuthorityError;
+use pk::registry::{Registry as _, Status};
+use pk_trust::claim::Kind;
+use pk_trust::pki::{PathError, Reason, Subject};
+use pk_trust::verify::{Answer, Outcome, Overall};
+
+use crate::fixture::{self, Fixture, complaints, now, passphrase, verdict};
+
+#[test]
+fn a_complete_document_passes() {
+    let fixture = fixture::complete();
+    for (official, kind) in [
+        ("kominfo", Kind::Agreement),
+        ("kominfo", Kind::Pledge),
+        ("dinsos", Kind::Agreement),
+        ("bupati", Kind::Agreement),
+    ] {
+        let verdict = verdict(&fixture.auditor(), &fixture.file(official, kind));
+        assert_eq!(verdict.overall, Overall::Passed, "{official} {kind}: {:?}", complaints(&verdict));
+        assert_eq!(complaints(&verdict), ["document.reproduction-not-tried", "time.claimed-only"]);
+        assert_eq!(verdict.lines.time.outcome, Answer::Unknown, "nobody outside has seen it");
+    }
+}
+
+#[test]
+fn the_second_party_waits_for_the_first() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let waiting = |official: &str| batch::pending_for(official, &fixture.registry()).unwrap().len();
+    assert_eq!(waiting("bupati"), 1, "only the own agreement");
+    assert_eq!(waiting("kominfo"), 2);
+    assert_eq!(fixture.sign("kominfo"), batch::SignSummary { signed: 2, completed: 0 });
+    assert_eq!(waiting("kominfo"), 0);
+    assert_eq!(waiting("bupati"), 3);
+    assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::PartlySigned);
+    assert_eq!(fixture.sign("bupati"), batch::SignSummary { signed: 3, completed: 3 });
+    assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Complete);
+    let events: Vec<String> = fixture.registry().history().unwrap().into_iter().map(|e| e.what).collect();
+    assert_eq!(events.iter().filter(|e| *e == "issued").count(), 5);
+    assert_eq!(events.iter().filter(|e| *e == "signed").count(), 5);
+    assert_eq!(events.iter().filter(|e| *e == "completed").count(), 3);
+}
+
+#[test]
+fn unsigned_and_half_signed_documents_are_not_certain() {
+    let fixture = fixture::complete();
+    for (revision, code) in [(0, "status.older-copy"), (1, "status.older-copy")] {
+        let bytes = fixture.revision("kominfo", Kind::Agreement, revision);
+        let inside = verdict(&fixture.auditor(), &bytes);
+        assert_eq!(inside.overall, Overall::Indeterminate);
+        assert_eq!(inside.lines.status.code, code);
+        let outside = verdict(&fixture.outsider(), &bytes);
+        assert_eq!(outside.overall, Overall::Indeterminate);
+        assert_eq!(outside.lines.status.code, "status.waiting");
+    }
+}
+
+#[test]
+fn without_a_registry_the_status_is_open() {
+    let fixture = fixture::complete();
+    let verdict = verdict(&fixture.outsider(), &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(verdict.overall, Overall::Indeterminate);
+    assert_eq!(verdict.lines.integrity.outcome, Answer::Yes);
+    assert_eq!(verdict.lines.issuer.outcome, Answer::Yes);
+    assert_eq!(verdict.lines.status.code, "status.not-asked");
+}
+
+#[test]
+fn without_anchors_nobody_is_known() {
+    let fixture = fixture::complete();
+    let verdict = verdict(&pk::audit::Auditor::default(), &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(verdict.overall, Overall::Indeterminate);
+    assert_eq!(verdict.lines.issuer.outcome, Answer::Unknown);
+    assert_eq!(verdict.signatures[0].chain, Outcome::NotChecked);
+    assert_eq!(verdict.signatures[0].integrity, Outcome::Pass);
+}
+
+#[test]
+fn without_revocation_lists_revocation_is_open() {
+    let fixture = fixture::complete();
+    let mut auditor = fixture.auditor();
+    auditor.anchors.crls.clear();
+    let verdict = verdict(&auditor, &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(verdict.overall, Overall::Indeterminate);
+    assert_eq!(verdict.signatures[0].revocation, Outcome::NotChecked);
+    assert!(complaints(&verdict).contains(&"signer.revocation-unknown"));
+}
+
+#[test]
+fn a_second_run_makes_nothing_and_a_changed_target_is_refused() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.generate().issued, 5);
+    let again = fixture.generate();
+    assert_eq!((again.issued, again.unchanged), (0, 5));
+    let changed = fixture::cycle(&fixture::DATA.replace("\"2,8\"", "\"2,9\""));
+    assert!(
+        matches!(fixture.try_generate(&changed), Err(batch::GenerateError::Changed(list)) if list.len() == 1)
+    );
+    fixture.sign_all();
+    assert!(
+        matches!(fixture.try_generate(&changed), Err(batch::GenerateError::Complete(list)) if list.len() == 1)
+    );
+}
+
+#[test]
+fn an_orphan_of_a_stopped_run_is_overwritten() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    // The file of the next revision was written, and then the power went.
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    let orphan = fixture.office.document_file(&entry.reservation.id.to_string(), 1);
+    std::fs::write(&orphan, b"half a file").unwrap();
+    fixture.sign_all();
+    let verdict = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(verdict.overall, Overall::Passed);
+}
+
+#[test]
+fn a_tampered_file_is_not_signed() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    let path = fixture.office.document_file(&entry.reservation.id.to_string(), 0);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[5000] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let mut registry = fixture.registry();
+    let pending = batch::pending_for("kominfo", &registry).unwrap();
+    let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
+    let result =
+        batch::sign(&pending, &signer, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    assert!(matches!(result, Err(batch::SignError::Tampered(_))));
+}
+
+#[test]
+fn expired_early_and_revoked_certificates_do_not_sign() {
+    let fixture = Fixture::new();
+    let open = |at| fixture.office.open_official("kominfo", &passphrase(), at).map(|_| ());
+    let expired = now().plus_days(800);
+    fixture.office.renew_lists(&passphrase(), expired).unwrap();
+    assert!(matches!(open(expired), Err(AuthorityError::Path { source: PathError::Expired, .. })));
+    let early = pk_trust::Time::parse("2025-12-31").unwrap();
+    assert!(matches!(open(early), Err(AuthorityError::Path { source: PathError::NotYetValid, .. })));
+    let serial = fixture.office.certificate("kominfo").unwrap().serial();
+    fixture.office.revoke_certificate(&serial, Reason::KeyCompromise, &passphrase(), now()).unwrap();
+    assert!(matches!(open(now()), Err(AuthorityError::Revoked { .. })));
+    assert!(matches!(
+        fixture.office.revoke_certificate(&serial, Reason::KeyCompromise, &passphrase(), now()),
+        Err(AuthorityError::AlreadyRevoked(_))
+    ));
+}
+
+#[test]
+fn a_key_with_another_certificate_does_not_sign() {
+    let fixture = Fixture::new();
+    let keys = fixture.office.private().join("officials");
+    std::fs::copy(keys.join("dinsos.key"), keys.join("kominfo.key")).unwrap();
+    let result = fixture.office.open_official("kominfo", &passphrase(), now());
+    assert!(matches!(result, Err(AuthorityError::Key { .. })));
+}
+
+#[test]
+fn a_wrong_passphrase_opens_nothing() {
+    let fixture = fixture::complete();
+    let wrong = pk::office::Passphrase::new(String::from("salah-sama-sekali").into());
+    assert!(matches!(
+        fixture.office.open_official("kominfo", &wrong, now()),
+        Err(AuthorityError::KeyFile { .. })
+    ));
+}
+
+/// The same handle, another name: the certificate was made before the titles were corrected.
+#[test]
+fn a_certificate_of_another_name_does_not_sign() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let owner = "kominfo";
+    let issuing = fixture.office.open_issuing(&passphrase()).unwrap();
+    let subject = Subject { name: "Contoh Lain".into(), id: owner.into(), ..Subject::default() };
+    let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
+    fixture.office.issue_official(subject, &issuing, &passphrase(), cost, now(), true).unwrap();
+    let mut registry = fixture.registry();
+    let pending = batch::pending_for(owner, &registry).unwrap();
+    let signer = fixture.office.open_official(owner, &passphrase(), now()).unwrap();
+    let result =
+        batch::sign(&pending, &signer, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    assert!(matches!(result, Err(batch::SignError::OtherName { .. })));
+}
+
+/// Revoked after signing: without an outside witness of the time this proves nothing any more.
+#[test]
+fn a_later_revocation_makes_a_signature_uncertain() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    fixture.sign_all();
+    let serial = fixture.office.certificate("kominfo").unwrap().serial();
+    let later = now().plus_days(30);
+    fixture.office.revoke_certificate(&serial, Reason::CessationOfOperation, &passphrase(), later).unwrap();
+    let bytes = fixture.file("kominfo", Kind::Agreement);
+    let answer = fixture.auditor().examine("x.pdf", &bytes, later).unwrap();
+    assert_eq!(answer.overall(), Overall::Indeterminate);
+    let other = fixture.file("dinsos", Kind::Agreement);
+    assert_eq!(fixture.auditor().examine("x.pdf", &other, later).unwrap().overall(), Overall::Passed);
+}
+
+#[test]
+fn revoked_and_superseded_documents_fail() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    fixture.sign_all();
+    let mut registry = fixture.registry();
+    let revoked = fixture.entry("kominfo", Kind::Agreement);
+    let change = pk::registry::Change::Revoked { reason: "salah target".into() };
+    registry.advance(&revoked.reservation.id, revoked.revision, &change, now()).unwrap();
+    let verdict = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(verdict.overall, Overall::Failed);
+    assert_eq!(verdict.lines.status.code, "status.revoked");
+    assert_eq!(verdict.lines.status.detail["reason"], "salah target");
+    assert_eq!(verdict.lines.integrity.outcome, Answer::Yes, "revoked is not forged");
+}

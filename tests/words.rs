@@ -1,0 +1,69 @@
+//! Every code has a text in both languages, and every text is used.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use pk::words::{Language, Words};
+
+use crate::architecture::{root, sources};
+
+/// Literals that look like codes but are something else.
+const NOT_CODES: [&str; 0] = [];
+
+/// String literals of the form `word.word-word` in the code outside tests.
+fn literals() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for folder in ["src", "crates/trust/src"] {
+        for file in sources(&root().join(folder)) {
+            let text = fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for line in code.lines().filter(|l| !l.trim_start().starts_with("//")) {
+                for literal in line.split('"').skip(1).step_by(2) {
+                    if is_code(literal) {
+                        found.insert(literal.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_code(text: &str) -> bool {
+    let Some((first, second)) = text.split_once('.') else { return false };
+    let word = |w: &str| {
+        w.len() > 1
+            && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && w.as_bytes()[0].is_ascii_lowercase()
+    };
+    let file = [
+        "toml", "txt", "db", "json", "pem", "crl", "sql", "typ", "svg", "zip", "pdf", "xml", "csv", "p7s",
+        "md",
+    ];
+    word(first) && word(second) && !file.contains(&second) && !text.contains("example")
+}
+
+#[test]
+fn every_code_has_a_text() {
+    let words = Words::new(Language::Indonesian);
+    let missing: Vec<String> = literals()
+        .into_iter()
+        .filter(|code| !words.knows(code) && !NOT_CODES.contains(&code.as_str()))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn every_text_is_used() {
+    let used = literals();
+    // Made at run time: help by the names of commands, states and kinds by their words.
+    let made =
+        |code: &str| code.starts_with("help") || code.starts_with("key.state-") || code.starts_with("kind.");
+    for file in ["problems", "findings", "commands", "help"] {
+        let text = fs::read_to_string(root().join(format!("src/words/{file}.toml"))).unwrap();
+        for line in text.lines() {
+            let Some(code) = line.strip_prefix("[\"").and_then(|l| l.strip_suffix("\"]")) else { continue };
+            assert!(used.contains(code) || made(code), "{file}.toml: nothing uses {code}");
+        }
+    }
+}
