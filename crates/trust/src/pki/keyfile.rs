@@ -1,6 +1,6 @@
 //! Private keys at rest: PKCS#8 with PBES2, scrypt and AES-256-CBC (RFC 5958, RFC 8018, RFC 7914).
 
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use ed25519_dalek::{Signer as _, SigningKey};
 use pkcs8::EncryptedPrivateKeyInfoOwned;
 use pkcs8::der::{EncodePem, pem::LineEnding};
@@ -106,7 +106,10 @@ impl PrivateKey {
         let scrypt = scrypt::Params::new(cost.log_n, 8, cost.p).map_err(|_| KeyFileError::Encrypt)?;
         let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(scrypt, salt, iv)
             .map_err(|_| KeyFileError::Encrypt)?;
-        let plain = self.0.to_pkcs8_der().map_err(|_| KeyFileError::Encrypt)?;
+        // Without the public key: OpenSSL 3.0 does not read version 2 of the structure (RFC 5958).
+        let plain = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None }
+            .to_pkcs8_der()
+            .map_err(|_| KeyFileError::Encrypt)?;
         let encrypted =
             parameters.encrypt(passphrase, plain.as_bytes()).map_err(|_| KeyFileError::Encrypt)?;
         EncryptedPrivateKeyInfoOwned {
