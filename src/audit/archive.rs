@@ -3,8 +3,7 @@
 use std::io::Cursor;
 
 use pk_trust::Time;
-use pk_trust::pki::PathError;
-use pk_trust::verify::{self, ManifestError, Outcome, Overall, Verdict};
+use pk_trust::verify::{self, Outcome, Overall, Verdict};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -49,11 +48,9 @@ pub(super) fn examine(
     at: Time,
 ) -> Result<ArchiveVerdict, Unanswered> {
     let mut archive = OpenArchive::open(Cursor::new(bytes))?;
-    let seal = match verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.anchors, at) {
-        Ok(_) => ("archive.sealed", Outcome::Pass),
-        Err(ManifestError::Path(PathError::UnknownIssuer)) => ("archive.unknown-root", Outcome::NotChecked),
-        Err(_) => ("archive.seal-broken", Outcome::Fail),
-    };
+    let as_of = archive.manifest.as_of.as_deref().and_then(Time::parse).unwrap_or(at);
+    let finding = verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.anchors, as_of, at);
+    let seal = (finding.code, finding.outcome);
     let mut differences: Vec<MissingOrExtra> =
         archive.missing.iter().cloned().map(MissingOrExtra::Missing).collect();
     differences.extend(archive.extra.iter().cloned().map(MissingOrExtra::Extra));

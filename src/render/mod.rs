@@ -190,7 +190,8 @@ fn export(document: &PagedDocument, ident: &str, tagged: bool) -> Result<Vec<u8>
         if tagged { &[PdfStandard::A_3a, PdfStandard::Ua_1] } else { &[PdfStandard::A_3b] };
     let options = PdfOptions {
         ident: Smart::Custom(ident.to_owned()),
-        creator: Smart::Custom(Some(format!("pk {}", env!("CARGO_PKG_VERSION")))),
+        // Without the version: a later release has to render the same bytes.
+        creator: Smart::Custom(Some("pk".to_owned())),
         standards: PdfStandards::new(standards)
             .map_err(|error| Error::Export(vec![error.message().to_string()]))?,
         tagged,

@@ -188,9 +188,9 @@ impl Certificate {
         Subject {
             name: attribute(rfc4519::COMMON_NAME),
             position: attribute(rfc4519::TITLE),
-            unit: attribute(rfc4519::ORGANIZATIONAL_UNIT),
+            unit: attribute(rfc4519::ORGANIZATIONAL_UNIT_NAME),
             id: attribute(rfc4519::SERIAL_NUMBER),
-            organization: attribute(rfc4519::ORGANIZATION),
+            organization: attribute(rfc4519::ORGANIZATION_NAME),
         }
     }
 

@@ -2,14 +2,15 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519;
-use der::asn1::{SetOfVec, Utf8StringRef};
+use const_oid::db::rfc8410::ID_ED_25519;
+use der::asn1::{BitString, SetOfVec, Utf8StringRef};
 use der::{Any, Decode, Encode};
-use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::builder::profile::BuilderProfile;
-use x509_cert::builder::{Builder, CertificateBuilder, CrlBuilder};
-use x509_cert::certificate::{Rfc5280, TbsCertificate};
-use x509_cert::crl::RevokedCert;
+use x509_cert::builder::{Builder, CertificateBuilder};
+use x509_cert::certificate::{Rfc5280, TbsCertificate, Version};
+use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, CrlNumber, ExtendedKeyUsage, KeyUsage, KeyUsages,
     SubjectKeyIdentifier,
@@ -110,8 +111,8 @@ fn encode(error: impl std::error::Error + Send + Sync + 'static) -> IssueError {
 fn distinguished_name(subject: &Subject) -> Result<Name, IssueError> {
     let mut rdns = RdnSequence::default();
     let attributes = [
-        (rfc4519::ORGANIZATION, &subject.organization),
-        (rfc4519::ORGANIZATIONAL_UNIT, &subject.unit),
+        (rfc4519::ORGANIZATION_NAME, &subject.organization),
+        (rfc4519::ORGANIZATIONAL_UNIT_NAME, &subject.unit),
         (rfc4519::TITLE, &subject.position),
         (rfc4519::COMMON_NAME, &subject.name),
         (rfc4519::SERIAL_NUMBER, &subject.id),
@@ -216,13 +217,30 @@ pub fn crl(
             })
         })
         .collect::<Result<Vec<_>, IssueError>>()?;
-    let mut builder = CrlBuilder::new_with_this_update(issuer.x509(), number, this_update.to_x509())
-        .map_err(encode)?
-        .with_next_update(Some(next_update.to_x509()));
-    // An empty list has to be left out altogether (RFC 5280, 5.1.2.6).
-    if !revoked.is_empty() {
-        builder = builder.with_certificates(revoked.into_iter());
-    }
-    let list = builder.build::<_, ed25519_dalek::Signature>(key.dalek()).map_err(encode)?;
+    let tbs = issuer.x509().tbs_certificate();
+    let spki = SubjectPublicKeyInfoRef::try_from(tbs.subject_public_key_info()).map_err(encode)?;
+    let mut extensions = Vec::new();
+    // By hand: the builder of x509-cert names the key of the issuer's own issuer here (RFC 5280,
+    // 5.2.1 wants the key that signs the list), and OpenSSL then finds no list.
+    let authority = AuthorityKeyIdentifier::try_from(spki).map_err(encode)?;
+    extensions.push(authority.to_extension(tbs.subject(), &extensions).map_err(encode)?);
+    extensions.push(number.to_extension(tbs.subject(), &extensions).map_err(encode)?);
+    let ed25519 = AlgorithmIdentifierOwned { oid: ID_ED_25519, parameters: None };
+    let content = TbsCertList::<Rfc5280> {
+        version: Version::V2,
+        signature: ed25519.clone(),
+        issuer: tbs.subject().clone(),
+        this_update: this_update.to_x509(),
+        next_update: Some(next_update.to_x509()),
+        // An empty list has to be left out altogether (RFC 5280, 5.1.2.6).
+        revoked_certificates: (!revoked.is_empty()).then_some(revoked),
+        crl_extensions: Some(extensions),
+    };
+    let signature = key.sign(&content.to_der().map_err(encode)?);
+    let list = CertificateList {
+        tbs_cert_list: content,
+        signature_algorithm: ed25519,
+        signature: BitString::from_bytes(&signature).map_err(encode)?,
+    };
     Crl::from_der(&list.to_der().map_err(encode)?).map_err(|_| IssueError::ReadBack)
 }

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::claim::{Id, Kind};
 use crate::pdf::{self, Object, View};
+use crate::pki::{Certificate, clip};
 
 /// File name of the attached data (`pk-data/1`).
 pub const DATA_NAME: &str = "pk-data.json";
@@ -24,6 +25,8 @@ pub struct Content {
     pub kind: Kind,
     /// Year.
     pub year: u16,
+    /// The institution that issued it.
+    pub institution: String,
     /// Host of the public page.
     pub host: String,
     /// Document number, if any.
@@ -65,6 +68,7 @@ struct Raw {
     id: String,
     kind: String,
     year: u16,
+    institution: String,
     host: String,
     number: Option<String>,
     template: RawTemplate,
@@ -107,7 +111,42 @@ pub enum ContentError {
     NotCanonical,
 }
 
+/// Why a certificate is not the one of the party that a document names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RoleError {
+    /// Another handle or name.
+    #[error("the certificate is of another person")]
+    OtherPerson,
+    /// The same person in another position.
+    #[error("the certificate names another position")]
+    OtherPosition,
+    /// A person of another institution.
+    #[error("the certificate names another institution")]
+    OtherInstitution,
+}
+
 impl Content {
+    /// Whether `leaf` is the certificate of the person whom the document names as `party`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`]
+    pub fn names(&self, party: &Party, leaf: &Certificate) -> Result<(), RoleError> {
+        let subject = leaf.subject();
+        if subject.id != clip(&party.id) || subject.name != clip(&party.name) {
+            return Err(RoleError::OtherPerson);
+        }
+        if subject.organization != clip(&self.institution) {
+            return Err(RoleError::OtherInstitution);
+        }
+        // Who acts for another (Plt., Plh., Pj.) may sign with a certificate of the own position.
+        if party.capacity == "definitif" && subject.position != clip(&party.position) {
+            return Err(RoleError::OtherPosition);
+        }
+        Ok(())
+    }
+
     /// Reads canonical data.
     ///
     /// # Errors
@@ -129,6 +168,7 @@ impl Content {
             id: Id::parse_strict(&raw.id).map_err(|_| ContentError::Format)?,
             kind: Kind::parse(&raw.kind).ok_or(ContentError::Format)?,
             year: raw.year,
+            institution: raw.institution,
             host: raw.host,
             number: raw.number,
             template: (raw.template.name, raw.template.version),

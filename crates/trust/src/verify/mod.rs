@@ -8,7 +8,7 @@ mod verdict;
 
 use sha2::{Digest, Sha256};
 
-pub use content::{CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, attachment};
+pub use content::{CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, RoleError, attachment};
 pub use verdict::{
     Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, SignatureVerdict,
     Verdict,
@@ -77,13 +77,26 @@ pub enum Standing {
 pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) -> Verdict {
     let sha256: [u8; 32] = Sha256::digest(bytes).into();
     let mut findings = Vec::new();
-    let examined = File::parse(bytes).and_then(|file| {
-        let view = file.at(0);
-        let data = attachment(view, DATA_NAME)?;
-        let claim = attachment(view, CLAIM_NAME)?;
-        Ok((pades::examine(&file)?, data, claim))
+    let parsed = File::parse(bytes).and_then(|file| {
+        let data = attachment(file.at(0), DATA_NAME)?;
+        Ok((file, data))
     });
-    let (examination, data, claim) = match examined {
+    let (file, data) = match parsed {
+        Ok((file, Some(data))) => (file, data),
+        Ok((_, None)) => {
+            // Another producer's file. Its signatures would need other rules, and applying ours
+            // would call things good or bad that were not checked.
+            findings.push(Finding::new(Axis::Integrity, "document.foreign", Outcome::NotChecked));
+            return Verdict::new(sha256, at, None, Vec::new(), findings);
+        }
+        Err(error) => {
+            findings.push(unreadable(&error));
+            return Verdict::new(sha256, at, None, Vec::new(), findings);
+        }
+    };
+    let examined =
+        attachment(file.at(0), CLAIM_NAME).and_then(|claim| Ok((pades::examine(&file)?, claim)));
+    let (examination, claim) = match examined {
         Ok(examined) => examined,
         Err(error) => {
             findings.push(unreadable(&error));
@@ -92,20 +105,14 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     };
     findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
 
-    let content = match data.as_deref().map(Content::parse) {
-        Some(Ok(content)) => Some(content),
-        Some(Err(error)) => {
+    let content = match Content::parse(&data) {
+        Ok(content) => Some(content),
+        Err(error) => {
             let code = match error {
                 ContentError::NotCanonical => "data.not-canonical",
                 ContentError::Format => "data.malformed",
             };
             findings.push(Finding::new(Axis::Integrity, code, Outcome::Fail));
-            None
-        }
-        None => {
-            // Another producer's file. Its signatures would need other rules, and applying ours
-            // would call things good that were not checked.
-            findings.push(Finding::new(Axis::Integrity, "document.foreign", Outcome::NotChecked));
             None
         }
     };
@@ -165,8 +172,6 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
 
     if let Some(content) = &content {
         status_findings(content, &examination.open, bytes, &signatures, evidence, &mut findings);
-    } else if signatures.is_empty() {
-        findings.push(Finding::new(Axis::Status, "signature.none", Outcome::NotChecked));
     }
     if !signatures.is_empty() {
         // Own signatures and an own clock prove no time; only an outside witness could.
@@ -230,6 +235,14 @@ fn claim_findings(
     }
     let (outcome, sealed) = seal(&signed, anchors, evidence, at, findings);
     let Some((claim, by)) = sealed else { return (outcome, None) };
+    if by != clip(&content.institution) {
+        findings.push(
+            Finding::new(Axis::Issuer, "seal.other-institution", Outcome::Fail)
+                .with("by", &by)
+                .with("named", &content.institution),
+        );
+        return (Outcome::Fail, None);
+    }
     let same = claim.digest == content.digest
         && claim.kind == content.kind
         && claim.year == content.year
@@ -399,18 +412,18 @@ fn revocation_finding(
 /// Is the signer of this field the person whom the document names there?
 fn role(report: &SignatureReport, leaf: &Certificate, content: &Content) -> Finding {
     let Some(party) = content.parties.iter().find(|party| party.field == report.field) else {
-        return Finding::new(Axis::Issuer, "role.no-party", Outcome::Fail);
+        return Finding::new(Axis::Issuer, "role.no-party", Outcome::Fail).with("field", &report.field);
     };
-    let subject = leaf.subject();
-    let finding = if subject.id != clip(&party.id) || subject.name != clip(&party.name) {
-        Finding::new(Axis::Issuer, "role.other-person", Outcome::Fail)
-    } else if party.capacity == "definitif" && subject.position != clip(&party.position) {
-        // Who acts for another (Plt., Plh., Pj.) signs with the certificate of the own position.
-        Finding::new(Axis::Issuer, "role.other-position", Outcome::Fail)
-    } else {
-        Finding::new(Axis::Issuer, "role.named", Outcome::Pass)
+    let (code, outcome) = match content.names(party, leaf) {
+        Ok(()) => ("role.named", Outcome::Pass),
+        Err(RoleError::OtherPerson) => ("role.other-person", Outcome::Fail),
+        Err(RoleError::OtherPosition) => ("role.other-position", Outcome::Fail),
+        Err(RoleError::OtherInstitution) => ("role.other-institution", Outcome::Fail),
     };
-    finding.with("field", &report.field).with("signer", subject.name).with("named", &party.name)
+    Finding::new(Axis::Issuer, code, outcome)
+        .with("field", &report.field)
+        .with("signer", leaf.subject().name)
+        .with("named", &party.name)
 }
 
 fn status_findings(
@@ -539,32 +552,30 @@ pub fn link(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
     Verdict::new(sha256, at, document, Vec::new(), findings)
 }
 
-/// Why the signature of a manifest does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ManifestError {
-    /// The signature is malformed or does not match.
-    #[error(transparent)]
-    Cms(#[from] cms::Error),
-    /// The signer is not a trusted seal.
-    #[error(transparent)]
-    Path(#[from] PathError),
-}
-
-/// Checks the detached seal over a manifest (`manifest.p7s`); gives the seal's certificate.
-///
-/// # Errors
-///
-/// [`ManifestError`]
-pub fn manifest(
-    bytes: &[u8],
-    seal: &[u8],
-    anchors: &Anchors,
-    at: Time,
-) -> Result<Certificate, ManifestError> {
-    let verified = cms::Signature::from_der(seal)?.verify(&cms::digest(&[bytes]))?;
-    anchors.path(&verified.leaf, &verified.others, Purpose::Seal, at)?;
-    Ok(verified.leaf)
+/// Checks the detached seal over a manifest (`manifest.p7s`), which says of itself that it was made
+/// at `as_of`. The seal has to be trusted then, and not to be revoked as far as is known at `at`.
+pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, as_of: Time, at: Time) -> Finding {
+    let verified = cms::Signature::from_der(seal).and_then(|s| s.verify(&cms::digest(&[bytes])));
+    let (code, outcome) = match verified {
+        Err(_) => ("archive.seal-broken", Outcome::Fail),
+        Ok(verified) => {
+            // A manifest may be sealed later than its newest signature, by a newer seal.
+            let moment = as_of.max(verified.leaf.not_before()).min(at);
+            match anchors.path(&verified.leaf, &verified.others, Purpose::Seal, moment) {
+                Err(PathError::UnknownIssuer) => ("archive.unknown-root", Outcome::NotChecked),
+                Err(_) => ("archive.seal-not-trusted", Outcome::Fail),
+                Ok(path) => match path.revocation(anchors, at) {
+                    Revocation::Good => ("archive.sealed", Outcome::Pass),
+                    Revocation::Revoked { at: revoked, .. } if revoked <= moment => {
+                        ("archive.seal-revoked", Outcome::Fail)
+                    }
+                    Revocation::Revoked { .. } => ("archive.seal-revoked-later", Outcome::NotChecked),
+                    Revocation::Unknown => ("archive.revocation-unknown", Outcome::NotChecked),
+                },
+            }
+        }
+    };
+    Finding::new(Axis::Issuer, code, outcome)
 }
 
 const fn cms_code(error: cms::Error) -> &'static str {
