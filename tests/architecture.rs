@@ -63,7 +63,7 @@ fn rooms_use_only_what_the_table_allows() {
         &root().join("src"),
         &[
             ("cli", &["audit", "batch", "input", "model", "office", "registry", "render", "words"]),
-            ("audit", &["batch", "registry"]),
+            ("audit", &["batch", "registry", "render"]),
             ("batch", &["model", "office", "registry", "render"]),
             ("office", &["model"]),
             ("registry", &["model"]),

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use pk::audit::{Answer, Auditor};
-use pk::batch::{self, Plan};
+use pk::batch::{self, Changed, Tools};
 use pk::input;
 use pk::model::Cycle;
 use pk::office::{Config, FixedClock, Office, Passphrase};
@@ -110,12 +110,8 @@ impl Fixture {
 
     pub(crate) fn issue_key(&self, subject: Subject) {
         let issuing = self.office.open_issuing(&passphrase()).unwrap();
-        let id = subject.id.clone();
-        let certificate = self
-            .office
-            .issue_official(subject, &issuing, &passphrase(), Cost::DEMONSTRATION, now(), false)
-            .unwrap();
-        self.office.enter_into_ledger(&[(id, certificate)], now()).unwrap();
+        let cost = Cost::DEMONSTRATION;
+        self.office.issue_official(subject, &issuing, &passphrase(), cost, now(), false).unwrap();
     }
 
     pub(crate) fn registry(&self) -> SqliteRegistry {
@@ -127,11 +123,25 @@ impl Fixture {
     }
 
     pub(crate) fn try_generate(&self, cycle: &Cycle) -> Result<batch::GenerateSummary, batch::GenerateError> {
-        let mut registry = self.registry();
-        let proposed = reservations(cycle.documents.len());
-        let plan = Plan::make(cycle, HOST, &mut registry, &proposed).unwrap();
+        self.generate_with(cycle, Changed::Refuse, &reservations(cycle.documents.len()))
+    }
+
+    pub(crate) fn generate_with(
+        &self,
+        cycle: &Cycle,
+        changed: Changed,
+        proposed: &[Reservation],
+    ) -> Result<batch::GenerateSummary, batch::GenerateError> {
         let seal = self.office.open_seal(&passphrase(), now()).unwrap();
-        batch::generate(&plan, &self.office, renderer(), &seal, &mut registry, &clock(), 2, &mut |_| {})
+        let mut tools = Tools {
+            office: &self.office,
+            renderer: renderer(),
+            seal: &seal,
+            registry: &mut self.registry(),
+            clock: &clock(),
+            jobs: 2,
+        };
+        batch::generate(cycle, proposed, changed, &mut tools, &mut |_| {})
     }
 
     pub(crate) fn sign(&self, official: &str) -> batch::SignSummary {
@@ -174,7 +184,8 @@ impl Fixture {
         Auditor {
             anchors: self.office.anchors().unwrap(),
             seals: self.office.seals().unwrap(),
-            registry: None,
+            templates: Some(Templates::built_in()),
+            ..Auditor::default()
         }
     }
 }

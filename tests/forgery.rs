@@ -28,6 +28,7 @@ impl Random {
 fn no_single_byte_can_change() {
     let fixture = fixture::complete();
     let auditors = [fixture.auditor(), fixture.outsider()];
+    // Rendering again takes the longest by far, so the outsider looks at every fourth file.
     let files: Vec<Vec<u8>> = [
         ("kominfo", Kind::Agreement),
         ("kominfo", Kind::Pledge),
@@ -42,7 +43,7 @@ fn no_single_byte_can_change() {
         let at = random.below(bytes.len());
         let change = u8::try_from(random.below(255) + 1).unwrap();
         bytes[at] ^= change;
-        for auditor in &auditors {
+        for auditor in auditors.iter().take(if round % 4 == 0 { 2 } else { 1 }) {
             let verdict = verdict(auditor, &bytes);
             assert_ne!(verdict.overall, Overall::Passed, "byte {at} xor {change:#04x}");
             assert_ne!(
@@ -297,6 +298,49 @@ fn attached_data_cannot_be_exchanged() {
     rewrite.set(root, catalog);
     let forged = rewrite.finish();
     refused(fixture, &forged, "claim.other-content");
+}
+
+/// Revision 0 made anew with other pages and the stamps already shown: no key was needed, and the
+/// seal over the data still holds. Only rendering again, or the issuer's record, tells.
+#[test]
+fn pages_cannot_be_painted_over() {
+    let fixture = fixture::complete();
+    let bytes = fixture.revision("kominfo", Kind::Agreement, 0);
+    let file = File::parse(&bytes).unwrap();
+    let mut rewrite = Rewrite::new(&file).unwrap();
+    for field in pades::fields(file.latest()).unwrap() {
+        let stamp = field.dictionary.get(pades::STAMP_KEY).unwrap().clone();
+        let shown = field.dictionary.clone().with("AP", Dictionary::new().with("N", stamp));
+        rewrite.set(field.reference, shown);
+    }
+    let forged = rewrite.finish();
+    refused(fixture, &forged, "document.not-reproduced");
+    // Signed by the right people it is no better.
+    let sign = |bytes: &[u8], official: &str, field: &str| {
+        let signer = fixture.office.open_official(official, &fixture::passphrase(), now()).unwrap();
+        pades::sign(bytes, field, &signer, now()).unwrap()
+    };
+    let signed = sign(&sign(&forged, "kominfo", "PihakPertama"), "bupati", "PihakKedua");
+    refused(fixture, &signed, "document.not-reproduced");
+    // A verifier that cannot render says that it does not know.
+    let mut auditor = fixture.outsider();
+    auditor.templates = None;
+    let verdict = verdict(&auditor, &signed);
+    assert_eq!(verdict.lines.integrity.outcome, Answer::Unknown);
+    assert_eq!(verdict.lines.integrity.code, "document.reproduction-not-possible");
+}
+
+/// A file that only wants to keep the verifier busy.
+#[test]
+fn a_hundred_updates_are_not_examined() {
+    let fixture = fixture::complete();
+    let mut bytes = fixture.revision("kominfo", Kind::Agreement, 0);
+    let number = pades::fields(File::parse(&bytes).unwrap().latest()).unwrap()[0].reference.number;
+    let value = File::parse(&bytes).unwrap().latest().body(pk_trust::pdf::Ref::new(number)).unwrap().value;
+    for _ in 0..100 {
+        bytes = append(&bytes, number, &value);
+    }
+    refused(fixture, &bytes, "changes.forbidden");
 }
 
 #[test]

@@ -87,9 +87,23 @@ fn suite(registry: &mut dyn Registry) {
     assert_eq!(registry.in_slot(&slot("a")).unwrap().len(), 1);
     assert_eq!(registry.all().unwrap().len(), 1);
 
-    // A released slot gets a new id.
-    registry.release(&slot("b")).unwrap();
-    assert_eq!(registry.reserve(&[(slot("b"), reservation(6))]).unwrap(), [reservation(6)]);
+    // A new document of a slot takes over its id and supersedes the old one, all in one step.
+    let old = Entry { slot: slot("b"), ..entry(2) };
+    let new = Entry { slot: slot("b"), ..entry(6) };
+    assert_eq!(registry.record(&old, at(4)).unwrap(), 0);
+    assert_eq!(registry.record(&new, at(5)).unwrap(), 1);
+    let old = registry.find(&reservation(2).id).unwrap().unwrap();
+    assert_eq!((old.status, old.remark), (Status::Superseded, Some(reservation(6).id.to_string())));
+    assert_eq!(registry.reserve(&[(slot("b"), reservation(7))]).unwrap(), [reservation(6)]);
+
+    // What everybody has signed does not give way.
+    let done = Entry { slot: slot("c"), ..entry(4) };
+    registry.record(&done, at(6)).unwrap();
+    registry.advance(&reservation(4).id, 0, &signed("PihakPertama"), at(6)).unwrap();
+    registry.advance(&reservation(4).id, 1, &signed("PihakKedua"), at(6)).unwrap();
+    let rival = Entry { slot: slot("c"), ..entry(8) };
+    assert!(matches!(registry.record(&rival, at(7)), Err(Error::Conflict { .. })));
+    assert_eq!(registry.find(&reservation(8).id).unwrap(), None, "nothing half done");
 }
 
 #[test]
@@ -101,8 +115,10 @@ fn sqlite_keeps_what_it_promises() {
     assert!(matches!(SqliteRegistry::create(&path), Err(Error::Exists(_))));
     // Everything is still there for the next process.
     let reopened = SqliteRegistry::open(&path).unwrap();
-    assert_eq!(reopened.all().unwrap().len(), 1);
-    assert_eq!(reopened.history().unwrap().len(), 5);
+    assert_eq!(reopened.all().unwrap().len(), 4);
+    assert_eq!(reopened.history().unwrap().len(), 12);
+    let reader = SqliteRegistry::open_to_read(&path).unwrap();
+    assert_eq!(reader.all().unwrap().len(), 4);
 }
 
 #[test]

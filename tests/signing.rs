@@ -63,6 +63,7 @@ fn without_a_registry_the_status_is_open() {
     let fixture = fixture::complete();
     let verdict = verdict(&fixture.outsider(), &fixture.file("kominfo", Kind::Agreement));
     assert_eq!(verdict.overall, Overall::Indeterminate);
+    assert_eq!(verdict.document.unwrap().reproduced, Outcome::Pass, "rendered again, the same bytes");
     assert_eq!(verdict.lines.integrity.outcome, Answer::Yes);
     assert_eq!(verdict.lines.issuer.outcome, Answer::Yes);
     assert_eq!(verdict.lines.status.code, "status.not-asked");
@@ -99,10 +100,45 @@ fn a_second_run_makes_nothing_and_a_changed_target_is_refused() {
     assert!(
         matches!(fixture.try_generate(&changed), Err(batch::GenerateError::Changed(list)) if list.len() == 1)
     );
+    // Replaced when asked for: a new id, and the old document is superseded by it.
+    let fresh: Vec<_> = (11..=15)
+        .map(|byte| pk::registry::Reservation {
+            id: pk_trust::claim::Id::from_random([byte; 10]),
+            salt: [byte; 16],
+            day: now().day(),
+        })
+        .collect();
+    let old = fixture.entry("kominfo", Kind::Agreement);
+    let replaced = fixture.generate_with(&changed, batch::Changed::Replace, &fresh).unwrap();
+    assert_eq!((replaced.issued, replaced.replaced, replaced.unchanged), (1, 1, 4));
+    let superseded = fixture.registry().find(&old.reservation.id).unwrap().unwrap();
+    assert_eq!(superseded.status, Status::Superseded);
+    // Going on with the new data makes nothing more; what is complete is never replaced.
+    assert_eq!(fixture.try_generate(&changed).unwrap().unchanged, 5);
     fixture.sign_all();
-    assert!(
-        matches!(fixture.try_generate(&changed), Err(batch::GenerateError::Complete(list)) if list.len() == 1)
-    );
+    for policy in [batch::Changed::Refuse, batch::Changed::Replace] {
+        let refused = fixture.generate_with(&fixture.cycle, policy, &fresh);
+        assert!(matches!(refused, Err(batch::GenerateError::Complete(list)) if list.len() == 1));
+    }
+    assert_eq!(fixture.try_generate(&changed).unwrap().unchanged, 5, "a refusal changes nothing");
+}
+
+/// Two people sign the same document at once: the second has to notice, and the first one's file
+/// stays what was recorded.
+#[test]
+fn a_document_signed_meanwhile_is_left_alone() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let mut registry = fixture.registry();
+    let stale = batch::pending_for("kominfo", &registry).unwrap();
+    fixture.sign("kominfo");
+    let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
+    let later = pk::office::FixedClock(now().plus_days(1));
+    let result = batch::sign(&stale, &signer, &fixture.office, &mut registry, &later, &mut |_| {});
+    assert!(matches!(result, Err(batch::SignError::Registry(pk::registry::Error::Conflict { .. }))));
+    fixture.sign_all();
+    let verdict = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(verdict.overall, Overall::Passed);
 }
 
 #[test]
@@ -187,7 +223,7 @@ fn a_certificate_of_another_name_does_not_sign() {
     let signer = fixture.office.open_official(owner, &passphrase(), now()).unwrap();
     let result =
         batch::sign(&pending, &signer, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
-    assert!(matches!(result, Err(batch::SignError::OtherName { .. })));
+    assert!(matches!(result, Err(batch::SignError::OtherSubject { .. })));
 }
 
 /// Revoked after signing: without an outside witness of the time this proves nothing any more.

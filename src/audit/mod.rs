@@ -5,17 +5,23 @@ mod archive;
 mod picture;
 mod trust;
 
+use std::sync::OnceLock;
+
 use pk_trust::Time;
 use pk_trust::claim::{Id, parse_link};
 use pk_trust::pdf::File;
 use pk_trust::pki::{Anchors, Certificate};
-use pk_trust::verify::{self, Content, DATA_NAME, Evidence, Outcome, Overall, Record, Standing, Verdict};
+use pk_trust::verify::{
+    self, CLAIM_NAME, Content, DATA_NAME, Evidence, Outcome, Overall, Record, Standing, Verdict,
+};
+use sha2::{Digest as _, Sha256};
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use picture::{PictureError, qr_texts};
 pub use trust::{TrustError, parse_trust};
 
 use crate::registry::{self, Registry, Status};
+use crate::render::{Renderer, STACK, Templates};
 
 /// What is known besides the file.
 #[derive(Default)]
@@ -26,6 +32,10 @@ pub struct Auditor {
     pub seals: Vec<Certificate>,
     /// The registry of the office, if there is one.
     pub registry: Option<Box<dyn Registry>>,
+    /// The templates to render revision 0 with again.
+    pub templates: Option<Templates>,
+    /// Made from the templates when it is first needed: loading fonts takes longer than most checks.
+    pub renderer: OnceLock<Renderer>,
 }
 
 impl std::fmt::Debug for Auditor {
@@ -84,9 +94,14 @@ impl Auditor {
         }
         if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xFF\xD8\xFF") {
             let texts = qr_texts(bytes)?;
-            // Several codes may be on a page; the one that is a claim of ours is meant.
-            let text = texts.iter().find(|text| parse_link(text).is_ok()).or_else(|| texts.first());
-            let text = text.ok_or(PictureError::NoCode)?;
+            // Several codes may be on a page; one that is a claim of ours is meant. Of two such, nobody
+            // can tell which one the reader has in mind.
+            let ours: Vec<&String> = texts.iter().filter(|text| parse_link(text).is_ok()).collect();
+            let text = match ours.as_slice() {
+                [] => texts.first().ok_or(PictureError::NoCode)?,
+                [one] => *one,
+                _ => return Err(PictureError::Several.into()),
+            };
             return Ok(self.link(name, text, at));
         }
         match std::str::from_utf8(bytes) {
@@ -97,14 +112,33 @@ impl Auditor {
 
     /// Answers about a PDF.
     fn document(&self, name: &str, bytes: &[u8], at: Time) -> Answer {
-        let id = File::parse(bytes)
-            .ok()
-            .and_then(|file| verify::attachment(file.at(0), DATA_NAME).ok().flatten())
-            .and_then(|data| Content::parse(&data).ok())
-            .map(|content| content.id);
-        let mut verdict = verify::document(bytes, &self.anchors, &self.evidence(id.as_ref()), at);
+        let attached = Attached::read(bytes);
+        let id = attached.as_ref().map(|attached| attached.content.id);
+        let mut evidence = self.evidence(id.as_ref());
+        // The issuer's own record of the file says as much as rendering it again, and faster.
+        let recorded = match &evidence.status {
+            verify::Status::Known(record) => record.files.contains(&Sha256::digest(bytes).into()),
+            _ => false,
+        };
+        if !recorded {
+            evidence.reproduced = attached.and_then(|attached| self.reproduce(&attached, bytes));
+        }
+        let mut verdict = verify::document(bytes, &self.anchors, &evidence, at);
         name.clone_into(&mut verdict.file);
         Answer::Document(Box::new(verdict))
+    }
+
+    /// Renders revision 0 again from its data and compares; `None` where that cannot be done: other
+    /// templates, or another version of them.
+    fn reproduce(&self, attached: &Attached, bytes: &[u8]) -> Option<bool> {
+        let templates = self.templates.as_ref()?;
+        let (name, version) = &attached.content.template;
+        if !templates.overridden().is_empty() || templates.version(name) != Some(*version) {
+            return None;
+        }
+        let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));
+        let rendered = on_big_stack(|| renderer.render(&attached.data, &attached.claim))?;
+        Some(bytes.get(..attached.end) == Some(rendered.ok()?.0.as_slice()))
     }
 
     /// Answers about the text of a QR code.
@@ -122,6 +156,36 @@ impl Auditor {
         };
         Evidence { seals: self.seals.clone(), status, reproduced: None }
     }
+}
+
+/// What a file brings along, and where its revision 0 ends.
+struct Attached {
+    data: Vec<u8>,
+    claim: String,
+    content: Content,
+    end: usize,
+}
+
+impl Attached {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let file = File::parse(bytes).ok()?;
+        let data = verify::attachment(file.at(0), DATA_NAME).ok()??;
+        let claim = verify::attachment(file.at(0), CLAIM_NAME).ok()??;
+        Some(Self {
+            content: Content::parse(&data).ok()?,
+            claim: String::from_utf8(claim).ok()?,
+            end: file.revisions().first()?.span.end,
+            data,
+        })
+    }
+}
+
+/// Runs on a thread with the stack that Typst needs; `None` if there is no thread to be had.
+fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;
+        thread.join().ok()
+    })
 }
 
 /// What the registry says, in the verifier's terms.

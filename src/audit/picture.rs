@@ -2,13 +2,16 @@
 
 use std::io::Cursor;
 
-use image::{GrayImage, ImageReader, Limits, imageops};
+use image::{GrayImage, ImageDecoder as _, ImageReader, Limits, imageops};
 use rxing::common::HybridBinarizer;
 use rxing::multi::{GenericMultipleBarcodeReader, MultipleBarcodeReader as _};
 use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource, MultiFormatReader};
 
 /// Largest side of a picture: a page at 600 dpi has 7,016 dots.
 const MAX_SIDE: u32 = 20_000;
+
+/// Dots of one picture: a page of A4 at 600 dpi has 35 million. Each dot is looked at in four sizes.
+const MAX_DOTS: u64 = 40_000_000;
 
 /// Memory for decoding one picture.
 const MAX_MEMORY: u64 = 512 * 1024 * 1024;
@@ -20,6 +23,12 @@ pub enum PictureError {
     /// Not a PNG or JPEG, damaged, or too large.
     #[error("the picture cannot be read")]
     Decode(#[from] image::ImageError),
+    /// More dots than any page has.
+    #[error("the picture has more than {MAX_DOTS} dots")]
+    TooLarge,
+    /// Several QR codes of documents.
+    #[error("there are several documents' QR codes in the picture")]
+    Several,
     /// No QR code was found in it.
     #[error("there is no readable QR code in the picture")]
     NoCode,
@@ -38,7 +47,12 @@ pub fn qr_texts(bytes: &[u8]) -> Result<Vec<String>, PictureError> {
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
-    let picture = reader.decode()?.to_luma8();
+    let decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_DOTS {
+        return Err(PictureError::TooLarge);
+    }
+    let picture = image::DynamicImage::from_decoder(decoder)?.to_luma8();
     // A sharp close-up hides the code in paper grain and sensor noise: smaller copies smooth it.
     for divisor in [1, 2, 4, 3] {
         let (width, height) = (picture.width() / divisor, picture.height() / divisor);

@@ -28,6 +28,9 @@ const TRUST: &str = "trust.pem";
 const MAX_ENTRY: u64 = 64 * 1024 * 1024;
 const MAX_TOTAL: u64 = 4 * 1024 * 1024 * 1024;
 
+/// Bytes of extra fields that a local header may have beyond those of the directory.
+const MAX_LOCAL_EXTRA: u64 = 64;
+
 /// Entries of one archive.
 const MAX_ENTRIES: usize = 200_000;
 
@@ -39,6 +42,8 @@ pub struct Manifest {
     pub format: String,
     /// The institution.
     pub institution: String,
+    /// SHA-256 of `trust.pem`, hexadecimal: the keys that travel along are sealed too.
+    pub trust: String,
     /// Time of the newest signature in it; the states below are those of that moment.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub as_of: Option<String>,
@@ -106,6 +111,12 @@ pub enum ArchiveError {
     /// The manifest is not of this format.
     #[error("the manifest is not {FORMAT}")]
     Manifest,
+    /// Two programs could unpack different things from it.
+    #[error("the archive can be read in two ways")]
+    Ambiguous,
+    /// A path that leads out of the folder it is unpacked into.
+    #[error("the manifest names a path that is not plain")]
+    Path,
     /// Too many or too large entries.
     #[error("the archive is too large")]
     TooLarge,
@@ -142,6 +153,7 @@ pub fn write_archive(
     let mut manifest = Manifest {
         format: FORMAT.to_owned(),
         institution: office.config().instansi.nama.clone(),
+        trust: data_encoding::HEXLOWER.encode(&Sha256::digest(trust)),
         as_of: None,
         documents: Vec::new(),
     };
@@ -262,6 +274,7 @@ impl<R: Read + io::Seek> OpenArchive<R> {
         if zip.len() > MAX_ENTRIES {
             return Err(ArchiveError::TooLarge);
         }
+        tile(&mut zip)?;
         let manifest_bytes = fixed(&mut zip, MANIFEST)?;
         let seal = fixed(&mut zip, SEAL)?;
         let trust = String::from_utf8_lossy(&fixed(&mut zip, TRUST)?).into_owned();
@@ -272,9 +285,13 @@ impl<R: Read + io::Seek> OpenArchive<R> {
         if manifest.format != FORMAT || canonical != manifest_bytes {
             return Err(ArchiveError::Manifest);
         }
+        let other_keys = data_encoding::HEXLOWER.encode(&Sha256::digest(&trust)) != manifest.trust;
         let listed: BTreeSet<&str> = manifest.documents.iter().map(|d| d.path.as_str()).collect();
         if listed.len() != manifest.documents.len() {
             return Err(ArchiveError::Manifest);
+        }
+        if !listed.iter().all(|path| is_plain(path)) {
+            return Err(ArchiveError::Path);
         }
         let present = zip
             .file_names()
@@ -283,12 +300,14 @@ impl<R: Read + io::Seek> OpenArchive<R> {
         let missing =
             listed.iter().filter(|path| !present.iter().any(|p| p == *path)).map(|p| (*p).to_owned());
         let missing = missing.collect();
-        let extra = present
+        let mut extra: Vec<String> = present
             .iter()
             .filter(|p| !listed.contains(p.as_str()) && ![MANIFEST, SEAL, TRUST].contains(&p.as_str()))
-            .filter(|p| !p.ends_with('/'))
             .cloned()
             .collect();
+        if other_keys {
+            extra.push(TRUST.to_owned());
+        }
         Ok(Self { zip, manifest_bytes, seal, trust, manifest, extra, missing, total: 0 })
     }
 
@@ -307,11 +326,50 @@ impl<R: Read + io::Seek> OpenArchive<R> {
     }
 }
 
+/// Every byte of the archive belongs to one entry or to the directory, and both name it alike. Two
+/// entries of one name, or bytes between them, are what one program unpacks and another one does not
+/// see.
+fn tile<R: Read + io::Seek>(zip: &mut ZipArchive<R>) -> Result<(), ArchiveError> {
+    if zip.offset() != 0 || !zip.comment().is_empty() {
+        return Err(ArchiveError::Ambiguous);
+    }
+    let directory = zip.central_directory_start();
+    let mut spans = Vec::new();
+    for index in 0..zip.len() {
+        let entry = zip.by_index_raw(index)?;
+        let start = entry.header_start();
+        let data = entry.data_start().ok_or(ArchiveError::Ambiguous)?;
+        // Local header: 30 bytes, the name, and nothing that could be another name (APPNOTE, 4.3.7).
+        let name = u64::try_from(entry.name_raw().len()).unwrap_or(u64::MAX);
+        let extra = entry.extra_data().map_or(0, |e| u64::try_from(e.len()).unwrap_or(u64::MAX));
+        if data < start + 30 + name || data > start + 30 + name + extra + MAX_LOCAL_EXTRA {
+            return Err(ArchiveError::Ambiguous);
+        }
+        spans.push((start, data + entry.compressed_size()));
+    }
+    spans.sort_unstable();
+    let mut end = 0;
+    for (start, next) in spans {
+        if start != end {
+            return Err(ArchiveError::Ambiguous);
+        }
+        end = next;
+    }
+    if end == directory { Ok(()) } else { Err(ArchiveError::Ambiguous) }
+}
+
 fn fixed<R: Read + io::Seek>(zip: &mut ZipArchive<R>, name: &'static str) -> Result<Vec<u8>, ArchiveError> {
     if zip.index_for_name(name).is_none() {
         return Err(ArchiveError::Missing(name));
     }
     unpack(zip, name)
+}
+
+/// A relative path without `..`, empty parts, backslashes or drive letters.
+fn is_plain(path: &str) -> bool {
+    !path.contains(['\\', ':'])
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+        && path.ends_with(".pdf")
 }
 
 fn unpack<R: Read + io::Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Vec<u8>, ArchiveError> {

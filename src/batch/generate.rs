@@ -1,5 +1,6 @@
 //! Rendering and recording revision 0 of all documents of a plan.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -10,8 +11,9 @@ use pk_trust::pki::{KeyError, Sign};
 use sha2::{Digest as _, Sha256};
 
 use super::{Event, FileError, Item, Plan, read_document, slot_of};
-use crate::office::{Clock, Office, durable};
-use crate::registry::{self, Change, Entry, Registry, Signer, Status};
+use crate::model::Cycle;
+use crate::office::{self, Clock, Office, durable};
+use crate::registry::{self, Entry, Registry, Reservation, Signer, Status};
 use crate::render::{self, Renderer, Revision0, STACK};
 
 /// Why a run of documents stopped. What was recorded before stays recorded.
@@ -29,6 +31,9 @@ pub enum GenerateError {
     /// The seal did not sign.
     #[error("the seal did not sign")]
     Seal(#[from] KeyError),
+    /// The office cannot be locked.
+    #[error(transparent)]
+    Office(#[from] office::Error),
     /// A file.
     #[error(transparent)]
     File(#[from] FileError),
@@ -57,36 +62,37 @@ pub struct GenerateSummary {
     pub replaced: usize,
 }
 
-/// Issues what is missing. `jobs` threads render; this one writes and records.
+/// Issues what is missing, holding the office's lock. `jobs` threads render; this one writes and
+/// records, in the order of the plan.
 ///
 /// # Errors
 ///
 /// [`GenerateError`]
-#[expect(clippy::too_many_arguments, reason = "each is a door or a decision of the caller")]
 pub fn generate(
-    plan: &Plan,
-    office: &Office,
-    renderer: &Renderer,
-    seal: &(dyn Sign + Sync),
-    registry: &mut dyn Registry,
-    clock: &dyn Clock,
-    jobs: usize,
+    cycle: &Cycle,
+    proposed: &[Reservation],
+    changed: Changed,
+    tools: &mut Tools<'_>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<GenerateSummary, GenerateError> {
-    let (missing, mut summary) = missing(plan, office, registry)?;
+    let _lock = tools.office.lock()?;
+    let plan = Plan::make(cycle, &tools.office.config().instansi.host, tools.registry, proposed)?;
+    let (missing, mut summary) = missing(&plan, proposed, changed, tools)?;
     on_event(Event::Started(missing.len()));
+    let Tools { office, renderer, seal, registry, clock, jobs } = tools;
+    let (renderer, seal): (&Renderer, &(dyn Sign + Sync)) = (renderer, *seal);
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
     // A short queue: rendering may not run ahead of the disk, or memory would grow with the batch.
     let (sender, receiver) = mpsc::sync_channel(2);
     thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, missing.len().max(1)) {
-            let (sender, next, stop, missing) = (sender.clone(), &next, &stop, &missing);
+        for _ in 0..(*jobs).clamp(1, missing.len().max(1)) {
+            let (sender, next, stop, missing, host) = (sender.clone(), &next, &stop, &missing, &plan.host);
             let work = move || {
                 while !stop.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = missing.get(index) else { break };
-                    if sender.send((index, make(item, &plan.host, renderer, seal))).is_err() {
+                    if sender.send((index, make(item, host, renderer, seal))).is_err() {
                         break;
                     }
                 }
@@ -97,47 +103,88 @@ pub fn generate(
                 .map_err(|_| GenerateError::Worker)?;
         }
         drop(sender);
-        let mut done = 0;
+        // What was rendered before its turn. Threads take the items in order, so few lie here.
+        let mut waiting = BTreeMap::new();
+        let mut turn = 0;
+        let mut commit_in_turn = |index, made| -> Result<(), GenerateError> {
+            waiting.insert(index, made);
+            while let Some(made) = waiting.remove(&turn) {
+                summary.replaced += commit(&missing[turn], &made?, office, *registry, *clock)?;
+                summary.issued += 1;
+                turn += 1;
+                on_event(Event::Done);
+            }
+            Ok(())
+        };
         for (index, made) in receiver {
-            let item = missing[index];
-            let result = made.and_then(|revision| commit(item, &revision, office, registry, clock));
-            match result {
-                Ok(replaced) => {
-                    done += 1;
-                    summary.issued += 1;
-                    summary.replaced += replaced;
-                    on_event(Event::Done);
-                }
-                Err(error) => {
-                    stop.store(true, Ordering::Relaxed);
-                    return Err(error);
-                }
+            if let Err(error) = commit_in_turn(index, made) {
+                stop.store(true, Ordering::Relaxed);
+                return Err(error);
             }
         }
-        if done == missing.len() { Ok(summary) } else { Err(GenerateError::Worker) }
+        if turn == missing.len() { Ok(summary) } else { Err(GenerateError::Worker) }
     })
+}
+
+/// What a run works with.
+pub struct Tools<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The renderer with the office's templates.
+    pub renderer: &'a Renderer,
+    /// The seal.
+    pub seal: &'a (dyn Sign + Sync),
+    /// The registry.
+    pub registry: &'a mut dyn Registry,
+    /// The clock.
+    pub clock: &'a dyn Clock,
+    /// Threads that render.
+    pub jobs: usize,
+}
+
+impl std::fmt::Debug for Tools<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tools")
+            .field("office", &self.office)
+            .field("jobs", &self.jobs)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What to do with documents that were issued with other data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// Refuse, and name them.
+    Refuse,
+    /// Replace those that are not complete.
+    Replace,
 }
 
 /// The items that are not recorded yet. Documents whose data changed since they were issued are
 /// named, all of them, before anything is done.
-fn missing<'p>(
-    plan: &'p Plan,
-    office: &Office,
-    registry: &dyn Registry,
-) -> Result<(Vec<&'p Item>, GenerateSummary), GenerateError> {
+fn missing(
+    plan: &Plan,
+    proposed: &[Reservation],
+    policy: Changed,
+    tools: &Tools<'_>,
+) -> Result<(Vec<Item>, GenerateSummary), GenerateError> {
     let mut missing = Vec::new();
     let mut summary = GenerateSummary::default();
     let (mut changed, mut complete) = (Vec::new(), Vec::new());
-    for item in &plan.items {
-        match registry.find(&item.reservation.id)? {
-            None => missing.push(item),
+    for (item, fresh) in plan.items.iter().zip(proposed) {
+        match tools.registry.find(&item.reservation.id)? {
+            None => missing.push(item.clone()),
             Some(entry) if entry.digest == item.data.digest => {
-                let path = office.document_file(&item.reservation.id.to_string(), 0);
+                let path = tools.office.document_file(&item.reservation.id.to_string(), 0);
                 // Recorded, and then the file was lost: that is damage, not something to make again.
                 fs::metadata(&path).map_err(FileError::at(&path))?;
                 summary.unchanged += 1;
             }
             Some(entry) if entry.status == Status::Complete => complete.push(entry.position),
+            // A new id: what was printed of the old document must not seem to be the new one.
+            Some(_) if policy == Changed::Replace => {
+                missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
+            }
             Some(entry) => changed.push(entry.position),
         }
     }
@@ -188,7 +235,7 @@ fn commit(
     let path = office.document_file(&id, 0);
     let folder = office.documents().join(&id);
     fs::create_dir_all(&folder).map_err(FileError::at(&folder))?;
-    // Not recorded, so whatever lies here is an orphan of a run that was stopped.
+    // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was stopped.
     durable::replace(&path, &revision.0).map_err(FileError::at(&path))?;
     let owner = item.document.owner();
     let entry = Entry {
@@ -216,28 +263,7 @@ fn commit(
         status: Status::Issued,
         remark: None,
     };
-    registry.record(&entry, clock.now())?;
-    supersede_others(&entry, registry, clock)
-}
-
-/// Earlier documents of the same slot give way to the new one. They are looked for every time, so a
-/// run that was stopped between recording and superseding is made good by the next.
-fn supersede_others(
-    entry: &Entry,
-    registry: &mut dyn Registry,
-    clock: &dyn Clock,
-) -> Result<usize, GenerateError> {
-    let others: Vec<Entry> = registry
-        .in_slot(&entry.slot)?
-        .into_iter()
-        .filter(|other| other.reservation.id != entry.reservation.id)
-        .filter(|other| !matches!(other.status, Status::Revoked | Status::Superseded))
-        .collect();
-    for other in &others {
-        let change = Change::Superseded { by: entry.reservation.id };
-        registry.advance(&other.reservation.id, other.revision, &change, clock.now())?;
-    }
-    Ok(others.len())
+    Ok(registry.record(&entry, clock.now())?)
 }
 
 /// The file of a document's newest revision, if it still is the one that was recorded.

@@ -18,7 +18,7 @@ pub use archive::{
     ArchiveError, ArchiveSummary, ArchivedFile, Manifest, ManifestEntry, ManifestSigner, OpenArchive,
     write_archive,
 };
-pub use generate::{GenerateError, GenerateSummary, generate, link_for};
+pub use generate::{Changed, GenerateError, GenerateSummary, Tools, generate, link_for};
 pub use plan::{Item, Plan, glyph_problems, slot_of};
 pub use sign::{Pending, SignError, SignSummary, pending_for, sign};
 

@@ -15,6 +15,15 @@ pub struct Item {
     pub data: Data,
 }
 
+impl Item {
+    /// A document with what is given to it once.
+    pub fn new(document: Document, reservation: Reservation, host: &str) -> Self {
+        let issue = Issue { id: reservation.id, salt: reservation.salt, day: reservation.day };
+        let data = document.data(&issue, host);
+        Self { document, reservation, data }
+    }
+}
+
 /// All documents to be made, in order.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -54,15 +63,8 @@ impl Plan {
 
     /// A plan with ids that are given.
     pub fn with(documents: Vec<Document>, reservations: &[Reservation], host: &str) -> Self {
-        let items = documents
-            .into_iter()
-            .zip(reservations)
-            .map(|(document, reservation)| {
-                let issue = Issue { id: reservation.id, salt: reservation.salt, day: reservation.day };
-                let data = document.data(&issue, host);
-                Item { document, reservation: *reservation, data }
-            })
-            .collect();
+        let items = documents.into_iter().zip(reservations);
+        let items = items.map(|(document, reservation)| Item::new(document, *reservation, host)).collect();
         Self { items, host: host.to_owned() }
     }
 }

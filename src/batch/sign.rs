@@ -2,12 +2,14 @@
 
 use pk_trust::claim::Id;
 use pk_trust::pades;
-use pk_trust::pki::{Sign, clip};
+use pk_trust::pdf::File;
+use pk_trust::pki::Sign;
+use pk_trust::verify::{Content, DATA_NAME, RoleError, attachment};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::recorded_file;
 use super::{Event, FileError};
-use crate::office::{Clock, Office, durable};
+use crate::office::{self, Clock, Office, durable};
 use crate::registry::{self, Change, Entry, Registry};
 
 /// Why signing stopped. What was recorded before stays recorded.
@@ -25,16 +27,21 @@ pub enum SignError {
     /// The file is not the one that was recorded.
     #[error("{0}: the file is not the one that was recorded")]
     Tampered(Id),
-    /// The certificate names another person than the document.
+    /// The certificate names another person, position or institution than the document.
     #[error("{id}: the document names {named}, the certificate {certified}")]
-    OtherName {
+    OtherSubject {
         /// Which document.
         id: Id,
-        /// Name on the document.
+        /// Name and position on the document.
         named: String,
-        /// Name in the certificate.
+        /// Name and position in the certificate.
         certified: String,
+        /// In what they differ.
+        source: RoleError,
     },
+    /// The office cannot be locked.
+    #[error(transparent)]
+    Office(#[from] office::Error),
     /// A file.
     #[error(transparent)]
     File(#[from] FileError),
@@ -91,13 +98,28 @@ pub fn sign(
     clock: &dyn Clock,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<SignSummary, SignError> {
+    let _lock = office.lock()?;
     let leaf = &signer.chain().leaf;
-    let certified = leaf.subject().name;
-    // Before the first signature: a document signed with a certificate of another name would fail
-    // every verification, and a signature cannot be taken back.
-    for Pending { entry, name, .. } in pending {
-        if clip(name) != certified {
-            return Err(SignError::OtherName { id: entry.reservation.id, named: name.clone(), certified });
+    // Before the first signature, and with the lock: a document signed by somebody else meanwhile
+    // must not lose its revision, and one signed with a certificate of another name or position
+    // would fail every verification. A signature cannot be taken back.
+    for Pending { entry, field, name } in pending {
+        let id = entry.reservation.id;
+        if registry.find(&id)?.as_ref() != Some(entry) {
+            let expected = entry.revision;
+            return Err(registry::Error::Conflict { id: id.to_string(), expected }.into());
+        }
+        let bytes = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
+        let content = content(&bytes).ok_or(SignError::Tampered(id))?;
+        let party = content.parties.iter().find(|p| &p.field == field).ok_or(SignError::Tampered(id))?;
+        if let Err(source) = content.names(party, leaf) {
+            let subject = leaf.subject();
+            return Err(SignError::OtherSubject {
+                id,
+                named: format!("{name}, {}", party.position),
+                certified: format!("{}, {}", subject.name, subject.position),
+                source,
+            });
         }
     }
     on_event(Event::Started(pending.len()));
@@ -109,7 +131,8 @@ pub fn sign(
         let after =
             pades::sign(&before, field, signer, now).map_err(|source| SignError::Pades { id, source })?;
         let path = office.document_file(&id.to_string(), entry.revision + 1);
-        // Not recorded, so whatever lies here is an orphan of a run that was stopped.
+        // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was
+        // stopped.
         durable::replace(&path, &after).map_err(FileError::at(&path))?;
         let change = Change::Signed {
             field: field.clone(),
@@ -124,4 +147,10 @@ pub fn sign(
         on_event(Event::Done);
     }
     Ok(summary)
+}
+
+/// What a document says of itself.
+fn content(bytes: &[u8]) -> Option<Content> {
+    let file = File::parse(bytes).ok()?;
+    Content::parse(&attachment(file.at(0), DATA_NAME).ok()??).ok()
 }

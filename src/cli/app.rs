@@ -17,12 +17,18 @@ use crate::render::{Renderer, Templates};
 /// The doors of a run.
 pub(super) struct App {
     folder: PathBuf,
+    /// Whether the folder was named, and not only assumed.
+    named: bool,
     pub(super) clock: Box<dyn Clock>,
 }
 
 impl App {
     pub(super) fn new(office: Option<PathBuf>) -> Self {
-        Self { folder: office.unwrap_or_else(|| PathBuf::from(".")), clock: Box::new(SystemClock) }
+        Self {
+            named: office.is_some(),
+            folder: office.unwrap_or_else(|| PathBuf::from(".")),
+            clock: Box::new(SystemClock),
+        }
     }
 
     /// The office folder.
@@ -34,7 +40,8 @@ impl App {
     pub(super) fn office_if_any(&self) -> Result<Option<Office>, Failure> {
         match Office::open(&self.folder) {
             Ok(office) => Ok(Some(office)),
-            Err(crate::office::Error::NoOffice(_)) => Ok(None),
+            // A folder that was named and is none is a mistake, not a wish to do without.
+            Err(crate::office::Error::NoOffice(_)) if !self.named => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -50,7 +57,9 @@ impl App {
         Ok(Auditor {
             anchors: office.anchors()?,
             seals: office.seals()?,
-            registry: Some(Box::new(self.registry(office)?)),
+            registry: Some(Box::new(SqliteRegistry::open_to_read(&office.registry())?)),
+            templates: Some(Templates::with_folder(&office.templates())?),
+            ..Auditor::default()
         })
     }
 }

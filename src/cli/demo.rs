@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::term::{Term, Tone};
 use super::{archive, generate, init, key};
 use crate::audit::Answer;
-use crate::batch::{Event, SignSummary, pending_for, sign};
+use crate::batch::{Changed, Event, SignSummary, Tools, pending_for, sign};
 use crate::input::filled_workbook;
 use crate::model::{Cycle, SheetName};
 use crate::office::{Config, Office, Passphrase, durable};
@@ -66,7 +66,15 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
 
     let mut registry = app.registry(&office)?;
     let seal = office.open_seal(&passphrase, app.clock.now())?;
-    let made = generate::make(app, steps.term, &office, &renderer, &cycle, &seal, &mut registry, jobs(None))?;
+    let mut tools = Tools {
+        office: &office,
+        renderer: &renderer,
+        seal: &seal,
+        registry: &mut registry,
+        clock: app.clock.as_ref(),
+        jobs: jobs(None),
+    };
+    let made = generate::make(steps.term, &cycle, Changed::Refuse, &mut tools)?;
     steps.done("demo.generate", &[("documents", made.issued.to_string())]);
 
     let signed = sign_all(app, steps.term, &office, &cycle, &passphrase, &mut registry)?;

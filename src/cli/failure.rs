@@ -102,6 +102,8 @@ impl From<AuthorityError> for Failure {
             AuthorityError::StaleLists { whose } => Self::new("fail.stale-lists").with("whose", whose),
             AuthorityError::OtherSubject { whose } => Self::new("fail.other-subject").with("whose", whose),
             AuthorityError::UnknownSerial(serial) => Self::new("fail.unknown-serial").with("serial", serial),
+            AuthorityError::Handle(handle) => Self::new("fail.handle").with("handle", handle),
+            AuthorityError::RootRevocation => Self::new("fail.root-revocation"),
             AuthorityError::AlreadyRevoked(serial) => {
                 Self::new("fail.already-revoked").with("serial", serial)
             }
@@ -143,6 +145,7 @@ impl From<GenerateError> for Failure {
     fn from(error: GenerateError) -> Self {
         match error {
             GenerateError::Render { position, source } => Self { causes: vec![position], ..source.into() },
+            GenerateError::Office(error) => error.into(),
             GenerateError::File(error) => error.into(),
             GenerateError::Registry(error) => error.into(),
             GenerateError::Changed(positions) => {
@@ -164,9 +167,10 @@ impl From<SignError> for Failure {
     fn from(error: SignError) -> Self {
         match error {
             SignError::Tampered(id) => Self::new("fail.tampered").with("id", id),
-            SignError::OtherName { id, named, certified } => {
+            SignError::OtherSubject { id, named, certified, .. } => {
                 Self::new("fail.other-name").with("id", id).with("named", named).with("certified", certified)
             }
+            SignError::Office(error) => error.into(),
             SignError::File(error) => error.into(),
             SignError::Registry(error) => error.into(),
             error @ SignError::Pades { .. } => Self::new("fail.sign").because(&error),

@@ -3,17 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pk_trust::pki::Sign;
-
 use super::app::{self, App, jobs, proposals};
 use super::failure::Failure;
 use super::passphrase::OfficePassphraseArgs;
 use super::term::Term;
-use crate::batch::{GenerateSummary, Plan, generate, slot_of};
-use crate::model::{Cycle, Document};
-use crate::office::Office;
-use crate::registry::{Registry, Status};
-use crate::render::Renderer;
+use crate::batch::{Changed, GenerateSummary, Tools, generate};
+use crate::model::Cycle;
 
 /// Make and record all documents of a year, ready to be signed; a second run makes what is missing
 #[derive(clap::Args, Debug)]
@@ -37,10 +32,16 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
     let cycle = app::cycle(term, &office, &path, &renderer)?;
     let mut registry = app.registry(&office)?;
     let seal = office.open_seal(&args.passphrase.existing(term)?, app.clock.now())?;
-    if args.replace {
-        release_changed(&cycle, &office, &mut registry)?;
-    }
-    let summary = make(app, term, &office, &renderer, &cycle, &seal, &mut registry, jobs(args.jobs))?;
+    let changed = if args.replace { Changed::Replace } else { Changed::Refuse };
+    let mut tools = Tools {
+        office: &office,
+        renderer: &renderer,
+        seal: &seal,
+        registry: &mut registry,
+        clock: app.clock.as_ref(),
+        jobs: jobs(args.jobs),
+    };
+    let summary = make(term, &cycle, changed, &mut tools)?;
     term.say(
         "generate.done",
         &[
@@ -53,46 +54,14 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reserves ids and issues what is missing, with a progress bar.
-#[expect(clippy::too_many_arguments, reason = "the doors of a run")]
+/// Proposes ids and issues what is missing, with a progress bar.
 pub(super) fn make(
-    app: &App,
     term: &Term,
-    office: &Office,
-    renderer: &Renderer,
     cycle: &Cycle,
-    seal: &(dyn Sign + Sync),
-    registry: &mut dyn Registry,
-    jobs: usize,
+    changed: Changed,
+    tools: &mut Tools<'_>,
 ) -> Result<GenerateSummary, Failure> {
-    let proposed = proposals(cycle.documents.len(), app.clock.as_ref())?;
-    let host = &office.config().instansi.host;
-    let plan = Plan::make(cycle, host, registry, &proposed)?;
+    let proposed = proposals(cycle.documents.len(), tools.clock)?;
     let progress = term.progress("progress.generate");
-    let on_event = &mut |event| progress.event(event);
-    Ok(generate(&plan, office, renderer, seal, registry, app.clock.as_ref(), jobs, on_event)?)
-}
-
-/// Frees the slots of documents whose data is another now. The old document stays as it is until the
-/// new one is recorded, and is then superseded by it.
-fn release_changed(cycle: &Cycle, office: &Office, registry: &mut dyn Registry) -> Result<(), Failure> {
-    let changed = |document: &Document, entry: &crate::registry::Entry| {
-        let issue = crate::model::Issue {
-            id: entry.reservation.id,
-            salt: entry.reservation.salt,
-            day: entry.reservation.day,
-        };
-        document.data(&issue, &office.config().instansi.host).digest != entry.digest
-    };
-    for document in &cycle.documents {
-        let slot = slot_of(document);
-        let current = registry.in_slot(&slot)?.into_iter().last();
-        if let Some(entry) = current
-            && matches!(entry.status, Status::Issued | Status::PartlySigned)
-            && changed(document, &entry)
-        {
-            registry.release(&slot)?;
-        }
-    }
-    Ok(())
+    Ok(generate(cycle, &proposed, changed, tools, &mut |event| progress.event(event))?)
 }

@@ -35,6 +35,7 @@ enum KeyCommand {
     Export(Export),
     Revoke(Revoke),
     Crl(RenewLists),
+    Seal(RenewSeal),
 }
 
 /// Make a key and a certificate for an official named in the workbook
@@ -116,6 +117,13 @@ struct RenewLists {
     office_passphrase: OfficePassphraseArgs,
 }
 
+/// Make a new seal before the old one expires; what the old one sealed stays valid
+#[derive(clap::Args, Debug)]
+struct RenewSeal {
+    #[command(flatten)]
+    office_passphrase: OfficePassphraseArgs,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RevokeReason {
     Unspecified,
@@ -152,6 +160,12 @@ pub(super) fn run(app: &App, term: &mut Term, args: Key) -> Result<ExitCode, Fai
             term.say("key.revoked", &[("serial", serial)]);
             Ok(ExitCode::SUCCESS)
         }
+        KeyCommand::Seal(args) => {
+            let passphrase = args.office_passphrase.existing(term)?;
+            let seal = office.renew_seal(&passphrase, Cost::DEFAULT, app.clock.now())?;
+            term.say("key.seal", &[("serial", seal.serial()), ("until", seal.not_after().to_string())]);
+            Ok(ExitCode::SUCCESS)
+        }
         KeyCommand::Crl(args) => {
             let passphrase = args.office_passphrase.existing(term)?;
             office.renew_lists(&passphrase, app.clock.now())?;
@@ -180,7 +194,6 @@ fn new(app: &App, term: &Term, office: &Office, args: New) -> Result<ExitCode, F
     let now = app.clock.now();
     let certificate =
         office.issue_official(subject(official), &issuing, &passphrase, Cost::DEFAULT, now, args.renew)?;
-    office.enter_into_ledger(&[(official.id.clone(), certificate.clone())], now)?;
     term.say(
         "key.new",
         &[
@@ -224,17 +237,15 @@ pub(super) fn new_for_all(
     progress.event(Event::Started(officials.len()));
     let now: Time = app.clock.now();
     let next = AtomicUsize::new(0);
-    let made: Mutex<Vec<(String, Certificate)>> = Mutex::default();
+    let made = AtomicUsize::new(0);
     let failed: Mutex<Option<AuthorityError>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..app::jobs(None) {
             scope.spawn(|| {
                 while let Some(official) = officials.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match office.issue_official(subject(official), issuing, passphrase, cost, now, false) {
-                        Ok(certificate) => {
-                            if let Ok(mut made) = made.lock() {
-                                made.push((official.id.clone(), certificate));
-                            }
+                        Ok(_) => {
+                            made.fetch_add(1, Ordering::Relaxed);
                             progress.event(Event::Done);
                         }
                         Err(error) => {
@@ -248,12 +259,9 @@ pub(super) fn new_for_all(
             });
         }
     });
-    let mut made = made.into_inner().unwrap_or_default();
-    made.sort_by(|a, b| a.0.cmp(&b.0));
-    office.enter_into_ledger(&made, now)?;
     match failed.into_inner().ok().flatten() {
         Some(error) => Err(error.into()),
-        None => Ok(made.len()),
+        None => Ok(made.into_inner()),
     }
 }
 

@@ -83,6 +83,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut term = Term::new(words);
     let app = App::new(parsed.office);
     match dispatch(&app, &mut term, parsed.command) {
+        Ok(_) if term.lost_output() => {
+            term.fail(&Failure::new("fail.output"));
+            ExitCode::from(2)
+        }
         Ok(code) => code,
         Err(failure) => {
             term.fail(&failure);

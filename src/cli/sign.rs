@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use pk_trust::claim::Kind;
 use pk_trust::pdf::File;
 use pk_trust::verify::{Content, DATA_NAME, attachment};
+use sha2::{Digest as _, Sha256};
 
 use super::app::{App, rupiah};
 use super::failure::Failure;
@@ -68,11 +69,15 @@ pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Fa
 fn chosen(waiting: Vec<Pending>, files: &[PathBuf], official: &str) -> Result<Vec<Pending>, Failure> {
     let mut chosen: Vec<Pending> = Vec::new();
     for file in files {
-        let id = id_of(file)?;
+        let (id, hash) = id_of(file)?;
         let pending = waiting
             .iter()
             .find(|p| p.entry.reservation.id.to_string() == id)
             .ok_or_else(|| Failure::new("fail.not-waiting").with("id", &id).with("official", official))?;
+        // What is signed is the recorded file. Another one of the same id must not seem to be it.
+        if hash.is_some_and(|hash| pending.entry.files.last() != Some(&hash)) {
+            return Err(Failure::new("fail.not-recorded").with("path", file.display()));
+        }
         if !chosen.iter().any(|p| p.entry.reservation.id == pending.entry.reservation.id) {
             chosen.push(pending.clone());
         }
@@ -80,12 +85,12 @@ fn chosen(waiting: Vec<Pending>, files: &[PathBuf], official: &str) -> Result<Ve
     Ok(chosen)
 }
 
-/// The id of a document, from its file or typed.
-fn id_of(file: &PathBuf) -> Result<String, Failure> {
+/// The id of a document, from its file (then with the hash of that) or typed.
+fn id_of(file: &PathBuf) -> Result<(String, Option<[u8; 32]>), Failure> {
     if let Ok(id) = file.to_string_lossy().parse::<pk_trust::claim::Id>()
         && !file.exists()
     {
-        return Ok(id.to_string());
+        return Ok((id.to_string(), None));
     }
     let bytes =
         std::fs::read(file).map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
@@ -93,7 +98,7 @@ fn id_of(file: &PathBuf) -> Result<String, Failure> {
         .ok()
         .and_then(|pdf| attachment(pdf.at(0), DATA_NAME).ok().flatten())
         .and_then(|data| Content::parse(&data).ok())
-        .map(|content| content.id.to_string())
+        .map(|content| (content.id.to_string(), Some(Sha256::digest(&bytes).into())))
         .ok_or_else(|| Failure::new("fail.no-document").with("path", file.display()))
 }
 

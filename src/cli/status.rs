@@ -9,7 +9,7 @@ use super::app::App;
 use super::failure::Failure;
 use super::sign::kind_code;
 use super::term::{Term, Tone};
-use crate::registry::{Entry, Registry as _, Status as Standing};
+use crate::registry::{Entry, Registry as _, SqliteRegistry, Status as Standing};
 
 /// Show who has signed and who has not
 #[derive(clap::Args, Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Status {
 
 pub(super) fn run(app: &App, term: &mut Term, args: Status) -> Result<ExitCode, Failure> {
     let office = app.office()?;
-    let registry = app.registry(&office)?;
+    let registry = SqliteRegistry::open_to_read(&office.registry())?;
     let mut entries = registry.all()?;
     // Reading the history checks the chain of events; a registry that was edited is no status.
     registry.history()?;

@@ -3,6 +3,7 @@
 //! Messages carry no capital at their beginning and no full stop at their end. Colours only where a
 //! terminal shows them (anstream takes them out elsewhere, and honours `NO_COLOR`).
 
+use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::failure::Failure;
 use crate::batch::Event;
 use crate::model::{Place, Problem};
-use crate::words::{Values, Words};
+use crate::words::{Values, Words, printable};
 
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
@@ -46,17 +47,28 @@ impl Tone {
 #[derive(Debug)]
 pub(super) struct Term {
     pub(super) words: Words,
+    unwritten: Cell<bool>,
 }
 
 impl Term {
     pub(super) const fn new(words: Words) -> Self {
-        Self { words }
+        Self { words, unwritten: Cell::new(false) }
+    }
+
+    /// Whether a result could not be written.
+    pub(super) fn lost_output(&self) -> bool {
+        self.unwritten.get()
     }
 
     /// A line of result on standard output.
     pub(super) fn out(&self, line: &str) {
-        // A closed pipe (`pk status | head`) is no reason to complain.
-        let _ = writeln!(anstream::stdout(), "{line}");
+        // A closed pipe (`pk status | head`) is no reason to complain. A full disk is: a script would
+        // take an empty file for an answer.
+        if let Err(error) = writeln!(anstream::stdout(), "{line}")
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.unwritten.set(true);
+        }
     }
 
     /// A result by its code.
@@ -102,7 +114,7 @@ impl Term {
 
     /// A place as a person would say it.
     pub(super) fn place(&self, place: &Place) -> String {
-        let mut text = place.file.clone();
+        let mut text = printable(&place.file);
         if let Some(sheet) = &place.sheet {
             text.push_str(&self.text("term.sheet", &[("sheet", sheet.clone())]));
         }

@@ -290,10 +290,14 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
 
 /// Handles stand in file names and certificates: short, plain, and no NIP in disguise.
 fn check_id(id: &str, row: &Row, reading: &mut Reading) {
-    let plain = id.len() <= 32 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let plain = id.len() <= 32 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    // The names of the office's own keys.
+    let reserved = matches!(id, "root" | "issuing" | "seal" | "trust");
     let digits = id.bytes().filter(u8::is_ascii_digit).count();
     let code = if !plain {
         "official.id-form"
+    } else if reserved {
+        "official.id-reserved"
     } else if digits >= 9 {
         "official.id-personal"
     } else {

@@ -109,6 +109,12 @@ pub enum AuthorityError {
     /// No certificate with this serial number.
     #[error("no certificate with the serial number {0} was issued here")]
     UnknownSerial(String),
+    /// The name is reserved or malformed.
+    #[error("{0} cannot be the handle of an official")]
+    Handle(String),
+    /// A root cannot be revoked by itself.
+    #[error("the root certificate cannot be revoked")]
+    RootRevocation,
     /// It is revoked already.
     #[error("the certificate {0} is revoked already")]
     AlreadyRevoked(String),
@@ -220,12 +226,12 @@ impl Office {
             &issuing_key,
         )?;
         let keys = [(ROOT, &root_key, &root), (ISSUING, &issuing_key, &issuing), (SEAL, &seal_key, &seal)];
-        let mut ledger = Ledger { next_crl: 1, certificates: Vec::new() };
         for (name, key, certificate) in keys {
             self.store_key(name, key, passphrase, cost)?;
             write_new(&self.certificate_path(name), certificate.pem().as_bytes())?;
-            ledger.certificates.push(entry(name, certificate, now));
         }
+        self.save_ledger(&Ledger { next_crl: 1, certificates: Vec::new() })?;
+        let mut ledger = self.ledger()?;
         self.publish_lists(&mut ledger, &root, &root_key, &issuing, &issuing_key, now)
     }
 
@@ -254,6 +260,10 @@ impl Office {
         renew: bool,
     ) -> Result<Certificate, AuthorityError> {
         let owner = subject.id.clone();
+        // `pk key new seal` must not make a person of the seal.
+        if !is_handle(&owner) {
+            return Err(AuthorityError::Handle(owner));
+        }
         let path = self.certificate_path(&owner);
         if path.exists() && !renew {
             return Err(AuthorityError::Exists(path));
@@ -273,28 +283,72 @@ impl Office {
             },
             issuing_key,
         )?;
-        // Key first: a certificate without a key could not sign, and would look finished.
+        // Deriving a key from a passphrase is slow on purpose, so that is done before the lock.
+        let pem = encrypted(&owner, &key, passphrase, cost)?;
+        let _lock = self.lock_keys()?;
+        if path.exists() && !renew {
+            return Err(AuthorityError::Exists(path));
+        }
         if path.exists() {
             self.set_aside(&owner)?;
+        } else {
+            // A key without a certificate is what a run leaves behind that was stopped between the
+            // two. Nobody ever used it.
+            remove_if_there(&self.key_path(&owner))?;
         }
-        self.store_key(&owner, &key, passphrase, cost)?;
+        // Key first: a certificate without a key could not sign, and would look finished.
+        self.write_key(&owner, &pem)?;
         write_new(&path, certificate.pem().as_bytes())?;
         Ok(certificate)
     }
 
-    /// Enters certificates into the ledger. Apart from issuing, so that many can be issued at once.
+    /// Gives the institution a new seal. The old one is set aside, and what it sealed stays valid.
     ///
     /// # Errors
     ///
     /// [`AuthorityError`]
-    pub fn enter_into_ledger(
+    pub fn renew_seal(
         &self,
-        certificates: &[(String, Certificate)],
+        passphrase: &Passphrase,
+        cost: Cost,
         now: Time,
-    ) -> Result<(), AuthorityError> {
-        let mut ledger = self.ledger()?;
-        ledger.certificates.extend(certificates.iter().map(|(owner, c)| entry(owner, c, now)));
-        self.save_ledger(&ledger)
+    ) -> Result<Certificate, AuthorityError> {
+        let issuing_key = self.open_key(ISSUING, passphrase)?;
+        let _lock = self.lock_keys()?;
+        let issuing = self.certificate(ISSUING)?;
+        let key = new_key()?;
+        let organization = self.config().instansi.nama.clone();
+        let certificate = issue::below(
+            &issuing,
+            &Request {
+                subject: Subject {
+                    name: format!("Segel Elektronik {organization}"),
+                    organization,
+                    ..Subject::default()
+                },
+                key: public(&key, SEAL)?,
+                purpose: Purpose::Seal,
+                path_length: None,
+                not_before: now,
+                not_after: now.plus_days(self.config().kunci.masa_segel).min(issuing.not_after()),
+                serial: serial()?,
+            },
+            &issuing_key,
+        )?;
+        if self.certificate_path(SEAL).exists() {
+            self.set_aside(SEAL)?;
+        } else {
+            remove_if_there(&self.key_path(SEAL))?;
+        }
+        self.store_key(SEAL, &key, passphrase, cost)?;
+        write_new(&self.certificate_path(SEAL), certificate.pem().as_bytes())?;
+        self.write_trust_bundle()?;
+        Ok(certificate)
+    }
+
+    fn lock_keys(&self) -> Result<fs::File, AuthorityError> {
+        let path = self.keys().join(".lock");
+        durable::lock(&path).map_err(io_error(&path))
     }
 
     /// Takes over a key and its certificate that were made elsewhere by this office's authority.
@@ -311,6 +365,15 @@ impl Office {
         now: Time,
     ) -> Result<(), AuthorityError> {
         let whose = || owner.to_owned();
+        if !is_handle(owner) {
+            return Err(AuthorityError::Handle(owner.to_owned()));
+        }
+        let _lock = self.lock_keys()?;
+        for path in [self.certificate_path(owner), self.key_path(owner)] {
+            if path.exists() {
+                return Err(AuthorityError::Exists(path));
+            }
+        }
         if certificate.subject().id != owner {
             return Err(AuthorityError::OtherSubject { whose: whose() });
         }
@@ -322,13 +385,7 @@ impl Office {
         let path = self.key_path(owner);
         make_private_parent(&path)?;
         durable::write_private(&path, key_pem.as_bytes()).map_err(io_error(&path))?;
-        write_new(&self.certificate_path(owner), certificate.pem().as_bytes())?;
-        let mut ledger = self.ledger()?;
-        if !ledger.certificates.iter().any(|e| e.serial == certificate.serial()) {
-            ledger.certificates.push(entry(owner, certificate, now));
-            self.save_ledger(&ledger)?;
-        }
-        Ok(())
+        write_new(&self.certificate_path(owner), certificate.pem().as_bytes())
     }
 
     /// Revokes a certificate and publishes new lists.
@@ -343,12 +400,17 @@ impl Office {
         passphrase: &Passphrase,
         now: Time,
     ) -> Result<(), AuthorityError> {
+        let _lock = self.lock_keys()?;
         let mut ledger = self.ledger()?;
         let entry = ledger
             .certificates
             .iter_mut()
             .find(|e| e.serial == serial)
             .ok_or_else(|| AuthorityError::UnknownSerial(serial.to_owned()))?;
+        // A root cannot revoke itself (RFC 5280, 3.3): whoever trusts it has to stop.
+        if entry.owner == ROOT {
+            return Err(AuthorityError::RootRevocation);
+        }
         if entry.revoked.is_some() {
             return Err(AuthorityError::AlreadyRevoked(serial.to_owned()));
         }
@@ -363,6 +425,7 @@ impl Office {
     ///
     /// [`AuthorityError`]
     pub fn renew_lists(&self, passphrase: &Passphrase, now: Time) -> Result<(), AuthorityError> {
+        let _lock = self.lock_keys()?;
         let mut ledger = self.ledger()?;
         self.publish(&mut ledger, passphrase, now)
     }
@@ -454,13 +517,14 @@ impl Office {
         })
     }
 
-    /// The seal's certificates, the one in force first.
+    /// The seal's certificates, the one in force first: what an older one sealed stays sealed.
     ///
     /// # Errors
     ///
     /// [`AuthorityError`]
     pub fn seals(&self) -> Result<Vec<Certificate>, AuthorityError> {
-        Ok(vec![self.certificate(SEAL)?])
+        let owners = self.owners()?.into_iter().filter(|owner| is_seal(owner));
+        owners.map(|owner| self.certificate(&owner)).collect()
     }
 
     /// Opens the seal.
@@ -553,25 +617,14 @@ impl Office {
     /// [`AuthorityError`]
     pub fn all_keys(&self, now: Time) -> Result<Vec<KeySummary>, AuthorityError> {
         let anchors = self.anchors()?;
-        let folder = self.keys().join("officials");
-        let mut owners: Vec<String> = vec![ROOT.into(), ISSUING.into(), SEAL.into()];
-        let mut officials: Vec<String> = match fs::read_dir(&folder) {
-            Ok(entries) => entries
-                .flatten()
-                .filter_map(|e| e.file_name().to_str()?.strip_suffix(".pem").map(str::to_owned))
-                .filter(|name| !name.contains('.'))
-                .collect(),
-            Err(_) => Vec::new(),
-        };
-        officials.sort();
-        owners.extend(officials);
+        let owners = self.owners()?;
         owners
             .into_iter()
             .map(|owner| {
                 let certificate = self.certificate(&owner)?;
                 let purpose = match owner.as_str() {
                     ROOT | ISSUING => Purpose::Authority,
-                    SEAL => Purpose::Seal,
+                    name if is_seal(name) => Purpose::Seal,
                     _ => Purpose::Signature,
                 };
                 let moment = now.max(certificate.not_before()).min(certificate.not_after());
@@ -596,13 +649,43 @@ impl Office {
         read(&self.key_path(owner))
     }
 
-    /// The ledger of issued certificates.
+    /// The ledger of issued certificates: what was saved, and every certificate in `keys/` that a
+    /// stopped run did not get to enter. What lies there can be revoked.
     ///
     /// # Errors
     ///
     /// [`AuthorityError`]
     pub fn ledger(&self) -> Result<Ledger, AuthorityError> {
-        serde_json::from_str(&read(&self.ledger_path())?).map_err(AuthorityError::Ledger)
+        let mut ledger: Ledger =
+            serde_json::from_str(&read(&self.ledger_path())?).map_err(AuthorityError::Ledger)?;
+        for owner in self.owners()? {
+            let certificate = self.certificate(&owner)?;
+            if !ledger.certificates.iter().any(|e| e.serial == certificate.serial()) {
+                let handle = owner.split('.').next().unwrap_or_default();
+                ledger.certificates.push(entry(handle, &certificate));
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// The names of all certificates in `keys/`: authorities, seals, officials, those that were set
+    /// aside with their serial number behind a point.
+    fn owners(&self) -> Result<Vec<String>, AuthorityError> {
+        let names = |folder: &Path| -> Vec<String> {
+            let entries = fs::read_dir(folder).map(|entries| entries.flatten().collect()).unwrap_or_default();
+            let entries: Vec<fs::DirEntry> = entries;
+            let mut names: Vec<String> = entries
+                .iter()
+                .filter_map(|e| e.file_name().to_str()?.strip_suffix(".pem").map(str::to_owned))
+                .filter(|name| !name.starts_with('.'))
+                .collect();
+            names.sort();
+            names
+        };
+        let mut owners: Vec<String> = vec![ROOT.into(), ISSUING.into()];
+        owners.extend(names(&self.keys()).into_iter().filter(|n| n == SEAL || n.starts_with("seal.")));
+        owners.extend(names(&self.keys().join("officials")));
+        Ok(owners)
     }
 
     fn save_ledger(&self, ledger: &Ledger) -> Result<(), AuthorityError> {
@@ -623,6 +706,7 @@ impl Office {
         owned_path(&self.private(), owner, "key")
     }
 
+    /// Encrypts a key and writes it where there is none.
     fn store_key(
         &self,
         owner: &str,
@@ -630,10 +714,10 @@ impl Office {
         passphrase: &Passphrase,
         cost: Cost,
     ) -> Result<(), AuthorityError> {
-        let nonce = random::<NONCE_LENGTH>()?;
-        let pem = key
-            .seal(passphrase.as_bytes(), cost, &nonce)
-            .map_err(|source| AuthorityError::KeyFile { whose: owner.to_owned(), source })?;
+        self.write_key(owner, &encrypted(owner, key, passphrase, cost)?)
+    }
+
+    fn write_key(&self, owner: &str, pem: &str) -> Result<(), AuthorityError> {
         let path = self.key_path(owner);
         make_private_parent(&path)?;
         durable::write_private(&path, pem.as_bytes()).map_err(|error| {
@@ -665,10 +749,42 @@ impl Office {
     }
 }
 
+/// Whether a name is an official's handle: plain, and none of the office's own names.
+fn is_handle(owner: &str) -> bool {
+    let plain = !owner.is_empty() && owner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain && ![ROOT, ISSUING, SEAL, "trust"].contains(&owner)
+}
+
+fn is_seal(owner: &str) -> bool {
+    owner == SEAL || owner.strip_prefix(SEAL).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Names that are no handles end nowhere: `../seal` must not lead out of the folder.
 fn owned_path(folder: &Path, owner: &str, extension: &str) -> PathBuf {
-    match owner {
-        ROOT | ISSUING | SEAL => folder.join(format!("{owner}.{extension}")),
-        official => folder.join("officials").join(format!("{official}.{extension}")),
+    let own = matches!(owner, ROOT | ISSUING) || is_seal(owner);
+    let plain: String = owner
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' })
+        .collect();
+    let name = format!("{}.{extension}", plain.trim_start_matches('.'));
+    if own { folder.join(name) } else { folder.join("officials").join(name) }
+}
+
+fn encrypted(
+    owner: &str,
+    key: &PrivateKey,
+    passphrase: &Passphrase,
+    cost: Cost,
+) -> Result<String, AuthorityError> {
+    let nonce = random::<NONCE_LENGTH>()?;
+    key.seal(passphrase.as_bytes(), cost, &nonce)
+        .map_err(|source| AuthorityError::KeyFile { whose: owner.to_owned(), source })
+}
+
+fn remove_if_there(path: &Path) -> Result<(), AuthorityError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(path)(error)),
+        _ => Ok(()),
     }
 }
 
@@ -717,11 +833,11 @@ fn public(key: &PrivateKey, whose: &str) -> Result<pk_trust::pki::PublicKey, Aut
     key.public().ok_or_else(|| AuthorityError::Key { whose: whose.to_owned(), source: KeyError::Mismatch })
 }
 
-fn entry(owner: &str, certificate: &Certificate, now: Time) -> LedgerEntry {
+fn entry(owner: &str, certificate: &Certificate) -> LedgerEntry {
     LedgerEntry {
         serial: certificate.serial(),
         owner: owner.to_owned(),
-        issued: now.unix(),
+        issued: certificate.not_before().unix(),
         revoked: None,
         reason: None,
     }

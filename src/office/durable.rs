@@ -10,12 +10,7 @@ use std::path::Path;
 ///
 /// [`io::ErrorKind::AlreadyExists`] if it does; documents are never overwritten.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let staged = stage(path, bytes, 0o644)?;
-    // A hard link fails where a rename would silently replace: no moment between check and act.
-    let linked = fs::hard_link(&staged, path);
-    fs::remove_file(&staged)?;
-    linked?;
-    sync_folder(path)
+    publish(path, bytes, 0o644)
 }
 
 /// Writes a file, replacing what was there in one step.
@@ -35,11 +30,38 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// As [`write_new`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let staged = stage(path, bytes, 0o600)?;
-    let linked = fs::hard_link(&staged, path);
-    fs::remove_file(&staged)?;
-    linked?;
+    publish(path, bytes, 0o600)
+}
+
+fn publish(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let staged = stage(path, bytes, mode)?;
+    // A hard link fails where a rename would silently replace: no moment between check and act.
+    let published = match fs::hard_link(&staged, path) {
+        // File systems without hard links, such as exFAT on a stick.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) =>
+        {
+            if path.exists() { Err(io::ErrorKind::AlreadyExists.into()) } else { fs::rename(&staged, path) }
+        }
+        linked => linked.and_then(|()| fs::remove_file(&staged)),
+    };
+    if published.is_err() {
+        // The error that is reported is the first one.
+        let _ = fs::remove_file(&staged);
+    }
+    published?;
     sync_folder(path)
+}
+
+/// Opens a file, made if need be, and waits until no other process has it locked.
+///
+/// # Errors
+///
+/// From the disk.
+pub fn lock(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// Creates a folder that only its owner can enter.
@@ -58,11 +80,11 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// The bytes on disk under a name that nobody looks for. A crash leaves it behind; it is overwritten
-/// by the next attempt.
+/// The bytes on disk under a name that nobody looks for. A crash leaves it behind, and the next
+/// attempt takes it away. Processes that could meet here hold the office's lock.
 fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    let staged = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    let staged = path.with_file_name(format!(".{name}.new"));
     if staged.exists() {
         fs::remove_file(&staged)?;
     }

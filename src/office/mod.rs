@@ -34,7 +34,7 @@ pub use custody::{Passphrase, PassphraseError, random};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no `pk.toml` here or above.
+    /// There is no `pk.toml` here.
     #[error("{} is no office folder: it has no pk.toml", .0.display())]
     NoOffice(PathBuf),
     /// There is one already.
@@ -61,6 +61,12 @@ impl Error {
         move |source| Self::Io { path: path.to_owned(), source }
     }
 }
+
+/// The right to change an office, held by one process at a time. The system takes it back when the
+/// process ends, however it ends.
+#[derive(Debug)]
+#[must_use = "without it another process may change the office"]
+pub struct Lock(#[expect(dead_code, reason = "held for its drop")] fs::File);
 
 /// An office folder.
 #[derive(Clone, Debug)]
@@ -106,6 +112,17 @@ impl Office {
         durable::create_private_dir(&private).map_err(Error::io(&private))?;
         durable::write_new(&path, config_text.as_bytes()).map_err(Error::io(&path))?;
         Ok(office)
+    }
+
+    /// Keeps other processes from changing this office, until it is dropped. What was read before is
+    /// to be read again: it may have changed while waiting.
+    ///
+    /// # Errors
+    ///
+    /// From the disk.
+    pub fn lock(&self) -> Result<Lock, Error> {
+        let path = self.root.join(".lock");
+        durable::lock(&path).map(Lock).map_err(Error::io(&path))
     }
 
     /// The settings.

@@ -202,19 +202,15 @@ pub trait Registry {
     /// [`enum@Error`]
     fn reserve(&mut self, proposals: &[(Slot, Reservation)]) -> Result<Vec<Reservation>, Error>;
 
-    /// Frees the slot of a document that another one replaces, so that the next reservation is new.
+    /// Records an issued document, and in the same step makes its id the one of its slot and
+    /// supersedes every other document of the slot that is in force. Gives how many those were. The
+    /// same document twice is recorded once.
     ///
     /// # Errors
     ///
-    /// [`enum@Error`]
-    fn release(&mut self, slot: &Slot) -> Result<(), Error>;
-
-    /// Records an issued document. The same document twice is recorded once.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Conflict`] if the id is recorded with another content.
-    fn record(&mut self, entry: &Entry, at: Time) -> Result<(), Error>;
+    /// [`Error::Conflict`] if the id is recorded with another content, or if a complete document
+    /// would be superseded.
+    fn record(&mut self, entry: &Entry, at: Time) -> Result<usize, Error>;
 
     /// The document of this id.
     ///

@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 use super::{Change, Entry, Error, Event, Registry, Reservation, Signer, Slot, Status};
 use crate::model::Stage;
 
+/// "PKRG", in `create.sql`.
+const APPLICATION_ID: i64 = 0x504b_5247;
+
 /// How long a writer waits for another one. Longer than any transaction here takes.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -45,20 +48,38 @@ impl SqliteRegistry {
     ///
     /// [`Error::Missing`] if there is none.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    /// Opens a registry only to read it: a backup on a disk that cannot be written, for example.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if there is none.
+    pub fn open_to_read(path: &Path) -> Result<Self, Error> {
+        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn open_with(path: &Path, mode: OpenFlags) -> Result<Self, Error> {
         if !path.exists() {
             return Err(Error::Missing(path.display().to_string()));
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let registry = Self::with(Connection::open_with_flags(path, flags)?)?;
-        let version = registry.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let registry = Self::with(connection)?;
+        let pragma = |name| registry.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
+        let application: i64 = pragma("application_id")?;
+        if application != APPLICATION_ID {
+            return Err(Error::Damaged(format!("{} is no registry", path.display())));
+        }
+        let version: i64 = pragma("user_version")?;
         if version == 1 { Ok(registry) } else { Err(Error::Version(version)) }
     }
 
     fn with(connection: Connection) -> Result<Self, Error> {
         connection.busy_timeout(BUSY)?;
-        // Readers do not wait for the writer; FULL, so that what is reported as recorded survives a
-        // power cut.
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A rollback journal, not WAL: the registry stays one file, so that copying it is a backup and
+        // a disk that cannot be written is enough to read it. FULL, so that what is reported as
+        // recorded survives a power cut.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         Ok(Self { connection })
@@ -103,15 +124,7 @@ impl Registry for SqliteRegistry {
         Ok(reservations)
     }
 
-    fn release(&mut self, slot: &Slot) -> Result<(), Error> {
-        self.connection.execute(
-            "DELETE FROM reservations WHERE year = ?1 AND kind = ?2 AND stage = ?3 AND official = ?4",
-            params![slot.year, slot.kind.as_str(), slot.stage.0, slot.official],
-        )?;
-        Ok(())
-    }
-
-    fn record(&mut self, entry: &Entry, at: Time) -> Result<(), Error> {
+    fn record(&mut self, entry: &Entry, at: Time) -> Result<usize, Error> {
         let id = entry.reservation.id.to_string();
         let transaction = self.write()?;
         let known: Option<Vec<u8>> = transaction
@@ -119,40 +132,13 @@ impl Registry for SqliteRegistry {
             .optional()?;
         if let Some(digest) = known {
             // Recorded by a run that was stopped right after: nothing is missing.
-            return if digest == entry.digest { Ok(()) } else { Err(Error::Conflict { id, expected: 0 }) };
+            return if digest == entry.digest { Ok(0) } else { Err(Error::Conflict { id, expected: 0 }) };
         }
-        transaction.execute(
-            "INSERT INTO documents (id, year, kind, stage, official, salt, day, unit, position, name, digest,
-               indicators, budget, revision, status)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 'issued')",
-            params![
-                id,
-                entry.slot.year,
-                entry.slot.kind.as_str(),
-                entry.slot.stage.0,
-                entry.slot.official,
-                entry.reservation.salt,
-                signed(entry.reservation.day),
-                entry.unit,
-                entry.position,
-                entry.name,
-                entry.digest,
-                entry.indicators,
-                signed(entry.budget),
-            ],
-        )?;
-        for (place, signer) in (0_u32..).zip(&entry.signers) {
-            transaction.execute(
-                "INSERT INTO signers (id, place, field, official, name) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![id, place, signer.field, signer.official, signer.name],
-            )?;
-        }
-        let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
-        transaction
-            .execute("INSERT INTO files (id, revision, sha256) VALUES (?1, 0, ?2)", params![id, file])?;
+        let superseded = supersede_slot(&transaction, entry, &id, at)?;
+        insert(&transaction, entry, &id)?;
         append(&transaction, &id, "issued", at, &data_encoding::HEXLOWER.encode(&entry.digest))?;
         transaction.commit()?;
-        Ok(())
+        Ok(superseded)
     }
 
     fn find(&self, id: &Id) -> Result<Option<Entry>, Error> {
@@ -261,6 +247,77 @@ impl Registry for SqliteRegistry {
         }
         Ok(events)
     }
+}
+
+/// The other documents of a slot give way to the one that is being recorded.
+fn supersede_slot(transaction: &Transaction<'_>, entry: &Entry, id: &str, at: Time) -> Result<usize, Error> {
+    let slot = &entry.slot;
+    let mut find = transaction.prepare(
+        "SELECT id, status FROM documents WHERE official = ?1 AND year = ?2 AND kind = ?3 AND stage = ?4
+           AND status NOT IN ('revoked', 'superseded')",
+    )?;
+    let key = params![slot.official, slot.year, slot.kind.as_str(), slot.stage.0];
+    let others = find.query_map(key, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut superseded = 0;
+    for other in others {
+        let (other, status) = other?;
+        if status == Status::Complete.as_str() {
+            return Err(Error::Conflict { id: other, expected: 0 });
+        }
+        transaction.execute(
+            "UPDATE documents SET status = 'superseded', remark = ?2 WHERE id = ?1",
+            params![other, id],
+        )?;
+        append(transaction, &other, Status::Superseded.as_str(), at, id)?;
+        superseded += 1;
+    }
+    transaction.execute(
+        "INSERT OR REPLACE INTO reservations (year, kind, stage, official, id, salt, day)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            slot.year,
+            slot.kind.as_str(),
+            slot.stage.0,
+            slot.official,
+            id,
+            entry.reservation.salt,
+            signed(entry.reservation.day),
+        ],
+    )?;
+    Ok(superseded)
+}
+
+/// The rows of a new document.
+fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), Error> {
+    transaction.execute(
+        "INSERT INTO documents (id, year, kind, stage, official, salt, day, unit, position, name, digest,
+           indicators, budget, revision, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 'issued')",
+        params![
+            id,
+            entry.slot.year,
+            entry.slot.kind.as_str(),
+            entry.slot.stage.0,
+            entry.slot.official,
+            entry.reservation.salt,
+            signed(entry.reservation.day),
+            entry.unit,
+            entry.position,
+            entry.name,
+            entry.digest,
+            entry.indicators,
+            signed(entry.budget),
+        ],
+    )?;
+    for (place, signer) in (0_u32..).zip(&entry.signers) {
+        transaction.execute(
+            "INSERT INTO signers (id, place, field, official, name) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id, place, signer.field, signer.official, signer.name],
+        )?;
+    }
+    let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
+    transaction.execute("INSERT INTO files (id, revision, sha256) VALUES (?1, 0, ?2)", params![id, file])?;
+    Ok(())
 }
 
 const COLUMNS: &str = "id, salt, day, year, kind, stage, official, unit, position, name, digest, indicators,

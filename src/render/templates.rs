@@ -30,6 +30,9 @@ const BUILT_IN: [(&str, &[u8]); 13] = [
     ("wording/README.md", include_bytes!("../../templates/wording/README.md")),
 ];
 
+/// Versions of the templates in the program.
+const VERSIONS: [(&str, u32); 2] = [("perjanjian-kinerja", 1), ("pakta-integritas", 1)];
+
 /// Why a template folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -94,6 +97,14 @@ impl Templates {
             })
             .collect();
         Self { files, sources, overridden }
+    }
+
+    /// The version of a template, which the data of a document names: it is raised with every change
+    /// of what comes out, also by a new Typst, so that an old document is never compared with a new
+    /// template.
+    #[expect(clippy::unused_self, reason = "a property of the templates in the program")]
+    pub fn version(&self, name: &str) -> Option<u32> {
+        VERSIONS.iter().find(|(known, _)| *known == name).map(|(_, version)| *version)
     }
 
     /// The paths that the office's folder replaces or adds.

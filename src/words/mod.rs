@@ -123,7 +123,7 @@ fn fill(text: &str, values: &Values) -> String {
 }
 
 /// Values come from files: control characters could rewrite the terminal.
-fn printable(value: &str) -> String {
+pub fn printable(value: &str) -> String {
     const LONGEST: usize = 300;
     let mut text: String = value
         .chars()

@@ -3,6 +3,7 @@
 //! One spelling that readers disagree on is one door for an attack, so what the
 //! standard forbids is an error here, never a guess.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Dictionary, Error, Object, Ref};
@@ -14,8 +15,7 @@ const MAX_DEPTH: usize = 64;
 /// Elements in one array: far above any page tree leaf, far below memory.
 const MAX_ITEMS: usize = 1_000_000;
 
-/// Keys in one dictionary. They are compared with each other to find a repeated one, so the square
-/// of this number bounds the time.
+/// Keys in one dictionary. The largest honest ones are resources of a page, with some hundreds.
 const MAX_KEYS: usize = 10_000;
 
 pub(super) fn is_whitespace(byte: u8) -> bool {
@@ -271,6 +271,7 @@ impl<'a> Lexer<'a> {
     fn dictionary_at(&mut self, depth: usize) -> Result<Dictionary, Error> {
         self.at += 2;
         let mut dictionary = Dictionary::new();
+        let mut keys = BTreeSet::new();
         loop {
             self.skip_whitespace();
             if self.literal(b">>") {
@@ -284,11 +285,12 @@ impl<'a> Lexer<'a> {
             }
             let key_at = self.at;
             let key = self.name()?;
-            let (value, span) = self.object_at(depth + 1)?;
             // Readers disagree on which of two equal keys counts: that is how one file shows two faces.
-            if !dictionary.push_parsed(key, value, span) {
+            if !keys.insert(key.clone()) {
                 return Err(Error::DuplicateKey { offset: key_at });
             }
+            let (value, span) = self.object_at(depth + 1)?;
+            dictionary.push_parsed(key, value, span);
         }
     }
 

@@ -232,13 +232,9 @@ impl Dictionary {
         self.entries.is_empty()
     }
 
-    /// Adds a parsed entry; false if the key is already there.
-    pub(super) fn push_parsed(&mut self, key: Vec<u8>, value: Object, span: Range<usize>) -> bool {
-        if self.entries.iter().any(|e| e.key == key) {
-            return false;
-        }
+    /// Adds a parsed entry, whose key the lexer has found to be new.
+    pub(super) fn push_parsed(&mut self, key: Vec<u8>, value: Object, span: Range<usize>) {
         self.entries.push(Entry { key, value, span });
-        true
     }
 
     /// Appends the encoding of this dictionary.

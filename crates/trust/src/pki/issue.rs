@@ -4,6 +4,7 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519;
 use const_oid::db::rfc8410::ID_ED_25519;
 use der::asn1::{BitString, SetOfVec, Utf8StringRef};
+use der::referenced::OwnedToRef as _;
 use der::{Any, Decode, Encode};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::attr::AttributeTypeAndValue;
@@ -218,7 +219,7 @@ pub fn crl(
         })
         .collect::<Result<Vec<_>, IssueError>>()?;
     let tbs = issuer.x509().tbs_certificate();
-    let spki = SubjectPublicKeyInfoRef::try_from(tbs.subject_public_key_info()).map_err(encode)?;
+    let spki = tbs.subject_public_key_info().owned_to_ref();
     let mut extensions = Vec::new();
     // By hand: the builder of x509-cert names the key of the issuer's own issuer here (RFC 5280,
     // 5.2.1 wants the key that signs the list), and OpenSSL then finds no list.

@@ -94,8 +94,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
             return Verdict::new(sha256, at, None, Vec::new(), findings);
         }
     };
-    let examined =
-        attachment(file.at(0), CLAIM_NAME).and_then(|claim| Ok((pades::examine(&file)?, claim)));
+    let examined = attachment(file.at(0), CLAIM_NAME).and_then(|claim| Ok((pades::examine(&file)?, claim)));
     let (examination, claim) = match examined {
         Ok(examined) => examined,
         Err(error) => {
@@ -136,7 +135,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     if let Some(content) = &content {
         let (claim_outcome, issued) =
             claim_findings(claim.as_deref(), content, anchors, evidence, at, &mut findings);
-        let reproduced = reproduced(evidence, &mut findings);
+        let reproduced = pages(content, bytes, evidence, &mut findings);
         document = Some(DocumentVerdict {
             id: content.id.to_string(),
             kind: content.kind.to_string(),
@@ -146,6 +145,16 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
             reproduced,
             issued,
         });
+        for party in &content.parties {
+            let declared = examination.open.contains(&party.field)
+                || examination.signatures.iter().any(|s| s.field == party.field);
+            // Without its field a party could never sign, and nobody would miss the signature.
+            if !declared && examination.changes.iter().all(|c| *c == Changes::Exact) {
+                findings.push(
+                    Finding::new(Axis::Integrity, "field.missing", Outcome::Fail).with("field", &party.field),
+                );
+            }
+        }
         for field in &examination.open {
             if !content.parties.iter().any(|party| &party.field == field) {
                 findings
@@ -197,11 +206,22 @@ fn unreadable(error: &pdf::Error) -> Finding {
     Finding::new(Axis::Integrity, code, Outcome::Fail).with("error", error)
 }
 
-fn reproduced(evidence: &Evidence, findings: &mut Vec<Finding>) -> Outcome {
+/// Whether the pages show what the data says. The seal vouches for the data only; what is painted on
+/// the pages before the first signature is proved by rendering again, or by the issuer's own record
+/// of the file.
+fn pages(content: &Content, bytes: &[u8], evidence: &Evidence, findings: &mut Vec<Finding>) -> Outcome {
+    let recorded = match &evidence.status {
+        Status::Known(record) => {
+            let sha256: [u8; 32] = Sha256::digest(bytes).into();
+            record.digest == content.digest && record.files.contains(&sha256)
+        }
+        _ => false,
+    };
     let (axis, code, outcome) = match evidence.reproduced {
         Some(true) => (Axis::Integrity, "document.reproduced", Outcome::Pass),
         Some(false) => (Axis::Integrity, "document.not-reproduced", Outcome::Fail),
-        None => (Axis::Remark, "document.reproduction-not-tried", Outcome::NotChecked),
+        None if recorded => (Axis::Remark, "document.reproduction-not-tried", Outcome::NotChecked),
+        None => (Axis::Integrity, "document.reproduction-not-possible", Outcome::NotChecked),
     };
     findings.push(Finding::new(axis, code, outcome));
     outcome
@@ -285,8 +305,8 @@ fn seal(
             let (code, outcome) = match path.revocation(anchors, at) {
                 Revocation::Good => ("seal.trusted", Outcome::Pass),
                 Revocation::Unknown => ("seal.revocation-unknown", Outcome::NotChecked),
-                Revocation::Revoked { at, .. } if at <= day => ("seal.revoked", Outcome::Fail),
-                // Issued before, by its own word.
+                Revocation::Revoked { at, .. } if at.day() < claim.day => ("seal.revoked", Outcome::Fail),
+                // Issued before, by its own word, or on the same day.
                 Revocation::Revoked { .. } => ("seal.revoked-later", Outcome::NotChecked),
             };
             finding(code, outcome);
