@@ -106,11 +106,11 @@ pub(super) fn cycle(
         let glyphs = glyph_problems(&draft, typeface, renderer);
         match checked.output {
             Ok(cycle) if glyphs.is_empty() => Ok(cycle),
-            Ok(_) => Err(Problems(glyphs)),
+            Ok(_) => Err(Problems::new(glyphs)),
             Err(mut problems) => {
                 let known: Vec<Problem> = problems.0.clone();
                 problems.0.extend(glyphs.into_iter().filter(|g| !known.iter().any(|p| p.place == g.place)));
-                Err(problems)
+                Err(Problems::new(problems.0))
             }
         }
     });

@@ -61,8 +61,39 @@ fn decode(bytes: &[u8], place: &Place, warnings: &mut Vec<Problem>) -> String {
     }
 }
 
+/// The line of a quote that is never closed, or that closes in the middle of a cell: it swallowed what
+/// lies between.
+fn open_quote(text: &str) -> Option<u32> {
+    let (mut line, mut opened, mut at_start) = (1, None, true);
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match (c, opened) {
+            ('"', None) if at_start => opened = Some(line),
+            ('"', Some(_)) if characters.peek() == Some(&'"') => {
+                characters.next();
+            }
+            ('"', Some(line)) => {
+                let ends = characters.peek().is_none_or(|c| matches!(c, ',' | ';' | '\t' | '\n'));
+                if !ends {
+                    return Some(line);
+                }
+                opened = None;
+            }
+            _ => {}
+        }
+        at_start = opened.is_none() && matches!(c, ',' | ';' | '\t' | '\n');
+        line += u32::from(c == '\n');
+    }
+    opened
+}
+
 /// Parses with the separator that the heading line uses most; gives the line of an error.
 fn grid(text: &str) -> Result<Grid, u32> {
+    // The line numbers of the reader count CR LF twice.
+    let text = &text.replace("\r\n", "\n");
+    if let Some(line) = open_quote(text) {
+        return Err(line);
+    }
     let heading = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |separator: char| heading.chars().filter(|c| *c == separator).count();
     let separator =

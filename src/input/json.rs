@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::tree::{self, Kind, MAX_DEPTH, Node};
+use super::tree::{self, Kind, MAX_DEPTH, MAX_KEYS, Node};
 use super::{Outcome, fatal};
 use crate::model::{Place, Problem, Value};
 
@@ -23,6 +23,7 @@ pub(super) fn read(bytes: &[u8], place: &Place) -> Outcome {
                     let key = rest.split(" at line ").next().unwrap_or(rest).to_owned();
                     Problem::new("key.twice", &place.row(line)).with("key", key)
                 }
+                None if text.starts_with(TOO_DEEP) => Problem::new("tree.too-deep", &place.row(line)),
                 None => Problem::new("json.syntax", &place.row(line)).with("error", text),
             };
             fatal(problem)
@@ -31,6 +32,7 @@ pub(super) fn read(bytes: &[u8], place: &Place) -> Outcome {
 }
 
 const TWICE: &str = "the same key twice: ";
+const TOO_DEEP: &str = "nesting too deep or too many keys";
 
 /// JSON has no lines worth naming, so a node carries its position in its list, from 1.
 #[derive(Clone, Copy)]
@@ -86,7 +88,7 @@ impl<'de> Visitor<'de> for NodeSeed {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
         if self.depth > MAX_DEPTH {
-            return Err(A::Error::custom("nesting too deep"));
+            return Err(A::Error::custom(TOO_DEEP));
         }
         let mut items = Vec::new();
         while let Some(item) = list.next_element_seed(NodeSeed {
@@ -100,10 +102,13 @@ impl<'de> Visitor<'de> for NodeSeed {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         if self.depth > MAX_DEPTH {
-            return Err(A::Error::custom("nesting too deep"));
+            return Err(A::Error::custom(TOO_DEEP));
         }
         let mut entries: Vec<(String, Node)> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            if entries.len() >= MAX_KEYS {
+                return Err(A::Error::custom(TOO_DEEP));
+            }
             if entries.iter().any(|(known, _)| *known == key) {
                 return Err(A::Error::custom(format!("{TWICE}{key}")));
             }

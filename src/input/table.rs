@@ -92,13 +92,13 @@ fn is_blank(value: &Value) -> bool {
     matches!(value, Value::Text(text) if text.trim().is_empty())
 }
 
-/// `(1) (2) (3)` below the headings.
+/// `(1) (2) (3)` below the headings, also where Excel has made -1 of (1).
 fn is_number_row(cells: &BTreeMap<u32, Value>) -> bool {
     let filled: Vec<&Value> = cells.values().filter(|v| !is_blank(v)).collect();
     filled.len() > 1
-        && filled.iter().all(|value| {
-            matches!(value, Value::Text(text) if text.trim().strip_prefix('(')
-                .and_then(|t| t.strip_suffix(')'))
-                .is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit())))
+        && (1_u32..).zip(&filled).all(|(expected, value)| match value {
+            Value::Text(text) => text.trim() == format!("({expected})"),
+            Value::Number(number) => number.abs() == f64::from(expected),
+            _ => false,
         })
 }

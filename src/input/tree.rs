@@ -7,6 +7,9 @@ use super::{Outcome, fatal};
 /// Nesting that a reader of YAML or JSON follows. The data needs three levels.
 pub(super) const MAX_DEPTH: usize = 16;
 
+/// Keys of one map. They are compared with each other; a row has thirteen.
+pub(super) const MAX_KEYS: usize = 256;
+
 /// A node and the line (YAML) or the position in its list (JSON) where it stands.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -37,12 +40,18 @@ pub(super) fn draft(root: Node, place: &Place) -> Outcome {
             );
         }
     }
+    let mut seen = Vec::new();
     for (key, node) in sections {
         let Some(sheet) = SHEETS.iter().find(|s| s.name.as_str().eq_ignore_ascii_case(&key)) else {
             problems.push(Problem::new("key.unknown", &place.row(node.line)).with("key", key));
             continue;
         };
         let section = place.sheet(sheet.name.as_str());
+        if seen.contains(&sheet.name) {
+            problems.push(Problem::new("key.twice", &place.row(node.line)).with("key", key));
+            continue;
+        }
+        seen.push(sheet.name);
         *draft.rows_mut(sheet.name) = match node.kind {
             // Settings may be written as a plain map.
             Kind::Map(entries) if sheet.name == SheetName::Pengaturan => entries

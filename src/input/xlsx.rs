@@ -1,9 +1,10 @@
 //! Reading xlsx.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read as _};
 
-use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
+use quick_xml::events::Event;
 
 use super::table::{self, Grid};
 use super::{Outcome, fatal};
@@ -28,7 +29,13 @@ pub(super) fn read(bytes: Vec<u8>, place: &Place) -> Outcome {
     let mut draft = Draft { place: place.clone(), ..Draft::default() };
     let names = workbook.sheet_names();
     for sheet in &SHEETS {
-        let Some(name) = names.iter().find(|n| n.trim().eq_ignore_ascii_case(sheet.name.as_str())) else {
+        let mut found = names.iter().filter(|n| n.trim().eq_ignore_ascii_case(sheet.name.as_str()));
+        let first = found.next();
+        if found.next().is_some() {
+            problems.push(Problem::new("sheet.twice", place).with("sheet", sheet.name.as_str()));
+            continue;
+        }
+        let Some(name) = first else {
             problems.push(
                 Problem::new("sheet.missing", place)
                     .with("sheet", sheet.name.as_str())
@@ -72,13 +79,89 @@ fn container(bytes: &[u8], place: &Place) -> Result<(), Problem> {
     let mut unpacked = 0;
     for index in 0..archive.len() {
         let file = archive.by_index(index).map_err(|error| damaged(error.to_string()))?;
-        unpacked += io::copy(&mut file.take(MAX_UNPACKED + 1 - unpacked), &mut io::sink())
+        let name = file.name_raw().to_vec();
+        let mut part = Vec::new();
+        file.take(MAX_UNPACKED + 1 - unpacked)
+            .read_to_end(&mut part)
             .map_err(|error| damaged(error.to_string()))?;
+        unpacked += u64::try_from(part.len()).unwrap_or(u64::MAX);
+        if name.ends_with(b".xml") && !is_sound(&part) {
+            return Err(damaged(String::from_utf8_lossy(&name).into_owned()));
+        }
         if unpacked > MAX_UNPACKED {
             return Err(Problem::new("file.bomb", place).with("limit", MAX_UNPACKED / 1024 / 1024));
         }
     }
     Ok(())
+}
+
+/// Whether the counts and cell references of a part can be true. calamine believes them: it reserves
+/// memory for as many strings as a table claims (a file of 7 kB asked for 96 GB), and computes with
+/// references that no spreadsheet has (a panic in 0.38).
+fn is_sound(part: &[u8]) -> bool {
+    let mut reader = quick_xml::Reader::from_reader(part);
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        let element = match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(element) | Event::Empty(element)) => element,
+            Ok(Event::Eof) => return true,
+            Ok(_) => continue,
+            Err(_) => return false,
+        };
+        for attribute in element.attributes() {
+            let Ok(attribute) = attribute else { return false };
+            let value = attribute.value.as_bytes();
+            let sound = match attribute.key.local_name().as_ref() {
+                // `<si/>` is the shortest string of a table.
+                "count" | "uniqueCount" => number(value).is_some_and(|n| n <= part.len() / 5 + 64),
+                "r" if element.local_name().as_ref() == "row" => {
+                    number(value).is_some_and(|n| (1..=LAST_ROW).contains(&n))
+                }
+                "r" if element.local_name().as_ref() == "c" => cell(value).is_some(),
+                "ref" => is_range(value),
+                _ => true,
+            };
+            if !sound {
+                return false;
+            }
+        }
+    }
+}
+
+/// The last row and column of a sheet (ECMA-376, 18.3.1.73: 1,048,576; column XFD).
+const LAST_ROW: usize = 1_048_576;
+const LAST_COLUMN: usize = 16_384;
+
+fn number(text: &[u8]) -> Option<usize> {
+    let digits = text.len() <= 9 && !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    digits.then(|| std::str::from_utf8(text).ok()?.parse().ok()).flatten()
+}
+
+/// Row and column of `AB12`, if there is such a cell.
+fn cell(text: &[u8]) -> Option<(usize, usize)> {
+    let letters = text.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    let (letters, digits) = text.split_at(letters);
+    let column = letters.iter().take(4).fold(0, |n, letter| n * 26 + usize::from(letter - b'A') + 1);
+    let row = number(digits)?;
+    let exists = (1..=3).contains(&letters.len())
+        && (1..=LAST_COLUMN).contains(&column)
+        && (1..=LAST_ROW).contains(&row);
+    exists.then_some((row, column))
+}
+
+/// `A1` or `A1:B2`, the second not before the first. Other attributes of this name hold lists or
+/// formulas with blanks, which calamine does not compute with.
+fn is_range(text: &[u8]) -> bool {
+    if text.contains(&b' ') {
+        return true;
+    }
+    let mut parts = text.split(|b| *b == b':');
+    match (parts.next().and_then(cell), parts.next().map(cell), parts.next()) {
+        (Some(_), None, None) => true,
+        (Some(first), Some(Some(last)), None) => first.0 <= last.0 && first.1 <= last.1,
+        _ => false,
+    }
 }
 
 /// The cells of a sheet as they stream by: a dense range would let one cell in the last corner ask
@@ -101,7 +184,10 @@ fn grid(workbook: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Grid, &'stat
             return Err("sheet.too-large");
         }
         let (row, column) = cell.get_position();
-        rows.entry(row).or_default().insert(column, value);
+        // Two cells in one place: which one would the user have seen?
+        if rows.entry(row).or_default().insert(column, value).is_some() {
+            return Err("sheet.damaged");
+        }
     }
     Ok(rows.into_iter().map(|(row, cells)| (row + 1, cells)).collect())
 }
@@ -110,8 +196,8 @@ fn value(data: &DataRef<'_>, percent: bool) -> Option<Value> {
     #[expect(clippy::as_conversions, reason = "spreadsheets keep numbers as f64; Int only shortens them")]
     Some(match data {
         DataRef::Empty => return None,
-        DataRef::String(text) => Value::Text(text.clone()),
-        DataRef::SharedString(text) => Value::Text((*text).to_owned()),
+        DataRef::String(text) => Value::Text(cut(text)),
+        DataRef::SharedString(text) => Value::Text(cut(text)),
         DataRef::Int(number) => Value::Number(*number as f64),
         DataRef::Float(number) if percent => Value::Percent(*number),
         DataRef::Float(number) => Value::Number(*number),
@@ -121,6 +207,13 @@ fn value(data: &DataRef<'_>, percent: bool) -> Option<Value> {
         DataRef::DurationIso(text) => Value::Date(text.clone()),
         DataRef::Error(error) => Value::Error(error.to_string()),
     })
+}
+
+/// Long text is refused later; until then one string of megabytes in many cells must not be kept as
+/// often.
+fn cut(text: &str) -> String {
+    const ENOUGH: usize = 5_000;
+    text.chars().take(ENOUGH).collect()
 }
 
 fn date(moment: &ExcelDateTime) -> String {

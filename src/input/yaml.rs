@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-use super::tree::{self, Kind, MAX_DEPTH, Node};
+use super::tree::{self, Kind, MAX_DEPTH, MAX_KEYS, Node};
 use super::{Outcome, fatal};
 use crate::model::{Place, Problem, Value};
 
@@ -95,6 +95,9 @@ impl<'a> YamlReader<'a> {
             match self.next()? {
                 (Event::MappingEnd, _) => return Ok(Kind::Map(entries)),
                 (Event::Scalar(key, ..), line) => {
+                    if entries.len() >= MAX_KEYS {
+                        return Err(Problem::new("tree.too-deep", &self.place.row(line)));
+                    }
                     if entries.iter().any(|(known, _)| *known == key) {
                         return Err(Problem::new("key.twice", &self.place.row(line)).with("key", key));
                     }

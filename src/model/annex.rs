@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::official::Officials;
-use super::reading::{Reading, exact};
+use super::reading::{Reading, exact, spelled};
 use super::{Cell, Place, Problem, Row, Value};
 
 /// Which way is good.
@@ -111,6 +111,9 @@ pub struct Annex {
 /// Most indicators of one official. The longest agreement seen has about forty.
 const MAX_INDICATORS: usize = 500;
 
+/// Most lines of one official's budget. Below a large office there are some hundred sub-activities.
+const MAX_LINES: usize = 5_000;
+
 /// Objectives by official, from sheet `Sasaran`.
 pub(super) fn objectives(
     rows: &[Row],
@@ -157,13 +160,23 @@ pub(super) fn objectives(
         }
     }
     // Only when every row could be read is it certain that an official has none.
+    let unreadable = rows.iter().enumerate().any(|(i, row)| {
+        let empty = row.cell("pejabat").is_none();
+        (empty && i == 0) || (!empty && Reading::default().text(row, "pejabat").is_none())
+    });
     for official in officials.iter().filter(|o| o.agreement && !by_official.contains_key(&o.id)) {
-        let named = rows.iter().any(|row| {
-            Reading::default().text(row, "pejabat").is_some_and(|id| id.to_lowercase() == official.id)
-        });
+        let named = unreadable
+            || rows.iter().any(|row| {
+                Reading::default().text(row, "pejabat").is_some_and(|id| id.to_lowercase() == official.id)
+            });
         if !named {
             reading.report(Problem::new("objective.none", &official.place).with("official", &official.id));
         }
+    }
+    for official in officials.iter().filter(|o| !o.agreement && by_official.contains_key(&o.id)) {
+        reading
+            .warnings
+            .push(Problem::new("objective.unused", &official.place).with("official", &official.id));
     }
     by_official
 }
@@ -230,7 +243,7 @@ fn target(
                 return None;
             }
             let Some(text) = exact(*number) else {
-                reading.report(Problem::new("target.inexact", &cell.place).with("value", number));
+                reading.report(Problem::new("target.inexact", &cell.place).with("value", spelled(*number)));
                 return None;
             };
             // What the user saw in a number cell depends on its format; say what will be printed.
@@ -252,8 +265,10 @@ fn target(
 
 /// 0.14987 in a cell: was 14,987 % agreed, or 14,99 %, or 15 %? Only the user knows.
 fn fraction(cell: &Cell, number: f64) -> Problem {
-    let percent = exact((number * 1e6).round() / 1e4).unwrap_or_else(|| (number * 100.0).to_string());
-    Problem::new("target.percent-fraction", &cell.place).with("value", number).with("percent", percent)
+    let percent = spelled((number * 1e6).round() / 1e4);
+    Problem::new("target.percent-fraction", &cell.place)
+        .with("value", spelled(number))
+        .with("percent", percent)
 }
 
 fn is_percent_word(unit: &str) -> bool {
@@ -261,7 +276,8 @@ fn is_percent_word(unit: &str) -> bool {
 }
 
 struct Line {
-    place: Place,
+    /// Of code, parent and amount.
+    places: [Place; 3],
     code: Option<String>,
     text: String,
     amount: u64,
@@ -276,7 +292,9 @@ pub(super) fn budgets(
     reading: &mut Reading,
 ) -> BTreeMap<String, (Vec<BudgetRow>, u64)> {
     let mut lines: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-    let mut totals: BTreeMap<String, (u64, Place)> = BTreeMap::new();
+    let mut totals: Vec<(String, u64, Place)> = Vec::new();
+    // Officials of whose budget a line could not be read: sums and parents cannot be judged.
+    let mut unreadable = BTreeSet::new();
     let mut above: Option<String> = None;
     for row in rows {
         let official = match row.cell("pejabat") {
@@ -294,93 +312,121 @@ pub(super) fn budgets(
             reading.report(Problem::new("official.unknown", &row.place_of("pejabat")).with("id", &official));
         }
         above = Some(official.clone());
+        let before = reading.problems.len();
         let text = reading.required(row, "uraian");
         let amount = reading.rupiah(row, "anggaran");
-        let (code, source) = (reading.text(row, "kode"), reading.text(row, "sumber"));
-        let parent = reading.text(row, "induk");
-        let (Some(text), Some(amount)) = (text, amount) else { continue };
-        if matches!(text.to_lowercase().as_str(), "total" | "jumlah") {
-            totals.insert(official, (amount, row.place_of("anggaran")));
+        let (code, source) = (reading.code(row, "kode"), reading.text(row, "sumber"));
+        let parent = reading.code(row, "induk");
+        let (Some(text), Some(amount), true) = (text, amount, reading.problems.len() == before) else {
+            unreadable.insert(official);
+            continue;
+        };
+        if is_total(&text, code.is_none()) {
+            totals.push((official, amount, row.place_of("anggaran")));
             continue;
         }
-        let line = Line { place: row.place.clone(), code, text, amount, source, parent };
-        lines.entry(official).or_default().push(line);
+        let places = [row.place_of("kode"), row.place_of("induk"), row.place_of("anggaran")];
+        lines.entry(official).or_default().push(Line { places, code, text, amount, source, parent });
     }
     let mut result = BTreeMap::new();
-    for (official, lines) in &lines {
-        let tree = tree(lines, reading);
-        if let Some((stated, place)) = totals.get(official)
-            && *stated != tree.1
-        {
+    for (official, lines) in lines.iter().filter(|(official, _)| !unreadable.contains(*official)) {
+        if lines.len() > MAX_LINES {
+            reading.report(
+                Problem::new("budget.too-many", &lines[MAX_LINES].places[2]).with("limit", MAX_LINES),
+            );
+            continue;
+        }
+        let (rows, total) = tree(lines, reading);
+        // 15 digits: what JSON and spreadsheets keep exactly, and a hundred times the state's budget.
+        match total.filter(|total| *total < 1_000_000_000_000_000) {
+            Some(total) => {
+                result.insert(official.clone(), (rows, total));
+            }
+            None => reading.report(Problem::new("budget.too-large", &lines[0].places[2])),
+        }
+    }
+    for (official, stated, place) in totals.iter().filter(|(official, ..)| !unreadable.contains(official)) {
+        let computed = result.get(official).map_or(0, |(_, total)| *total);
+        if *stated != computed {
             reading.report(
                 Problem::new("budget.total", place)
                     .with("stated", rupiah(*stated))
-                    .with("computed", rupiah(tree.1)),
+                    .with("computed", rupiah(computed)),
             );
         }
-        result.insert(official.clone(), tree);
     }
     result
 }
 
-/// Puts every line below its parent, and compares parents with the sum of their children.
-fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, u64) {
-    for (i, line) in lines.iter().enumerate() {
-        if let Some(code) = &line.code
-            && let Some(first) = lines[..i].iter().find(|l| l.code.as_ref() == Some(code))
-        {
+/// `TOTAL`, `Jumlah`, and without a code `TOTAL ANGGARAN`: a stated sum, not a line of the budget.
+fn is_total(text: &str, without_code: bool) -> bool {
+    let lower = text.to_lowercase();
+    if !without_code {
+        return matches!(lower.as_str(), "total" | "jumlah");
+    }
+    let first = lower.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    matches!(first, "total" | "jumlah")
+}
+
+/// Puts every line below its parent, compares parents with the sum of their children, and adds up the
+/// lines on top; `None` if that sum has more than 64 bits.
+fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, Option<u64>) {
+    let mut codes: BTreeMap<&str, &Line> = BTreeMap::new();
+    for line in lines {
+        let Some(code) = line.code.as_deref() else { continue };
+        if let Some(first) = codes.insert(code, line) {
             reading.report(
-                Problem::new("budget.code-twice", &line.place.column("kode"))
+                Problem::new("budget.code-twice", &line.places[0])
                     .with("code", code)
-                    .with("first", first.place.row.unwrap_or_default()),
+                    .with("first", first.places[0].row.unwrap_or_default()),
             );
         }
-        let Some(parent) = &line.parent else { continue };
-        if !lines.iter().any(|l| l.code.as_ref() == Some(parent)) {
-            reading.report(
-                Problem::new("budget.unknown-parent", &line.place.column("induk")).with("code", parent),
-            );
+    }
+    let mut children: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    for (i, line) in lines.iter().enumerate() {
+        let parent = line.parent.as_deref();
+        children.entry(parent).or_default().push(i);
+        if let Some(parent) = parent.filter(|parent| !codes.contains_key(parent)) {
+            reading.report(Problem::new("budget.unknown-parent", &line.places[1]).with("code", parent));
         }
     }
     let mut rows = Vec::new();
     let mut placed = vec![false; lines.len()];
-    place_children(lines, None, 0, &mut placed, &mut rows);
-    for (line, _) in lines
-        .iter()
-        .zip(&placed)
-        .filter(|(l, placed)| !**placed && lines.iter().any(|other| other.code == l.parent))
-    {
-        reading.report(Problem::new("budget.circle", &line.place.column("induk")));
+    place_children(lines, &children, None, 0, &mut placed, &mut rows);
+    for (line, _) in lines.iter().zip(&placed).filter(|(line, placed)| {
+        !**placed && line.parent.as_deref().is_some_and(|parent| codes.contains_key(parent))
+    }) {
+        reading.report(Problem::new("budget.circle", &line.places[1]));
     }
-    for line in lines.iter().filter(|l| l.code.is_some()) {
-        let children: Vec<&Line> =
-            lines.iter().filter(|l| l.parent.is_some() && l.parent == line.code).collect();
-        let sum: u64 = children.iter().map(|l| l.amount).sum();
-        if !children.is_empty() && sum != line.amount {
+    let sum = |indices: &[usize]| indices.iter().try_fold(0_u64, |sum, &i| sum.checked_add(lines[i].amount));
+    for (code, line) in &codes {
+        let Some(below) = children.get(&Some(*code)) else { continue };
+        if sum(below) != Some(line.amount) {
             reading.report(
-                Problem::new("budget.children", &line.place.column("anggaran"))
+                Problem::new("budget.children", &line.places[2])
                     .with("stated", rupiah(line.amount))
-                    .with("computed", rupiah(sum)),
+                    .with("computed", sum(below).map_or_else(|| "…".to_owned(), rupiah)),
             );
         }
     }
-    // Amounts have at most 15 digits and a sheet at most a million rows: no overflow.
-    let total = rows.iter().filter(|r| r.level == 0).map(|r| r.amount).sum();
-    (rows, total)
+    (rows, sum(children.get(&None).map_or(&[], Vec::as_slice)))
 }
 
 fn place_children(
     lines: &[Line],
+    children: &BTreeMap<Option<&str>, Vec<usize>>,
     parent: Option<&str>,
     level: u8,
     placed: &mut [bool],
     rows: &mut Vec<BudgetRow>,
 ) {
-    for (i, line) in lines.iter().enumerate() {
-        if placed[i] || line.parent.as_deref() != parent || level > 5 {
+    let Some(below) = children.get(&parent).filter(|_| level <= 5) else { return };
+    for &i in below {
+        if placed[i] {
             continue;
         }
         placed[i] = true;
+        let line = &lines[i];
         rows.push(BudgetRow {
             code: line.code.clone(),
             text: line.text.clone(),
@@ -389,7 +435,7 @@ fn place_children(
             level,
         });
         if let Some(code) = &line.code {
-            place_children(lines, Some(code), level + 1, placed, rows);
+            place_children(lines, children, Some(code), level + 1, placed, rows);
         }
     }
 }

@@ -8,8 +8,8 @@ use super::annex::{self, Annex, Budget, BudgetRow, Objective};
 use super::document::{Letterhead, Pledge, Statement, Template};
 use super::reading::Reading;
 use super::{
-    Document, Draft, Head, Level, Official, Officials, Party, Place, Problem, Problems, Role, Settings,
-    SheetName, Warned, Wording,
+    Document, Draft, Head, Level, Official, Officials, Party, Problem, Problems, Role, Settings, SheetName,
+    Warned, Wording,
 };
 
 /// What stands in for settings that the workbook does not give, by key.
@@ -43,7 +43,11 @@ impl Cycle {
         let wording = settings.as_ref().and_then(|settings| {
             let found = wording(&settings.profile);
             if found.is_none() {
-                reading.report(Problem::new("setting.profile", &sheet).with("value", &settings.profile));
+                let row = draft.settings.iter().find(|row| {
+                    Reading::default().text(row, "kunci").is_some_and(|key| key.to_lowercase() == "ragam")
+                });
+                let place = row.map_or_else(|| sheet.clone(), |row| row.place_of("nilai"));
+                reading.report(Problem::new("setting.profile", &place).with("value", &settings.profile));
             }
             found
         });
@@ -63,7 +67,7 @@ impl Cycle {
 
         let Reading { problems, warnings } = reading;
         let (Some(settings), Some(wording), true) = (settings, wording, problems.is_empty()) else {
-            return Warned { output: Err(sorted(problems)), warnings };
+            return Warned { output: Err(Problems::new(problems)), warnings };
         };
         let maker = Maker { settings: &settings, officials: &officials, wording: &wording };
         let mut documents = Vec::new();
@@ -78,19 +82,6 @@ impl Cycle {
         }
         Warned { output: Ok(Self { settings, officials, documents }), warnings }
     }
-}
-
-/// In the order in which a person goes through the workbook.
-fn sorted(mut problems: Vec<Problem>) -> Problems {
-    let sheet = |place: &Place| match place.sheet.as_deref() {
-        Some("Pengaturan") => 0,
-        Some("Pejabat") => 1,
-        Some("Sasaran") => 2,
-        Some("Anggaran") => 3,
-        _ => 4,
-    };
-    problems.sort_by_key(|problem| (sheet(&problem.place), problem.place.row));
-    Problems(problems)
 }
 
 struct Maker<'a> {

@@ -95,7 +95,12 @@ pub const SHEETS: [Sheet; 4] = [
             ),
             choice("kapasitas", false, &["definitif", "plt", "plh", "pj", "pjs"], "Kosong berarti definitif"),
             column("atasan", false, "Kode (id) atasan; kosong hanya untuk kepala daerah"),
-            choice("dokumen", false, &["pk", "pakta", "both"], "Dokumen yang dibuat; kosong berarti both"),
+            choice(
+                "dokumen",
+                false,
+                &["pk", "pakta", "both", "tidak"],
+                "Dokumen yang dibuat; kosong berarti both, tidak berarti hanya sebagai atasan",
+            ),
         ],
     },
     Sheet {

@@ -100,6 +100,10 @@ pub struct Official {
     pub pledge: bool,
     /// Where the row stands.
     pub place: Place,
+    /// Where the superior stands.
+    superior_place: Place,
+    /// Where the NIP stands.
+    nip_place: Place,
 }
 
 /// The officials in the order of the sheet, with a sound hierarchy.
@@ -162,7 +166,7 @@ impl Officials {
             .map(|id| id.to_lowercase())
             .collect();
         for official in &self.list {
-            let place = official.place.column("atasan");
+            let place = official.superior_place.clone();
             match (&official.superior, official.level) {
                 (None, Level::Head) => {}
                 (None, _) => reading
@@ -207,9 +211,11 @@ impl Officials {
     fn check_nips(&self, reading: &mut Reading) {
         for (i, official) in self.list.iter().enumerate() {
             let Some(nip) = &official.nip else { continue };
-            if let Some(first) = self.list[..i].iter().find(|o| o.nip.as_ref() == Some(nip)) {
+            // The same person in two positions, one of them acted for, has one NIP.
+            let other = |o: &&Official| o.nip.as_ref() == Some(nip) && o.name != official.name;
+            if let Some(first) = self.list[..i].iter().find(other) {
                 reading.report(
-                    Problem::new("nip.twice", &official.place.column("nip"))
+                    Problem::new("nip.twice", &official.nip_place)
                         .with("first", first.place.row.unwrap_or_default()),
                 );
             }
@@ -223,8 +229,11 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
         check_id(id, row, reading);
     }
     let name = reading.required(row, "nama");
-    let front = reading.text(row, "gelar_depan");
-    let back = reading.text(row, "gelar_belakang");
+    if name.as_deref().is_some_and(|name| !name.chars().any(char::is_alphabetic)) {
+        reading.report(Problem::new("cell.empty", &row.place_of("nama")).with("column", "nama"));
+    }
+    let front = reading.optional(row, "gelar_depan");
+    let back = reading.optional(row, "gelar_belakang");
     let position = reading.required(row, "jabatan");
     let unit = reading.required(row, "unit");
     let level = match row.cell("jenjang") {
@@ -245,12 +254,13 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
                 ("pakta", (false, true)),
                 ("both", (true, true)),
                 ("keduanya", (true, true)),
+                ("tidak", (false, false)),
             ],
         )
         .unwrap_or((true, true));
     let nip = nip(row, reading);
-    let rank = reading.text(row, "pangkat");
-    let grade = reading.text(row, "golongan");
+    let rank = reading.optional(row, "pangkat");
+    let grade = reading.optional(row, "golongan");
     let level = level?;
     // The head of the region has neither (Permendagri 1/2023, 44); printing one would be wrong.
     if level == Level::Head {
@@ -285,6 +295,8 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
         agreement: documents.0,
         pledge: documents.1,
         place: row.place.clone(),
+        superior_place: row.place_of("atasan"),
+        nip_place: row.place_of("nip"),
     })
 }
 

@@ -79,7 +79,13 @@ impl Problem {
     /// With a value for the message.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
-        self.detail.insert(key, value.to_string());
+        let mut value = value.to_string();
+        // Somebody may have typed a NIP where a handle belongs, and it shows a birth date.
+        let handle = matches!(key, "id" | "official" | "superior" | "circle");
+        if handle && value.chars().filter(char::is_ascii_digit).count() >= 9 {
+            value = "…".to_owned();
+        }
+        self.detail.insert(key, value);
         self
     }
 }
@@ -88,6 +94,21 @@ impl Problem {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} problems in the data", .0.len())]
 pub struct Problems(pub Vec<Problem>);
+
+impl Problems {
+    /// In the order in which a person goes through the workbook.
+    pub fn new(mut problems: Vec<Problem>) -> Self {
+        let sheet = |place: &Place| match place.sheet.as_deref() {
+            Some("Pengaturan") => 0,
+            Some("Pejabat") => 1,
+            Some("Sasaran") => 2,
+            Some("Anggaran") => 3,
+            _ => 4,
+        };
+        problems.sort_by_key(|problem| (sheet(&problem.place), problem.place.row));
+        Self(problems)
+    }
+}
 
 /// A result, and what deserves a look although it is not wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]

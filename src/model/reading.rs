@@ -32,15 +32,11 @@ impl Reading {
         let cell = row.cell(column)?;
         match &cell.value {
             Value::Text(text) => self.clean(text, &cell.place),
-            Value::Number(number) => match exact(*number) {
-                Some(text) => Some(text),
-                None => {
-                    self.report(Problem::new("cell.number", &cell.place).with("value", number));
-                    None
-                }
-            },
-            Value::Percent(number) => {
-                self.report(Problem::new("cell.number", &cell.place).with("value", number));
+            // A whole number is what was typed. A fraction may have been another text: code 2.10 becomes
+            // 2,1.
+            Value::Number(number) if number.fract() == 0.0 && exact(*number).is_some() => exact(*number),
+            Value::Number(number) | Value::Percent(number) => {
+                self.report(Problem::new("cell.number", &cell.place).with("value", spelled(*number)));
                 None
             }
             Value::Date(date) => {
@@ -96,9 +92,32 @@ impl Reading {
             self.report(Problem::new(code, place).with("character", character));
             return None;
         }
+        // A formula error that was saved as text, or a column too narrow for its number.
+        const ERRORS: [&str; 8] =
+            ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"];
+        let trimmed = text.trim();
+        if ERRORS.contains(&trimmed) || trimmed.len() > 2 && trimmed.bytes().all(|b| b == b'#') {
+            self.report(Problem::new("cell.error", place).with("value", trimmed));
+            return None;
+        }
         // Non-breaking spaces, line breaks and runs of spaces are accidents of typing and pasting.
         let words: Vec<&str> = text.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty()).collect();
         Some(words.join(" ").nfc().collect::<String>()).filter(|t| !t.is_empty())
+    }
+
+    /// A nomenclature code. Every number cell is suspect: 2.10 and 2.1 look the same in it.
+    pub(super) fn code(&mut self, row: &Row, column: &str) -> Option<String> {
+        let cell = row.cell(column)?;
+        if let Value::Number(number) = cell.value {
+            self.report(Problem::new("cell.number", &cell.place).with("value", spelled(number)));
+            return None;
+        }
+        self.text(row, column)
+    }
+
+    /// Text in which a lone dash means that there is none.
+    pub(super) fn optional(&mut self, row: &Row, column: &str) -> Option<String> {
+        self.text(row, column).filter(|text| !matches!(text.as_str(), "-" | "–" | "—"))
     }
 
     /// One of the choices of a column.
@@ -149,7 +168,7 @@ impl Reading {
             } else {
                 return format!("{number:.0}").parse().ok();
             };
-            self.report(Problem::new(code, place).with("value", number));
+            self.report(Problem::new(code, place).with("value", spelled(*number)));
             return None;
         }
         let text = self.required(row, column)?;
@@ -200,6 +219,14 @@ pub(super) fn exact(number: f64) -> Option<String> {
     let text = number.to_string();
     let decimals = text.split_once('.').map_or(0, |(_, d)| d.len());
     (decimals <= MAX_DECIMALS && !text.contains('e')).then(|| text.replace('.', ","))
+}
+
+/// A number for a message, with a decimal comma. What could be a NIP is not shown.
+pub(super) fn spelled(number: f64) -> String {
+    if number.abs() > MAX_EXACT {
+        return "…".to_owned();
+    }
+    number.to_string().replace('.', ",")
 }
 
 /// Characters that turn the direction of writing: a name could read otherwise than it is stored.

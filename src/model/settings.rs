@@ -135,6 +135,15 @@ impl Settings {
             lookup.invalid(year, "tahun", &text, "setting.year")
         });
         let institution = lookup.required("instansi");
+        // Certificates and seal name the institution of pk.toml; documents of another one would fail.
+        if let (Some(institution), Some(own)) = (&institution, defaults.get("instansi"))
+            && institution != own
+        {
+            let place = lookup.place("instansi");
+            lookup.reading.report(
+                Problem::new("setting.other-institution", &place).with("value", institution).with("own", own),
+            );
+        }
         let region = lookup.required("daerah");
         let place = lookup.required("tempat");
         let date = lookup.date("tanggal");
@@ -182,7 +191,7 @@ impl Lookup<'_> {
     }
 
     fn text(&mut self, key: &str) -> Option<String> {
-        match self.found.get(key) {
+        match self.found.get(key).filter(|row| row.cell("nilai").is_some()) {
             Some(row) => self.reading.text(row, "nilai"),
             None => self.defaults.get(key).cloned(),
         }
