@@ -1,0 +1,7 @@
+//! One binary of tests for the pure crate.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod claim;
+mod pdf;
+mod pki;

@@ -1,0 +1,221 @@
+//! Certificates, lists and paths: what leads to an anchor, and above all what does not.
+
+use pk_trust::Time;
+use pk_trust::cms;
+use pk_trust::pki::issue::{self, Request, Revoked};
+use pk_trust::pki::keyfile::{Cost, KeyFileError, PrivateKey};
+use pk_trust::pki::{
+    Anchors, Certificate, Chain, Crl, PathError, Purpose, Reason, Revocation, Sign, Subject,
+};
+use zeroize::Zeroizing;
+
+pub(crate) fn key(seed: u8) -> PrivateKey {
+    PrivateKey::from_seed(&Zeroizing::new([seed; 32]))
+}
+
+pub(crate) fn day(n: u32) -> Time {
+    Time::parse("2026-01-01").unwrap().plus_days(n)
+}
+
+pub(crate) fn request(name: &str, key: &PrivateKey, purpose: Purpose, path_length: Option<u8>) -> Request {
+    Request {
+        subject: Subject { name: name.to_owned(), id: name.to_lowercase(), ..Subject::default() },
+        key: key.public().unwrap(),
+        purpose,
+        path_length,
+        not_before: day(0),
+        not_after: day(100),
+        serial: [name.len().try_into().unwrap(); 16],
+    }
+}
+
+struct Hierarchy {
+    root: Certificate,
+    issuing: Certificate,
+    leaf: Certificate,
+    anchors: Anchors,
+}
+
+fn hierarchy() -> Hierarchy {
+    let root = issue::root(&request("Root", &key(1), Purpose::Authority, Some(1)), &key(1)).unwrap();
+    let issuing =
+        issue::below(&root, &request("Issuing", &key(2), Purpose::Authority, Some(0)), &key(1)).unwrap();
+    let leaf = issue::below(&issuing, &request("Leaf", &key(3), Purpose::Signature, None), &key(2)).unwrap();
+    let anchors =
+        Anchors { roots: vec![root.clone()], intermediates: vec![issuing.clone()], crls: Vec::new() };
+    Hierarchy { root, issuing, leaf, anchors }
+}
+
+fn path(anchors: &Anchors, leaf: &Certificate) -> Result<usize, PathError> {
+    anchors.path(leaf, &[], Purpose::Signature, day(10)).map(|path| path.certificates().len())
+}
+
+#[test]
+fn a_leaf_leads_to_its_root() {
+    let h = hierarchy();
+    assert_eq!(path(&h.anchors, &h.leaf), Ok(3));
+    // Links may travel with the signature; anchors may not.
+    let bare = Anchors { intermediates: Vec::new(), ..h.anchors.clone() };
+    assert_eq!(path(&bare, &h.leaf), Err(PathError::UnknownIssuer));
+    let with_links = bare.path(&h.leaf, &[h.issuing.clone()], Purpose::Signature, day(10));
+    assert_eq!(with_links.unwrap().certificates().len(), 3);
+    let no_roots = Anchors { roots: Vec::new(), ..h.anchors };
+    let all = [h.issuing, h.root];
+    assert_eq!(
+        no_roots.path(&h.leaf, &all, Purpose::Signature, day(10)).unwrap_err(),
+        PathError::UnknownIssuer
+    );
+}
+
+#[test]
+fn time_and_purpose_are_kept() {
+    let h = hierarchy();
+    let at = |time, purpose| h.anchors.path(&h.leaf, &[], purpose, time).map(|_| ());
+    assert_eq!(at(day(0), Purpose::Signature), Ok(()), "the first moment counts");
+    assert_eq!(at(day(100), Purpose::Signature), Ok(()), "and the last");
+    assert_eq!(at(day(101), Purpose::Signature), Err(PathError::Expired));
+    let before = Time::parse("2025-12-31T23:59:59Z").unwrap();
+    assert_eq!(at(before, Purpose::Signature), Err(PathError::NotYetValid));
+    assert_eq!(at(day(10), Purpose::Seal), Err(PathError::Purpose), "a person is no seal");
+    assert_eq!(at(day(10), Purpose::Authority), Err(PathError::Purpose), "and no authority");
+}
+
+#[test]
+fn only_authorities_issue_and_only_as_deep_as_allowed() {
+    let h = hierarchy();
+    // A person's key signs a certificate.
+    let below =
+        issue::below(&h.leaf, &request("Forged", &key(4), Purpose::Signature, None), &key(3)).unwrap();
+    let mut anchors = h.anchors.clone();
+    anchors.intermediates.push(h.leaf.clone());
+    assert_eq!(path(&anchors, &below), Err(PathError::NotAuthority));
+    // An authority below one that allows none.
+    let deeper =
+        issue::below(&h.issuing, &request("Deep", &key(5), Purpose::Authority, None), &key(2)).unwrap();
+    let leaf = issue::below(&deeper, &request("Far", &key(6), Purpose::Signature, None), &key(5)).unwrap();
+    let mut anchors = h.anchors.clone();
+    anchors.intermediates.push(deeper);
+    assert_eq!(path(&anchors, &leaf), Err(PathError::TooLong));
+    // The right name, the wrong key.
+    let forged =
+        issue::below(&h.issuing, &request("Leaf", &key(7), Purpose::Signature, None), &key(8)).unwrap();
+    assert_eq!(path(&h.anchors, &forged), Err(PathError::UnknownIssuer));
+}
+
+fn lists(h: &Hierarchy, revoked: &[Revoked]) -> Anchors {
+    let root = issue::crl(&h.root, &key(1), 1, day(5), day(50), &[]).unwrap();
+    let issuing = issue::crl(&h.issuing, &key(2), 1, day(5), day(50), revoked).unwrap();
+    Anchors { crls: vec![root, issuing], ..h.anchors.clone() }
+}
+
+#[test]
+fn revocation_is_good_revoked_or_unknown() {
+    let h = hierarchy();
+    let status = |anchors: &Anchors, now| {
+        anchors.path(&h.leaf, &[], Purpose::Signature, day(10)).unwrap().revocation(anchors, now)
+    };
+    assert_eq!(status(&h.anchors, day(10)), Revocation::Unknown, "no list");
+    let clean = lists(&h, &[]);
+    assert_eq!(status(&clean, day(10)), Revocation::Good);
+    assert_eq!(status(&clean, day(51)), Revocation::Unknown, "the list is too old");
+    assert_eq!(status(&clean, day(4)), Revocation::Unknown, "the list is not in force yet");
+    let only_one = Anchors { crls: clean.crls[..1].to_vec(), ..clean.clone() };
+    assert_eq!(status(&only_one, day(10)), Revocation::Unknown, "one certificate is not covered");
+
+    let serial = data_encoding::HEXLOWER.decode(h.leaf.serial().as_bytes()).unwrap();
+    let entry = Revoked { serial, at: day(8), reason: Reason::KeyCompromise };
+    let revoked = lists(&h, &[entry]);
+    let expected = Revocation::Revoked { at: day(8), reason: Reason::KeyCompromise };
+    assert_eq!(status(&revoked, day(10)), expected);
+    assert_eq!(status(&revoked, day(99)), expected, "an old list still revokes");
+    // An older, clean list beside it changes nothing.
+    let both = Anchors { crls: [clean.crls, revoked.crls].concat(), ..h.anchors.clone() };
+    assert_eq!(status(&both, day(10)), expected);
+    // A list that somebody else signed says nothing.
+    let foreign = issue::crl(&h.issuing, &key(9), 2, day(5), day(50), &[]).unwrap();
+    let anchors = Anchors { crls: vec![foreign], ..h.anchors.clone() };
+    assert_eq!(status(&anchors, day(10)), Revocation::Unknown);
+}
+
+#[test]
+fn only_der_is_a_certificate() {
+    let h = hierarchy();
+    assert_eq!(Certificate::from_pem(&h.leaf.pem()).unwrap(), h.leaf);
+    let mut longer = h.leaf.der().to_vec();
+    longer.push(0);
+    assert!(Certificate::from_der(&longer).is_err());
+    for at in 0..h.leaf.der().len() {
+        let mut bytes = h.leaf.der().to_vec();
+        bytes[at] ^= 1;
+        let accepted = Certificate::from_der(&bytes).is_ok_and(|c| path(&h.anchors, &c).is_ok());
+        assert!(!accepted, "byte {at}");
+    }
+    let crl = issue::crl(&h.root, &key(1), 1, day(5), day(50), &[]).unwrap();
+    assert_eq!(Crl::from_pem(&crl.pem()).unwrap().der(), crl.der());
+    assert!(Crl::from_der(&crl.der()[1..]).is_err());
+}
+
+#[test]
+fn key_files_open_with_their_passphrase_only() {
+    let pem = key(1).seal(b"sandi-uji", Cost::DEMONSTRATION, &[5; 32]).unwrap();
+    assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    assert_eq!(PrivateKey::open(&pem, b"sandi-uji").unwrap().public(), key(1).public());
+    assert!(matches!(PrivateKey::open(&pem, b"salah"), Err(KeyFileError::Passphrase)));
+    assert!(matches!(PrivateKey::open("", b"x"), Err(KeyFileError::Format)));
+    assert!(matches!(PrivateKey::open(&h_pem(), b"x"), Err(KeyFileError::Format)));
+    assert_eq!(format!("{:?}", key(1)), "PrivateKey(…)", "never in a log");
+}
+
+fn h_pem() -> String {
+    hierarchy().leaf.pem()
+}
+
+struct Signer {
+    key: PrivateKey,
+    chain: Chain,
+}
+
+impl Sign for Signer {
+    fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], pk_trust::pki::KeyError> {
+        Ok(self.key.sign(bytes))
+    }
+}
+
+#[test]
+fn a_cms_has_one_shape() {
+    let h = hierarchy();
+    let signer =
+        Signer { key: key(3), chain: Chain { leaf: h.leaf.clone(), issuers: vec![h.issuing.clone()] } };
+    let digest = cms::digest(&[b"isi"]);
+    let bytes = cms::sign(&digest, &signer).unwrap();
+    let verified = cms::Signature::from_der(&bytes).unwrap().verify(&digest).unwrap();
+    assert_eq!(verified.leaf, h.leaf);
+    let other = cms::Signature::from_der(&bytes).unwrap().verify(&cms::digest(&[b"lain"]));
+    assert_eq!(other.unwrap_err(), cms::Error::Digest);
+    // Room filled with zeros is what /Contents holds; anything else in it is refused.
+    let mut padded = bytes.clone();
+    padded.resize(4096, 0);
+    assert!(cms::Signature::parse(&padded).is_ok());
+    padded[4000] = 1;
+    assert_eq!(cms::Signature::parse(&padded).unwrap_err(), cms::Error::Trailing);
+    assert_eq!(cms::Signature::parse(&[0; 64]).unwrap_err(), cms::Error::Malformed, "no signature at all");
+    assert_eq!(cms::Signature::parse(&[]).unwrap_err(), cms::Error::Malformed);
+    // No byte of it can be another.
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        let accepted = cms::Signature::from_der(&changed).is_ok_and(|s| {
+            s.verify(&digest).is_ok_and(|v| v.leaf == h.leaf && v.others == [h.issuing.clone()])
+        });
+        assert!(!accepted, "byte {at}");
+    }
+    // Signed with another key than the certificate's.
+    let thief = Signer { key: key(9), chain: signer.chain.clone() };
+    let forged = cms::sign(&digest, &thief).unwrap();
+    let refused = cms::Signature::from_der(&forged).unwrap().verify(&digest);
+    assert_eq!(refused.unwrap_err(), cms::Error::Signature);
+}
