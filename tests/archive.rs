@@ -87,6 +87,50 @@ fn differences_are_named() {
     assert!(verdict.documents.iter().any(|d| d.file == other));
 }
 
+/// What one program unpacks and another does not see.
+#[test]
+fn an_archive_reads_in_one_way_only() {
+    let fixture = fixture::complete();
+    let bytes = pack(fixture);
+    let refused = |bytes: &[u8], what: &str| {
+        assert!(fixture.auditor().examine("2026.zip", bytes, now()).is_err(), "{what}");
+    };
+    refused(&[&bytes, b"x".as_slice()].concat(), "a byte after the end");
+    let mut commented = bytes.clone();
+    let length = commented.len();
+    commented[length - 2] = 1;
+    commented.push(b'x');
+    refused(&commented, "a comment");
+    // Another name in the local header than in the directory.
+    let mut renamed = bytes.clone();
+    let at = renamed.windows(7).position(|w| w == b"PK - Pl").unwrap();
+    renamed[at] = b'X';
+    refused(&renamed, "two names");
+    let prefixed = [b"PK\x03\x04 prefix".as_slice(), &bytes].concat();
+    refused(&prefixed, "bytes before the beginning");
+    let other_keys =
+        repack(&bytes, |name, c| Some(if name == "trust.pem" { b"other".to_vec() } else { c }), None);
+    let verdict = examine(&fixture.auditor(), &other_keys);
+    assert_eq!(verdict.differences, [MissingOrExtra::Extra("trust.pem".to_owned())]);
+    assert_eq!(verdict.overall, Overall::Failed);
+}
+
+/// A seal that has expired since is no broken seal.
+#[test]
+fn an_archive_outlives_its_seal() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    fixture.sign_all();
+    let bytes = pack(&fixture);
+    let later = now().plus_days(3000);
+    fixture.office.renew_lists(&passphrase(), later).unwrap();
+    let Answer::Archive(verdict) = fixture.auditor().examine("2026.zip", &bytes, later).unwrap() else {
+        panic!("a document");
+    };
+    assert_eq!(verdict.seal.0, "archive.sealed");
+    assert_eq!(verdict.overall, Overall::Passed);
+}
+
 #[test]
 fn the_manifest_is_sealed() {
     let fixture = fixture::complete();

@@ -3,6 +3,7 @@
 use pk::batch::{Plan, link_for};
 use pk_trust::pdf::File;
 use pk_trust::verify::{CLAIM_NAME, Overall, attachment};
+use sha2::{Digest as _, Sha256};
 
 use crate::fixture::{self, Fixture, HOST, now, passphrase, renderer, verdict};
 
@@ -19,6 +20,33 @@ fn rendering_again_gives_the_same_bytes() {
         let issued = std::fs::read(fixture.office.document_file(&id, 0)).unwrap();
         assert!(again.0 == issued, "{id} differs");
     }
+}
+
+/// What the templates of version 1 make of the fixture, as it was first released. Whoever changes what
+/// comes out — a template, a font, Typst itself — raises the version of the template
+/// (`render::templates::VERSIONS` and the wording), or every document issued before would no longer be
+/// reproduced and so be called forged.
+#[test]
+fn the_output_is_what_it_was() {
+    let plan = Plan::with(fixture::cycle(fixture::DATA).documents, &fixture::reservations(5), HOST);
+    let claim = include_str!("../crates/trust/tests/vectors/claim-1-agreement.txt").trim_end();
+    let hashes: Vec<String> = plan
+        .items
+        .iter()
+        .take(3)
+        .map(|item| {
+            let revision = on_big_stack(|| renderer().render(&item.data.bytes, claim).unwrap());
+            data_encoding::HEXLOWER.encode(&Sha256::digest(&revision.0))
+        })
+        .collect();
+    assert_eq!(
+        hashes,
+        [
+            "f48abd72a18639e18a41acdebbf591ba9e04b162184cbddbf5ee0759ee59f3c2",
+            "cb58bd95c76a738f2ab52998e1c3d36c48b7106df6081ebc33761963b74566a5",
+            "173352a549d90585155a05e1fc58b091d3f33ae964fa193ade063637460ee996",
+        ]
+    );
 }
 
 #[test]

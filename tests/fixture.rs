@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use pk::audit::{Answer, Auditor};
 use pk::batch::{self, Changed, Tools};
 use pk::input;
-use pk::model::Cycle;
+use pk::model::{Cycle, Defaults};
 use pk::office::{Config, FixedClock, Office, Passphrase};
 use pk::registry::{Entry, Registry as _, Reservation, SqliteRegistry};
 use pk::render::{Renderer, Templates};
@@ -64,8 +64,9 @@ pub(crate) fn cycle(yaml: &str) -> Cycle {
     let path = folder.path().join("data.yaml");
     std::fs::write(&path, yaml).unwrap();
     let draft = input::read(&path).output.unwrap();
+    let defaults = Defaults { versions: Templates::versions(), ..Defaults::default() };
     let wording = |profile: &str| renderer().templates().wording(profile)?.ok();
-    Cycle::from_draft(&draft, &Default::default(), wording).output.unwrap()
+    Cycle::from_draft(&draft, &defaults, wording).output.unwrap()
 }
 
 /// Ids that look fake at a glance: all bytes the same.

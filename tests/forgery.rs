@@ -330,6 +330,43 @@ fn pages_cannot_be_painted_over() {
     assert_eq!(verdict.lines.integrity.code, "document.reproduction-not-possible");
 }
 
+/// An office with its own emblem: elsewhere its pages cannot be rendered again, which is said, and is
+/// no accusation.
+#[test]
+fn own_templates_cannot_be_reproduced_elsewhere() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::create_dir(folder.path().join("shared")).unwrap();
+    let emblem = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><path d='M0 0h9v9h-9z'/></svg>";
+    std::fs::write(folder.path().join("shared/emblem.svg"), emblem).unwrap();
+    std::fs::write(folder.path().join("catatan.txt"), "no template").unwrap();
+    let own = pk::render::Templates::with_folder(folder.path()).unwrap();
+    assert!(own.overrides().is_some() && pk::render::Templates::built_in().overrides().is_none());
+    let defaults = pk::model::Defaults {
+        versions: pk::render::Templates::versions(),
+        overrides: own.overrides(),
+        ..pk::model::Defaults::default()
+    };
+    let path = folder.path().join("data.yaml");
+    std::fs::write(&path, fixture::DATA).unwrap();
+    let draft = pk::input::read(&path).output.unwrap();
+    let wording = |profile: &str| own.wording(profile)?.ok();
+    let cycle = pk::model::Cycle::from_draft(&draft, &defaults, wording).output.unwrap();
+    let fixture = fixture::complete();
+    let seal = fixture.office.open_seal(&fixture::passphrase(), now()).unwrap();
+    let plan = pk::batch::Plan::with(cycle.documents, &fixture::reservations(5), fixture::HOST);
+    let item = &plan.items[1];
+    let link = pk::batch::link_for(item, fixture::HOST, &seal).unwrap();
+    let renderer = pk::render::Renderer::new(own.clone());
+    let revision = crate::determinism::on_big_stack(|| renderer.render(&item.data.bytes, &link).unwrap());
+
+    let elsewhere = verdict(&fixture.outsider(), &revision.0);
+    assert_eq!(elsewhere.overall, Overall::Indeterminate);
+    assert_eq!(elsewhere.lines.integrity.code, "document.reproduction-not-possible");
+    let mut at_home = fixture.outsider();
+    at_home.templates = Some(own);
+    assert_eq!(verdict(&at_home, &revision.0).lines.integrity.outcome, Answer::Yes);
+}
+
 /// A file that only wants to keep the verifier busy.
 #[test]
 fn a_hundred_updates_are_not_examined() {

@@ -1,7 +1,5 @@
 //! Answering about an archive: its seal, and every file in it.
 
-use std::io::Cursor;
-
 use pk_trust::Time;
 use pk_trust::verify::{self, Outcome, Overall, Verdict};
 use serde::Serialize;
@@ -47,7 +45,7 @@ pub(super) fn examine(
     bytes: &[u8],
     at: Time,
 ) -> Result<ArchiveVerdict, Unanswered> {
-    let mut archive = OpenArchive::open(Cursor::new(bytes))?;
+    let mut archive = OpenArchive::open(bytes)?;
     let as_of = archive.manifest.as_of.as_deref().and_then(Time::parse).unwrap_or(at);
     let finding = verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.anchors, as_of, at);
     let seal = (finding.code, finding.outcome);

@@ -132,8 +132,10 @@ impl Auditor {
     /// templates, or another version of them.
     fn reproduce(&self, attached: &Attached, bytes: &[u8]) -> Option<bool> {
         let templates = self.templates.as_ref()?;
-        let (name, version) = &attached.content.template;
-        if !templates.overridden().is_empty() || templates.version(name) != Some(*version) {
+        let named = &attached.content.template;
+        let same = Templates::versions().get(&named.name) == Some(&named.version)
+            && templates.overrides() == named.overrides;
+        if !same {
             return None;
         }
         let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));

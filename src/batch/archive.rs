@@ -28,9 +28,6 @@ const TRUST: &str = "trust.pem";
 const MAX_ENTRY: u64 = 64 * 1024 * 1024;
 const MAX_TOTAL: u64 = 4 * 1024 * 1024 * 1024;
 
-/// Bytes of extra fields that a local header may have beyond those of the directory.
-const MAX_LOCAL_EXTRA: u64 = 64;
-
 /// Entries of one archive.
 const MAX_ENTRIES: usize = 200_000;
 
@@ -246,8 +243,8 @@ pub struct ArchivedFile {
 
 /// An archive being read.
 #[derive(Debug)]
-pub struct OpenArchive<R: Read + io::Seek> {
-    zip: ZipArchive<R>,
+pub struct OpenArchive<'a> {
+    zip: ZipArchive<Cursor<&'a [u8]>>,
     /// The manifest's bytes, which the seal covers.
     pub manifest_bytes: Vec<u8>,
     /// The detached seal.
@@ -263,18 +260,18 @@ pub struct OpenArchive<R: Read + io::Seek> {
     total: u64,
 }
 
-impl<R: Read + io::Seek> OpenArchive<R> {
+impl<'a> OpenArchive<'a> {
     /// Reads the list of an archive.
     ///
     /// # Errors
     ///
     /// [`ArchiveError`]
-    pub fn open(reader: R) -> Result<Self, ArchiveError> {
-        let mut zip = ZipArchive::new(reader)?;
+    pub fn open(bytes: &'a [u8]) -> Result<Self, ArchiveError> {
+        let mut zip = ZipArchive::new(Cursor::new(bytes))?;
         if zip.len() > MAX_ENTRIES {
             return Err(ArchiveError::TooLarge);
         }
-        tile(&mut zip)?;
+        tile(&mut zip, bytes)?;
         let manifest_bytes = fixed(&mut zip, MANIFEST)?;
         let seal = fixed(&mut zip, SEAL)?;
         let trust = String::from_utf8_lossy(&fixed(&mut zip, TRUST)?).into_owned();
@@ -329,36 +326,42 @@ impl<R: Read + io::Seek> OpenArchive<R> {
 /// Every byte of the archive belongs to one entry or to the directory, and both name it alike. Two
 /// entries of one name, or bytes between them, are what one program unpacks and another one does not
 /// see.
-fn tile<R: Read + io::Seek>(zip: &mut ZipArchive<R>) -> Result<(), ArchiveError> {
-    if zip.offset() != 0 || !zip.comment().is_empty() {
-        return Err(ArchiveError::Ambiguous);
-    }
-    let directory = zip.central_directory_start();
+fn tile(zip: &mut ZipArchive<Cursor<&[u8]>>, bytes: &[u8]) -> Result<(), ArchiveError> {
+    let directory = usize::try_from(zip.central_directory_start()).map_err(|_| ArchiveError::TooLarge)?;
     let mut spans = Vec::new();
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index)?;
-        let start = entry.header_start();
-        let data = entry.data_start().ok_or(ArchiveError::Ambiguous)?;
-        // Local header: 30 bytes, the name, and nothing that could be another name (APPNOTE, 4.3.7).
-        let name = u64::try_from(entry.name_raw().len()).unwrap_or(u64::MAX);
-        let extra = entry.extra_data().map_or(0, |e| u64::try_from(e.len()).unwrap_or(u64::MAX));
-        if data < start + 30 + name || data > start + 30 + name + extra + MAX_LOCAL_EXTRA {
-            return Err(ArchiveError::Ambiguous);
-        }
-        spans.push((start, data + entry.compressed_size()));
+        let start = usize::try_from(entry.header_start()).map_err(|_| ArchiveError::TooLarge)?;
+        let length = usize::try_from(entry.compressed_size()).map_err(|_| ArchiveError::TooLarge)?;
+        let data = local_header(bytes, start, entry.name_raw()).ok_or(ArchiveError::Ambiguous)?;
+        spans.push((start, data.saturating_add(length)));
     }
     spans.sort_unstable();
     let mut end = 0;
-    for (start, next) in spans {
-        if start != end {
+    for (start, next) in &spans {
+        if *start != end {
             return Err(ArchiveError::Ambiguous);
         }
-        end = next;
+        end = *next;
     }
-    if end == directory { Ok(()) } else { Err(ArchiveError::Ambiguous) }
+    // The end record is the last of all, and counts what is there (APPNOTE, 4.3.16): 0xFFFF stands for
+    // more than fit.
+    let end_record = bytes.len().checked_sub(22).and_then(|at| bytes.get(at..)).unwrap_or_default();
+    let count = end_record.get(10..12).map_or(0, |c| usize::from(u16::from_le_bytes([c[0], c[1]])));
+    let closed = end_record.starts_with(b"PK\x05\x06") && (count == spans.len() || count == 0xFFFF);
+    if end == directory && zip.offset() == 0 && closed { Ok(()) } else { Err(ArchiveError::Ambiguous) }
 }
 
-fn fixed<R: Read + io::Seek>(zip: &mut ZipArchive<R>, name: &'static str) -> Result<Vec<u8>, ArchiveError> {
+/// Where the data behind a local header begins, if the header has this name (APPNOTE, 4.3.7).
+fn local_header(bytes: &[u8], start: usize, name: &[u8]) -> Option<usize> {
+    let header = bytes.get(start..start.checked_add(30)?)?;
+    let length = |at: usize| Some(usize::from(u16::from_le_bytes([*header.get(at)?, *header.get(at + 1)?])));
+    let name_end = start + 30 + length(26)?;
+    let same = header.starts_with(b"PK\x03\x04") && bytes.get(start + 30..name_end)? == name;
+    same.then_some(name_end + length(28)?)
+}
+
+fn fixed(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &'static str) -> Result<Vec<u8>, ArchiveError> {
     if zip.index_for_name(name).is_none() {
         return Err(ArchiveError::Missing(name));
     }
@@ -372,7 +375,7 @@ fn is_plain(path: &str) -> bool {
         && path.ends_with(".pdf")
 }
 
-fn unpack<R: Read + io::Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Vec<u8>, ArchiveError> {
+fn unpack(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Vec<u8>, ArchiveError> {
     let mut bytes = Vec::new();
     // The size in the directory is a claim.
     zip.by_name(name)?.take(MAX_ENTRY + 1).read_to_end(&mut bytes)?;

@@ -116,8 +116,8 @@ pub fn sign(
             let subject = leaf.subject();
             return Err(SignError::OtherSubject {
                 id,
-                named: format!("{name}, {}", party.position),
-                certified: format!("{}, {}", subject.name, subject.position),
+                named: format!("{name}, {}, {}", party.position, content.institution),
+                certified: format!("{}, {}, {}", subject.name, subject.position, subject.organization),
                 source,
             });
         }

@@ -9,7 +9,7 @@ use super::term::Term;
 use crate::audit::Auditor;
 use crate::batch::glyph_problems;
 use crate::input;
-use crate::model::{Cycle, Problem, Problems};
+use crate::model::{Cycle, Defaults, Problem, Problems};
 use crate::office::{Clock, Office, SystemClock, random};
 use crate::registry::{Reservation, SqliteRegistry};
 use crate::render::{Renderer, Templates};
@@ -98,9 +98,23 @@ pub(super) fn cycle(
     let read = input::read(path);
     let mut warnings = read.warnings;
     let checked = read.output.and_then(|draft| {
-        let defaults = office.config().defaults();
-        let checked =
-            Cycle::from_draft(&draft, &defaults, |profile| renderer.templates().wording(profile)?.ok());
+        let templates = renderer.templates();
+        let defaults = Defaults {
+            settings: office.config().settings(),
+            versions: Templates::versions(),
+            overrides: templates.overrides(),
+        };
+        let mut broken = None;
+        let checked = Cycle::from_draft(&draft, &defaults, |profile| match templates.wording(profile)? {
+            Ok(wording) => Some(wording),
+            Err(error) => {
+                broken = Some(error.to_string());
+                None
+            }
+        });
+        if let Some(error) = broken {
+            return Err(Problems(vec![Problem::new("setting.wording", &draft.place).with("error", error)]));
+        }
         warnings.extend(checked.warnings);
         let typeface = checked.output.as_ref().map(|cycle| cycle.settings.layout.font).unwrap_or_default();
         let glyphs = glyph_problems(&draft, typeface, renderer);

@@ -3,12 +3,13 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 use super::Arguments;
 use super::failure::Failure;
-use crate::words::{Language, Words};
+use crate::words::{Language, Values, Words};
 
 /// Print completions for a shell
 #[derive(clap::Args, Debug)]
@@ -41,8 +42,47 @@ pub(super) fn man() -> Result<ExitCode, Failure> {
 pub(super) fn translated(command: Command, words: &Words) -> Command {
     match words.language() {
         Language::English => command,
-        Language::Indonesian => translate(command, "help", words),
+        Language::Indonesian => {
+            // Building adds the arguments that every command has, so that they can be renamed too.
+            let mut command = command;
+            command.build();
+            translate(command, "help", words)
+        }
     }
+}
+
+/// What was wrong with the arguments, in the language of `words`; `None` where clap's own English is
+/// meant, or where it is no mistake (help, version).
+pub(super) fn usage_error(error: &clap::Error, words: &Words) -> Option<String> {
+    if words.language() == Language::English || !error.use_stderr() {
+        return None;
+    }
+    let code = match error.kind() {
+        ErrorKind::UnknownArgument => "usage.unknown",
+        ErrorKind::InvalidSubcommand => "usage.command",
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => "usage.value",
+        ErrorKind::MissingRequiredArgument => "usage.missing",
+        ErrorKind::ArgumentConflict => "usage.conflict",
+        ErrorKind::InvalidUtf8 => "usage.utf8",
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => "usage.count",
+        // Called without a command: clap shows the help.
+        _ => return None,
+    };
+    let shown = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(list)) => list.join(", "),
+        _ => String::new(),
+    };
+    let mut argument = shown(ContextKind::InvalidArg);
+    if argument.is_empty() {
+        argument = shown(ContextKind::InvalidSubcommand);
+    }
+    let values = Values::from([("argument", argument), ("value", shown(ContextKind::InvalidValue))]);
+    let mut text = words.text(code, &values);
+    if let Some(ContextValue::Strings(valid)) = error.get(ContextKind::ValidValue) {
+        text.push_str(&words.text("usage.choices", &Values::from([("choices", valid.join(", "))])));
+    }
+    Some(text)
 }
 
 fn translate(command: Command, path: &str, words: &Words) -> Command {
@@ -50,7 +90,18 @@ fn translate(command: Command, path: &str, words: &Words) -> Command {
         true => command.about(words.plain(path)).long_about(None),
         false => command,
     };
+    let usage = words.plain("usage.usage");
+    let command = command
+        .help_template(format!("{{about-with-newline}}\n{usage}: {{usage}}\n\n{{all-args}}{{after-help}}"))
+        .subcommand_help_heading(words.plain("usage.commands"));
     let command = command.mut_args(|argument| {
+        let heading = if argument.is_positional() { "usage.arguments" } else { "usage.options" };
+        let argument = argument.help_heading(words.plain(heading)).hide_env(true);
+        match argument.get_id().as_str() {
+            "help" => return argument.help(words.plain("usage.help")),
+            "version" => return argument.help(words.plain("usage.version")),
+            _ => {}
+        }
         let own = format!("{path}.{}", argument.get_id());
         // Arguments that several commands share have one text.
         let code = if words.knows(&own) { own } else { format!("help.*.{}", argument.get_id()) };

@@ -38,7 +38,8 @@ impl Failure {
         let mut current = Some(error);
         while let Some(cause) = current {
             let text = cause.to_string();
-            if self.causes.last() != Some(&text) {
+            // Many errors end with their own cause.
+            if !self.causes.last().is_some_and(|last| last.ends_with(&text)) {
                 self.causes.push(text);
             }
             current = cause.source();
@@ -66,6 +67,9 @@ impl From<office::Error> for Failure {
             office::Error::Exists(path) => Self::new("fail.exists").with("path", path.display()),
             office::Error::Missing(path) => Self::new("fail.missing").with("path", path.display()),
             office::Error::Config(_) => Self::new("fail.config"),
+            office::Error::Io { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
+                return Self::new("fail.not-found").with("path", path.display());
+            }
             office::Error::Io { path, .. } => Self::new("fail.io").with("path", path.display()),
         };
         match &error {

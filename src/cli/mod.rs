@@ -69,7 +69,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version go to standard output and are no failure; clap knows which is which.
-            let _ = error.print();
+            match completions::usage_error(&error, &words) {
+                Some(text) => Term::new(words).complain(&text),
+                None => {
+                    let _ = error.print();
+                }
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };

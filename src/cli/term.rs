@@ -127,6 +127,12 @@ impl Term {
         text
     }
 
+    /// What was wrong with the arguments.
+    #[expect(clippy::unused_self, reason = "all that people see goes through the terminal")]
+    pub(super) fn complain(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{} {text}", Self::toned(Tone::Bad, "pk:"));
+    }
+
     /// What went wrong, why, and what repairs it.
     pub(super) fn fail(&self, failure: &Failure) {
         let mut err = anstream::stderr();

@@ -12,8 +12,16 @@ use super::{
     Warned, Wording,
 };
 
-/// What stands in for settings that the workbook does not give, by key.
-pub type Defaults = BTreeMap<String, String>;
+/// What a run has besides the workbook.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults {
+    /// What stands in for settings that the workbook does not give, by key.
+    pub settings: BTreeMap<String, String>,
+    /// Versions of the templates, by name.
+    pub versions: BTreeMap<String, u32>,
+    /// SHA-256 over the template files that the office replaces, hexadecimal.
+    pub overrides: Option<String>,
+}
 
 /// Checked settings, officials and documents.
 #[derive(Clone, Debug)]
@@ -39,7 +47,7 @@ impl Cycle {
     ) -> Warned<Result<Self, Problems>> {
         let mut reading = Reading::default();
         let sheet = draft.place.sheet(SheetName::Pengaturan.as_str());
-        let settings = Settings::from_rows(&draft.settings, &sheet, defaults, &mut reading);
+        let settings = Settings::from_rows(&draft.settings, &sheet, &defaults.settings, &mut reading);
         let wording = settings.as_ref().and_then(|settings| {
             let found = wording(&settings.profile);
             if found.is_none() {
@@ -69,7 +77,7 @@ impl Cycle {
         let (Some(settings), Some(wording), true) = (settings, wording, problems.is_empty()) else {
             return Warned { output: Err(Problems::new(problems)), warnings };
         };
-        let maker = Maker { settings: &settings, officials: &officials, wording: &wording };
+        let maker = Maker { settings: &settings, officials: &officials, wording: &wording, defaults };
         let mut documents = Vec::new();
         for official in officials.iter() {
             if official.agreement {
@@ -88,6 +96,7 @@ struct Maker<'a> {
     settings: &'a Settings,
     officials: &'a Officials,
     wording: &'a Wording,
+    defaults: &'a Defaults,
 }
 
 impl Maker<'_> {
@@ -129,14 +138,7 @@ impl Maker<'_> {
         Document {
             statement: Some(statement),
             annex: Some(annex),
-            ..self.document(
-                Kind::Agreement,
-                official,
-                &wording.title,
-                parties,
-                "perjanjian-kinerja",
-                wording.version,
-            )
+            ..self.document(Kind::Agreement, official, &wording.title, parties, "perjanjian-kinerja")
         }
     }
 
@@ -158,7 +160,7 @@ impl Maker<'_> {
         Document {
             title: vec![wording.title.clone()],
             pledge: Some(Pledge { opening, points }),
-            ..self.document(Kind::Pledge, official, "", parties, "pakta-integritas", wording.version)
+            ..self.document(Kind::Pledge, official, "", parties, "pakta-integritas")
         }
     }
 
@@ -169,7 +171,6 @@ impl Maker<'_> {
         title: &str,
         parties: Vec<Party>,
         template: &str,
-        version: u32,
     ) -> Document {
         let settings = self.settings;
         let mut lines = vec![format!("{title} {}TAHUN {}", settings.stage.title_words(), settings.year)];
@@ -191,7 +192,12 @@ impl Maker<'_> {
             year: settings.year,
             stage: settings.stage,
             institution: settings.institution.clone(),
-            template: Template { name: template.to_owned(), version, profile: settings.profile.clone() },
+            template: Template {
+                name: template.to_owned(),
+                version: self.defaults.versions.get(template).copied().unwrap_or_default(),
+                profile: settings.profile.clone(),
+                overrides: self.defaults.overrides.clone(),
+            },
             layout: settings.layout,
             letterhead,
             title: lines,

@@ -120,6 +120,8 @@ pub(super) struct Template {
     pub(super) name: String,
     pub(super) version: u32,
     pub(super) profile: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) overrides: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

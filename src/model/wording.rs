@@ -17,8 +17,6 @@ pub struct Wording {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgreementWording {
-    /// Version, to be raised with every change of what is printed.
-    pub version: u32,
     /// First title line up to the year, e.g. `PERJANJIAN KINERJA`.
     pub title: String,
     /// Label of the one who promises.
@@ -47,8 +45,6 @@ pub struct AgreementWording {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PledgeWording {
-    /// Version, to be raised with every change of what is printed.
-    pub version: u32,
     /// Title.
     pub title: String,
     /// Opening, with `{nama}` and `{jabatan}`.

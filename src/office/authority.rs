@@ -299,6 +299,9 @@ impl Office {
         // Key first: a certificate without a key could not sign, and would look finished.
         self.write_key(&owner, &pem)?;
         write_new(&path, certificate.pem().as_bytes())?;
+        let mut ledger = self.saved_ledger()?;
+        ledger.certificates.push(entry(&owner, &certificate));
+        self.save_ledger(&ledger)?;
         Ok(certificate)
     }
 
@@ -656,8 +659,7 @@ impl Office {
     ///
     /// [`AuthorityError`]
     pub fn ledger(&self) -> Result<Ledger, AuthorityError> {
-        let mut ledger: Ledger =
-            serde_json::from_str(&read(&self.ledger_path())?).map_err(AuthorityError::Ledger)?;
+        let mut ledger = self.saved_ledger()?;
         for owner in self.owners()? {
             let certificate = self.certificate(&owner)?;
             if !ledger.certificates.iter().any(|e| e.serial == certificate.serial()) {
@@ -666,6 +668,10 @@ impl Office {
             }
         }
         Ok(ledger)
+    }
+
+    fn saved_ledger(&self) -> Result<Ledger, AuthorityError> {
+        serde_json::from_str(&read(&self.ledger_path())?).map_err(AuthorityError::Ledger)
     }
 
     /// The names of all certificates in `keys/`: authorities, seals, officials, those that were set

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::Defaults;
-
 /// The settings of an office.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,8 +51,7 @@ impl Default for Keys {
 }
 
 /// Keys that `[dokumen]` may have; the rest of sheet Pengaturan belongs to a year.
-const DOCUMENT_KEYS: [&str; 8] =
-    ["daerah", "tempat", "kertas", "huruf", "kepala", "ragam", "alamat", "instansi"];
+const DOCUMENT_KEYS: [&str; 7] = ["daerah", "tempat", "kertas", "huruf", "kepala", "ragam", "alamat"];
 
 /// Why `pk.toml` cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -103,11 +100,11 @@ impl Config {
         Ok(config)
     }
 
-    /// What stands in for settings that a workbook does not give.
-    pub fn defaults(&self) -> Defaults {
-        let mut defaults = self.dokumen.clone();
-        defaults.entry("instansi".to_owned()).or_insert_with(|| self.instansi.nama.clone());
-        defaults
+    /// What stands in for settings that a workbook does not give, by key.
+    pub fn settings(&self) -> BTreeMap<String, String> {
+        let mut settings = self.dokumen.clone();
+        settings.insert("instansi".to_owned(), self.instansi.nama.clone());
+        settings
     }
 
     /// A documented `pk.toml`.

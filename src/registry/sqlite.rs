@@ -57,7 +57,11 @@ impl SqliteRegistry {
     ///
     /// [`Error::Missing`] if there is none.
     pub fn open_to_read(path: &Path) -> Result<Self, Error> {
-        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        // After a crash the journal has to be rolled back first, and only a writer may do that.
+        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY).or_else(|error| match error {
+            Error::Database(_) => Self::open(path),
+            other => Err(other),
+        })
     }
 
     fn open_with(path: &Path, mode: OpenFlags) -> Result<Self, Error> {

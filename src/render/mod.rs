@@ -98,7 +98,7 @@ impl Renderer {
     /// [`enum@Error`]
     pub fn render(&self, data: &[u8], claim: &str) -> Result<Revision0, Error> {
         let content = pk_trust::verify::Content::parse(data)?;
-        let document = self.compile(data, claim, &main_file(&content.template.0))?;
+        let document = self.compile(data, claim, &main_file(&content.template.name))?;
         let boxes = signature_boxes(&document);
         let pdf = export(&document, &content.id.to_string(), true)?;
         let stamps = self.compile(data, claim, "shared/stamps.typ")?;
@@ -116,7 +116,7 @@ impl Renderer {
     /// [`enum@Error`]
     pub fn pictures(&self, data: &[u8], claim: &str, dpi: u32) -> Result<Vec<Vec<u8>>, Error> {
         let content = pk_trust::verify::Content::parse(data)?;
-        let document = self.compile(data, claim, &main_file(&content.template.0))?;
+        let document = self.compile(data, claim, &main_file(&content.template.name))?;
         let options = typst_render::RenderOptions {
             pixel_per_pt: (f64::from(dpi) / 72.0).into(),
             ..typst_render::RenderOptions::default()

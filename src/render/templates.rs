@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use sha2::{Digest as _, Sha256};
 use typst::foundations::Bytes;
 use typst::syntax::{FileId, Source};
 
@@ -60,7 +61,7 @@ pub enum TemplatesError {
 pub struct Templates {
     files: BTreeMap<String, Bytes>,
     sources: HashMap<FileId, Source>,
-    /// Paths that the office's folder replaces or adds.
+    /// Paths of template files that the office's folder replaces or adds, sorted.
     overridden: Vec<String>,
 }
 
@@ -83,6 +84,7 @@ impl Templates {
         let mut overridden = Vec::new();
         if folder.is_dir() {
             collect(folder, "", &mut files, &mut overridden)?;
+            overridden.sort();
         }
         Ok(Self::new(files, overridden))
     }
@@ -99,17 +101,28 @@ impl Templates {
         Self { files, sources, overridden }
     }
 
-    /// The version of a template, which the data of a document names: it is raised with every change
-    /// of what comes out, also by a new Typst, so that an old document is never compared with a new
-    /// template.
-    #[expect(clippy::unused_self, reason = "a property of the templates in the program")]
-    pub fn version(&self, name: &str) -> Option<u32> {
-        VERSIONS.iter().find(|(known, _)| *known == name).map(|(_, version)| *version)
+    /// The versions of the templates by name, which the data of a document names: raised with every
+    /// change of what comes out, also by a new Typst, so that an old document is never compared with a
+    /// new template.
+    pub fn versions() -> BTreeMap<String, u32> {
+        VERSIONS.iter().map(|(name, version)| ((*name).to_owned(), *version)).collect()
     }
 
-    /// The paths that the office's folder replaces or adds.
-    pub fn overridden(&self) -> &[String] {
-        &self.overridden
+    /// SHA-256 over the files with which the office replaces parts of the templates, hexadecimal;
+    /// `None` if there are none. Wordings do not count: their text is in the data.
+    pub fn overrides(&self) -> Option<String> {
+        if self.overridden.is_empty() {
+            return None;
+        }
+        let mut hasher = Sha256::new();
+        for path in &self.overridden {
+            let bytes = self.files.get(path).map_or(&[][..], |bytes| bytes.as_slice());
+            for part in [path.as_bytes(), bytes] {
+                hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+                hasher.update(part);
+            }
+        }
+        Some(data_encoding::HEXLOWER.encode(&hasher.finalize()))
     }
 
     /// The wording of a profile; `None` if there is no such file.
@@ -149,7 +162,11 @@ fn collect(
         }
         let bytes = fs::read(entry.path()).map_err(unreadable)?;
         files.insert(path.clone(), Bytes::new(bytes));
-        overridden.push(path);
+        // A note or a wording in the folder changes no page.
+        let folder = path.split('/').next().unwrap_or_default();
+        if folder == "shared" || VERSIONS.iter().any(|(name, _)| *name == folder) {
+            overridden.push(path);
+        }
     }
     Ok(())
 }

@@ -42,13 +42,8 @@ fn claims() -> [Claim; 2] {
         budget: 11_312_783_700,
         number: None,
     };
-    let pledge = Claim {
-        kind: Kind::Pledge,
-        indicators: 0,
-        budget: 0,
-        number: Some("800/001/2026".to_owned()),
-        ..agreement.clone()
-    };
+    let number = Some("800/001/2026".to_owned());
+    let pledge = Claim { kind: Kind::Pledge, indicators: 0, budget: 0, number, ..agreement };
     [agreement, pledge]
 }
 

@@ -37,7 +37,7 @@ fn replaced(from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len(), "offsets must stay");
     let bytes = simple();
     let at = bytes.windows(from.len()).position(|w| w == from.as_bytes()).unwrap();
-    let mut out = bytes.clone();
+    let mut out = bytes;
     out[at..at + to.len()].copy_from_slice(to.as_bytes());
     out
 }

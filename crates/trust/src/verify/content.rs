@@ -31,8 +31,8 @@ pub struct Content {
     pub host: String,
     /// Document number, if any.
     pub number: Option<String>,
-    /// Template name and version.
-    pub template: (String, u32),
+    /// The template that it was rendered with.
+    pub template: Template,
     /// Who has to sign.
     pub parties: Vec<Party>,
     /// Number of indicators.
@@ -71,16 +71,22 @@ struct Raw {
     institution: String,
     host: String,
     number: Option<String>,
-    template: RawTemplate,
+    template: Template,
     parties: Vec<Party>,
     annex: Option<RawAnnex>,
     date: String,
 }
 
-#[derive(Deserialize)]
-struct RawTemplate {
-    name: String,
-    version: u32,
+/// The template that a document was rendered with.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Template {
+    /// Its name, e.g. `perjanjian-kinerja`.
+    pub name: String,
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 over the files with which an office replaced parts of it, hexadecimal; `None` for the
+    /// templates in the program.
+    pub overrides: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -171,7 +177,7 @@ impl Content {
             institution: raw.institution,
             host: raw.host,
             number: raw.number,
-            template: (raw.template.name, raw.template.version),
+            template: raw.template,
             parties: raw.parties,
             indicators: u32::try_from(indicators).map_err(|_| ContentError::Format)?,
             budget: raw.annex.and_then(|a| a.budget).map_or(0, |b| b.total),

@@ -8,7 +8,9 @@ mod verdict;
 
 use sha2::{Digest, Sha256};
 
-pub use content::{CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, RoleError, attachment};
+pub use content::{
+    CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, RoleError, Template, attachment,
+};
 pub use verdict::{
     Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, SignatureVerdict,
     Verdict,
