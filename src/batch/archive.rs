@@ -35,7 +35,7 @@ const MAX_ENTRIES: usize = 200_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// [`FORMAT`]
+    /// `pk-manifest/1`
     pub format: String,
     /// The institution.
     pub institution: String,

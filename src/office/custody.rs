@@ -21,7 +21,7 @@ impl std::fmt::Debug for Passphrase {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PassphraseError {
-    /// Shorter than [`MIN_PASSPHRASE`].
+    /// Shorter than a passphrase for a new key may be.
     #[error("the passphrase has fewer than {MIN_PASSPHRASE} characters")]
     TooShort,
     /// The two entries differ.

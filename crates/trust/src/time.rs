@@ -48,6 +48,7 @@ impl Time {
         Self::from_unix(time.to_unix_duration().as_secs())
     }
 
+    #[cfg(feature = "private-keys")]
     pub(crate) fn to_x509(self) -> x509_cert::time::Time {
         let date_time = self.date_time();
         // RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime after.
