@@ -154,9 +154,5 @@ pub(super) fn jobs(typed: Option<usize>) -> usize {
 
 /// `Rp 4.100.832.755`
 pub(super) fn rupiah(amount: u64) -> String {
-    let digits = amount.to_string();
-    let mut groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).filter_map(|g| std::str::from_utf8(g).ok()).collect();
-    groups.reverse();
-    format!("Rp {}", groups.join("."))
+    format!("Rp {}", crate::model::rupiah(amount))
 }

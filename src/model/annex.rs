@@ -124,21 +124,8 @@ pub(super) fn objectives(
     let mut by_official: BTreeMap<String, Vec<Objective>> = BTreeMap::new();
     let mut above: Option<(String, Option<String>)> = None;
     for row in rows {
-        // Merged cells leave the cells below empty: they mean "as above".
-        let official = match row.cell("pejabat") {
-            Some(_) => reading.text(row, "pejabat").map(|id| id.to_lowercase()),
-            None => above.as_ref().map(|(id, _)| id.clone()),
-        };
-        let Some(official) = official else {
-            if row.cell("pejabat").is_none() {
-                reading
-                    .report(Problem::new("cell.empty", &row.place_of("pejabat")).with("column", "pejabat"));
-            }
-            continue;
-        };
-        if !known.contains(&official) {
-            reading.report(Problem::new("official.unknown", &row.place_of("pejabat")).with("id", &official));
-        }
+        let id_above = above.as_ref().map(|(id, _)| id.as_str());
+        let Some(official) = official_of(row, id_above, known, reading) else { continue };
         let objective = match (row.cell("sasaran"), &above) {
             (Some(_), _) => reading.text(row, "sasaran"),
             (None, Some((id, text))) if *id == official => text.clone(),
@@ -179,6 +166,30 @@ pub(super) fn objectives(
             .push(Problem::new("objective.unused", &official.place).with("official", &official.id));
     }
     by_official
+}
+
+/// Whose row it is. Merged cells leave the cells below empty: they mean "as above".
+fn official_of(
+    row: &Row,
+    above: Option<&str>,
+    known: &BTreeSet<String>,
+    reading: &mut Reading,
+) -> Option<String> {
+    let place = row.place_of("pejabat");
+    let official = match row.cell("pejabat") {
+        Some(_) => reading.text(row, "pejabat")?.to_lowercase(),
+        None => match above {
+            Some(above) => above.to_owned(),
+            None => {
+                reading.report(Problem::new("cell.empty", &place).with("column", "pejabat"));
+                return None;
+            }
+        },
+    };
+    if !known.contains(&official) {
+        reading.report(Problem::new("official.unknown", &place).with("id", &official));
+    }
+    Some(official)
 }
 
 fn indicator(row: &Row, reading: &mut Reading) -> Option<Indicator> {
@@ -297,20 +308,7 @@ pub(super) fn budgets(
     let mut unreadable = BTreeSet::new();
     let mut above: Option<String> = None;
     for row in rows {
-        let official = match row.cell("pejabat") {
-            Some(_) => reading.text(row, "pejabat").map(|id| id.to_lowercase()),
-            None => above.clone(),
-        };
-        let Some(official) = official else {
-            if row.cell("pejabat").is_none() {
-                reading
-                    .report(Problem::new("cell.empty", &row.place_of("pejabat")).with("column", "pejabat"));
-            }
-            continue;
-        };
-        if !known.contains(&official) {
-            reading.report(Problem::new("official.unknown", &row.place_of("pejabat")).with("id", &official));
-        }
+        let Some(official) = official_of(row, above.as_deref(), known, reading) else { continue };
         above = Some(official.clone());
         let before = reading.problems.len();
         let text = reading.required(row, "uraian");
@@ -440,8 +438,8 @@ fn place_children(
     }
 }
 
-/// `4.100.832.755`, for messages.
-pub(super) fn rupiah(amount: u64) -> String {
+/// An amount for people: `4.100.832.755`.
+pub fn rupiah(amount: u64) -> String {
     let digits = amount.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {

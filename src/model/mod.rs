@@ -16,7 +16,7 @@ mod reading;
 mod settings;
 mod wording;
 
-pub use annex::{Annex, Budget, BudgetRow, Indicator, Objective};
+pub use annex::{Annex, Budget, BudgetRow, Indicator, Objective, rupiah};
 pub use cycle::{Cycle, Defaults};
 pub use date::Date;
 pub use document::{Data, Document, Issue, Party, Role};

@@ -20,15 +20,17 @@ mod clock;
 mod config;
 mod custody;
 pub mod durable;
+mod keyring;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use authority::{AuthorityError, KeySummary, Ledger, LedgerEntry};
+pub use authority::{AuthorityError, Ledger, LedgerEntry};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use config::{Config, ConfigError};
 pub use custody::{Passphrase, PassphraseError, random};
+pub use keyring::KeySummary;
 
 /// Why an office folder cannot be used.
 #[derive(Debug, thiserror::Error)]
