@@ -106,6 +106,10 @@ fn an_archive_reads_in_one_way_only() {
     let at = renamed.windows(7).position(|w| w == b"PK - Pl").unwrap();
     renamed[at] = b'X';
     refused(&renamed, "two names");
+    // A local header that tells another length of an extra field, in which another name could stand.
+    let mut extra = bytes.clone();
+    extra[28] = 1;
+    refused(&extra, "an extra field");
     let prefixed = [b"PK\x03\x04 prefix".as_slice(), &bytes].concat();
     refused(&prefixed, "bytes before the beginning");
     let other_keys =

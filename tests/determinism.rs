@@ -24,7 +24,7 @@ fn rendering_again_gives_the_same_bytes() {
 
 /// What the templates of version 1 make of the fixture, as it was first released. Whoever changes what
 /// comes out — a template, a font, Typst itself — raises the version of the template
-/// (`render::templates::VERSIONS` and the wording), or every document issued before would no longer be
+/// (`VERSIONS` in `render/templates.rs`), or every document issued before would no longer be
 /// reproduced and so be called forged.
 #[test]
 fn the_output_is_what_it_was() {

@@ -380,6 +380,17 @@ fn a_hundred_updates_are_not_examined() {
     refused(fixture, &bytes, "changes.forbidden");
 }
 
+/// Data that no seal vouches for is not rendered: it could be made to take hours.
+#[test]
+fn unsealed_data_is_not_rendered() {
+    let fixture = fixture::complete();
+    let stranger = Fixture::new();
+    stranger.generate();
+    let verdict = verdict(&fixture.outsider(), &stranger.revision("kominfo", Kind::Agreement, 0));
+    assert_eq!(verdict.document.unwrap().reproduced, pk_trust::verify::Outcome::NotChecked);
+    assert_eq!(verdict.lines.integrity.outcome, Answer::Unknown);
+}
+
 #[test]
 fn a_claim_cannot_be_moved() {
     let fixture = fixture::complete();

@@ -189,6 +189,31 @@ fn expired_early_and_revoked_certificates_do_not_sign() {
     ));
 }
 
+/// Opened in the morning, revoked at noon.
+#[test]
+fn a_key_revoked_meanwhile_does_not_sign() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let mut registry = fixture.registry();
+    let pending = batch::pending_for("kominfo", &registry).unwrap();
+    let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
+    let serial = fixture.office.certificate("kominfo").unwrap().serial();
+    fixture.office.revoke_certificate(&serial, Reason::KeyCompromise, &passphrase(), now()).unwrap();
+    let result =
+        batch::sign(&pending, &signer, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    assert!(matches!(result, Err(batch::SignError::Authority(AuthorityError::Revoked { .. }))));
+    // Nor does anybody countersign what it had signed when it was revoked already.
+    let dinsos = fixture.office.certificate("dinsos").unwrap().serial();
+    fixture.sign("dinsos");
+    fixture.office.revoke_certificate(&dinsos, Reason::KeyCompromise, &passphrase(), now()).unwrap();
+    let pending = batch::pending_for("bupati", &registry).unwrap();
+    let regent = fixture.office.open_official("bupati", &passphrase(), now()).unwrap();
+    let result =
+        batch::sign(&pending, &regent, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    assert!(matches!(result, Err(batch::SignError::NotValid(_))));
+    assert_eq!(fixture.entry("dinsos", Kind::Agreement).status, Status::PartlySigned);
+}
+
 #[test]
 fn a_key_with_another_certificate_does_not_sign() {
     let fixture = Fixture::new();

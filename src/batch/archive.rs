@@ -333,7 +333,11 @@ fn tile(zip: &mut ZipArchive<Cursor<&[u8]>>, bytes: &[u8]) -> Result<(), Archive
         let entry = zip.by_index_raw(index)?;
         let start = usize::try_from(entry.header_start()).map_err(|_| ArchiveError::TooLarge)?;
         let length = usize::try_from(entry.compressed_size()).map_err(|_| ArchiveError::TooLarge)?;
-        let data = local_header(bytes, start, entry.name_raw()).ok_or(ArchiveError::Ambiguous)?;
+        let data = local_header(bytes, start, &entry).ok_or(ArchiveError::Ambiguous)?;
+        // A plain file, not a link or a program; and nothing written beside it.
+        if entry.unix_mode() != Some(0o100_644) || !entry.comment_raw().is_empty() {
+            return Err(ArchiveError::Ambiguous);
+        }
         spans.push((start, data.saturating_add(length)));
     }
     spans.sort_unstable();
@@ -344,21 +348,52 @@ fn tile(zip: &mut ZipArchive<Cursor<&[u8]>>, bytes: &[u8]) -> Result<(), Archive
         }
         end = *next;
     }
-    // The end record is the last of all, and counts what is there (APPNOTE, 4.3.16): 0xFFFF stands for
-    // more than fit.
-    let end_record = bytes.len().checked_sub(22).and_then(|at| bytes.get(at..)).unwrap_or_default();
-    let count = end_record.get(10..12).map_or(0, |c| usize::from(u16::from_le_bytes([c[0], c[1]])));
-    let closed = end_record.starts_with(b"PK\x05\x06") && (count == spans.len() || count == 0xFFFF);
-    if end == directory && zip.offset() == 0 && closed { Ok(()) } else { Err(ArchiveError::Ambiguous) }
+    if end == directory && zip.offset() == 0 && is_closed(bytes, directory, spans.len()) {
+        Ok(())
+    } else {
+        Err(ArchiveError::Ambiguous)
+    }
 }
 
-/// Where the data behind a local header begins, if the header has this name (APPNOTE, 4.3.7).
-fn local_header(bytes: &[u8], start: usize, name: &[u8]) -> Option<usize> {
+/// Whether the end record is the last of all, directly behind the directory, and counts what is there
+/// (APPNOTE, 4.3.16). Values that do not fit stand in a larger record (4.3.14), which other programs
+/// read as this one does.
+fn is_closed(bytes: &[u8], directory: usize, entries: usize) -> bool {
+    let Some(at) = bytes.len().checked_sub(22) else { return false };
+    let record = &bytes[at..];
+    let count = usize::from(u16::from_le_bytes([record[10], record[11]]));
+    let number = |at: usize| {
+        usize::try_from(u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]]))
+            .unwrap_or(usize::MAX)
+    };
+    let (size, offset) = (number(12), number(16));
+    let large = count == 0xFFFF || offset == 0xFFFF_FFFF;
+    record.starts_with(b"PK\x05\x06")
+        && (large || (count == entries && offset == directory && offset + size == at))
+}
+
+/// Where the data behind a local header begins, if the header says what the directory says (APPNOTE,
+/// 4.3.7) and has no extra field, in which another name could stand.
+fn local_header<R: Read>(bytes: &[u8], start: usize, entry: &zip::read::ZipFile<'_, R>) -> Option<usize> {
     let header = bytes.get(start..start.checked_add(30)?)?;
-    let length = |at: usize| Some(usize::from(u16::from_le_bytes([*header.get(at)?, *header.get(at + 1)?])));
-    let name_end = start + 30 + length(26)?;
-    let same = header.starts_with(b"PK\x03\x04") && bytes.get(start + 30..name_end)? == name;
-    same.then_some(name_end + length(28)?)
+    let short = |at: usize| Some(u16::from_le_bytes([*header.get(at)?, *header.get(at + 1)?]));
+    let long = |at: usize| Some(u32::from(short(at)?) | u32::from(short(at + 2)?) << 16);
+    let name = entry.name_raw();
+    let data = start + 30 + name.len();
+    let method = match entry.compression() {
+        CompressionMethod::Stored => 0,
+        CompressionMethod::Deflated => 8,
+        _ => return None,
+    };
+    let same = header.starts_with(b"PK\x03\x04")
+        && short(8)? == method
+        && long(14)? == entry.crc32()
+        && u64::from(long(18)?) == entry.compressed_size()
+        && u64::from(long(22)?) == entry.size()
+        && usize::from(short(26)?) == name.len()
+        && short(28)? == 0
+        && bytes.get(start + 30..data)? == name;
+    same.then_some(data)
 }
 
 fn fixed(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &'static str) -> Result<Vec<u8>, ArchiveError> {

@@ -7,12 +7,12 @@ use std::sync::mpsc;
 use std::thread;
 
 use pk_trust::claim::{self, Address, Claim};
-use pk_trust::pki::{KeyError, Sign};
+use pk_trust::pki::{KeyError, Purpose, Sign};
 use sha2::{Digest as _, Sha256};
 
 use super::{Event, FileError, Item, Plan, read_document, slot_of};
 use crate::model::Cycle;
-use crate::office::{self, Clock, Office, durable};
+use crate::office::{self, AuthorityError, Clock, Office, durable};
 use crate::registry::{self, Entry, Registry, Reservation, Signer, Status};
 use crate::render::{self, Renderer, Revision0, STACK};
 
@@ -31,6 +31,9 @@ pub enum GenerateError {
     /// The seal did not sign.
     #[error("the seal did not sign")]
     Seal(#[from] KeyError),
+    /// The seal cannot be used now.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// The office cannot be locked.
     #[error(transparent)]
     Office(#[from] office::Error),
@@ -76,6 +79,9 @@ pub fn generate(
     on_event: &mut dyn FnMut(Event),
 ) -> Result<GenerateSummary, GenerateError> {
     let _lock = tools.office.lock()?;
+    // It may have been revoked while this run waited.
+    let leaf = &tools.seal.chain().leaf;
+    tools.office.usable_for("seal", leaf, Purpose::Seal, tools.clock.now())?;
     let plan = Plan::make(cycle, &tools.office.config().instansi.host, tools.registry, proposed)?;
     let (missing, mut summary) = missing(&plan, proposed, changed, tools)?;
     on_event(Event::Started(missing.len()));

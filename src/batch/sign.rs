@@ -1,15 +1,18 @@
 //! Signing any number of documents with one key.
 
+use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::pades;
 use pk_trust::pdf::File;
-use pk_trust::pki::Sign;
-use pk_trust::verify::{Content, DATA_NAME, RoleError, attachment};
+use pk_trust::pki::{Anchors, Certificate, Purpose, Sign};
+use pk_trust::verify::{
+    self, Content, DATA_NAME, Evidence, Overall, Record, RoleError, Standing, Status, attachment,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::recorded_file;
 use super::{Event, FileError};
-use crate::office::{self, Clock, Office, durable};
+use crate::office::{self, AuthorityError, Clock, Office, durable};
 use crate::registry::{self, Change, Entry, Registry};
 
 /// Why signing stopped. What was recorded before stays recorded.
@@ -39,6 +42,12 @@ pub enum SignError {
         /// In what they differ.
         source: RoleError,
     },
+    /// The document does not hold any more.
+    #[error("{0}: the document does not verify")]
+    NotValid(Id),
+    /// The certificate cannot be used now.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// The office cannot be locked.
     #[error(transparent)]
     Office(#[from] office::Error),
@@ -100,6 +109,7 @@ pub fn sign(
 ) -> Result<SignSummary, SignError> {
     let _lock = office.lock()?;
     let leaf = &signer.chain().leaf;
+    let known = Known { anchors: office.anchors()?, seals: office.seals()? };
     // Before the first signature, and with the lock: a document signed by somebody else meanwhile
     // must not lose its revision, and one signed with a certificate of another name or position
     // would fail every verification. A signature cannot be taken back.
@@ -110,6 +120,10 @@ pub fn sign(
             return Err(registry::Error::Conflict { id: id.to_string(), expected }.into());
         }
         let bytes = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
+        // Nobody puts a name under what no longer holds, because a first signer's key was revoked, say.
+        if known.refuses(entry, &bytes, clock.now()) {
+            return Err(SignError::NotValid(id));
+        }
         let content = content(&bytes).ok_or(SignError::Tampered(id))?;
         let party = content.parties.iter().find(|p| &p.field == field).ok_or(SignError::Tampered(id))?;
         if let Err(source) = content.names(party, leaf) {
@@ -128,6 +142,8 @@ pub fn sign(
         let id = entry.reservation.id;
         let before = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
         let now = clock.now();
+        // Every time: the key may be revoked while the others are signed.
+        office.usable_for(&leaf.subject().id, leaf, Purpose::Signature, now)?;
         let after =
             pades::sign(&before, field, signer, now).map_err(|source| SignError::Pades { id, source })?;
         let path = office.document_file(&id.to_string(), entry.revision + 1);
@@ -147,6 +163,22 @@ pub fn sign(
         on_event(Event::Done);
     }
     Ok(summary)
+}
+
+/// What the office knows of certificates.
+struct Known {
+    anchors: Anchors,
+    seals: Vec<Certificate>,
+}
+
+impl Known {
+    /// Whether a recorded document fails verification as it stands.
+    fn refuses(&self, entry: &Entry, bytes: &[u8], at: Time) -> bool {
+        let record = Record { digest: entry.digest, files: entry.files.clone(), standing: Standing::Waiting };
+        let evidence =
+            Evidence { seals: self.seals.clone(), status: Status::Known(record), reproduced: None };
+        verify::document(bytes, &self.anchors, &evidence, at).overall == Overall::Failed
+    }
 }
 
 /// What a document says of itself.

@@ -71,6 +71,7 @@ pub(super) fn pack(
     seal: &dyn pk_trust::pki::Sign,
     path: &Path,
 ) -> Result<ArchiveSummary, Failure> {
+    let _lock = office.lock()?;
     let progress = term.progress("progress.archive");
     let trust = office.trust_bundle()?;
     let (bytes, summary) = write_archive(entries, office, &trust, seal, &mut |event| progress.event(event))?;

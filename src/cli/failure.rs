@@ -65,6 +65,7 @@ impl From<office::Error> for Failure {
         let failure = match &error {
             office::Error::NoOffice(path) => Self::new("fail.no-office").with("path", path.display()),
             office::Error::Exists(path) => Self::new("fail.exists").with("path", path.display()),
+            office::Error::Busy => Self::new("fail.busy"),
             office::Error::Missing(path) => Self::new("fail.missing").with("path", path.display()),
             office::Error::Config(_) => Self::new("fail.config"),
             office::Error::Io { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
@@ -150,6 +151,7 @@ impl From<GenerateError> for Failure {
         match error {
             GenerateError::Render { position, source } => Self { causes: vec![position], ..source.into() },
             GenerateError::Office(error) => error.into(),
+            GenerateError::Authority(error) => error.into(),
             GenerateError::File(error) => error.into(),
             GenerateError::Registry(error) => error.into(),
             GenerateError::Changed(positions) => {
@@ -175,6 +177,8 @@ impl From<SignError> for Failure {
                 Self::new("fail.other-name").with("id", id).with("named", named).with("certified", certified)
             }
             SignError::Office(error) => error.into(),
+            SignError::Authority(error) => error.into(),
+            SignError::NotValid(id) => Self::new("fail.not-valid").with("id", id),
             SignError::File(error) => error.into(),
             SignError::Registry(error) => error.into(),
             error @ SignError::Pades { .. } => Self::new("fail.sign").because(&error),

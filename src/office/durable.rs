@@ -1,8 +1,10 @@
 //! Files that are whole or not there: write under another name, fsync, rename, fsync the folder.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 /// Writes a file that must not exist yet.
 ///
@@ -53,15 +55,33 @@ fn publish(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// Opens a file, made if need be, and waits until no other process has it locked.
+/// How long a process waits for another one. A batch of a thousand documents takes about a minute.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Opens a file, made if need be, and waits until no other process has it locked. Only its owner may
+/// open it: whoever can, can keep everybody else out.
 ///
 /// # Errors
 ///
-/// From the disk.
+/// From the disk; [`io::ErrorKind::WouldBlock`] if another process keeps it too long.
 pub fn lock(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().create(true).append(true).open(path)?;
-    file.lock()?;
-    Ok(file)
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(path)?;
+    let pause = Duration::from_millis(50);
+    for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => thread::sleep(pause),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 /// Creates a folder that only its owner can enter.

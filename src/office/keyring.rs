@@ -133,8 +133,12 @@ impl Office {
     }
 
     /// Whether a certificate may be used now. Asked before the passphrase, so that nobody types one
-    /// in vain.
-    pub(super) fn usable_for(
+    /// in vain, and again when the office is locked: it may have been revoked meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityError`]
+    pub fn usable_for(
         &self,
         owner: &str,
         certificate: &Certificate,
@@ -221,6 +225,8 @@ impl Office {
             let mut names: Vec<String> = entries
                 .iter()
                 .filter_map(|e| e.file_name().to_str()?.strip_suffix(".pem").map(str::to_owned))
+                // A copy made by hand, `x (salinan).pem`, is nobody's certificate.
+                .filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.'))
                 .filter(|name| !name.starts_with('.'))
                 .collect();
             names.sort();

@@ -45,6 +45,9 @@ pub enum Error {
     /// `pk.toml` is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Another process has been changing it for too long.
+    #[error("another process is changing the office")]
+    Busy,
     /// A part of the folder is missing.
     #[error("{} is missing", .0.display())]
     Missing(PathBuf),
@@ -124,7 +127,10 @@ impl Office {
     /// From the disk.
     pub fn lock(&self) -> Result<Lock, Error> {
         let path = self.root.join(".lock");
-        durable::lock(&path).map(Lock).map_err(Error::io(&path))
+        durable::lock(&path).map(Lock).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => Error::Busy,
+            _ => Error::io(&path)(error),
+        })
     }
 
     /// The settings.
