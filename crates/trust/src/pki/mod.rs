@@ -12,5 +12,5 @@ mod signer;
 
 pub use certificate::{Certificate, CertificateError, Purpose, SUBJECT_ATTRIBUTE_LIMIT, Subject, clip};
 pub use crl::{Crl, CrlError, Reason, Revocation};
-pub use path::{Anchors, PathError, VerifiedPath};
+pub use path::{Anchors, PathError, VerifiedPath, is_chain};
 pub use signer::{Chain, KeyError, PublicKey, Sign, Signature};

@@ -114,7 +114,8 @@ impl Anchors {
         if path.len() > MAX_LENGTH {
             return Err(worst.max(PathError::TooLong));
         }
-        for issuer in self.intermediates.iter().chain(extra) {
+        // Those that came along first: a renewed authority may have the same name and key.
+        for issuer in extra.iter().chain(&self.intermediates) {
             // A certificate cannot be its own link: that would be a loop.
             if path.contains(issuer) || !last.is_signed_by(issuer) {
                 continue;
@@ -144,6 +145,17 @@ impl Anchors {
         }
         best
     }
+}
+
+/// Whether `others` are nothing but issuers of `leaf`, of its issuer, and so on. Says nothing about
+/// trust.
+pub fn is_chain(leaf: &Certificate, others: &[Certificate]) -> bool {
+    let mut reached = vec![leaf];
+    let mut rest: Vec<&Certificate> = others.iter().collect();
+    while let Some(at) = rest.iter().position(|other| reached.iter().any(|c| c.is_signed_by(other))) {
+        reached.push(rest.remove(at));
+    }
+    rest.is_empty()
 }
 
 /// What holds of every certificate in a path.

@@ -20,7 +20,7 @@ use crate::claim::{self, Signed};
 use crate::cms;
 use crate::pades::{self, Changes, SignatureReport};
 use crate::pdf::{self, File};
-use crate::pki::{Anchors, Certificate, PathError, Purpose, Revocation, VerifiedPath, clip};
+use crate::pki::{self, Anchors, Certificate, PathError, Purpose, Revocation, VerifiedPath, clip};
 use crate::time::Time;
 
 /// What a verifier knows besides the file.
@@ -362,7 +362,17 @@ fn signature(
     let (mut chain, mut revocation) = (Outcome::NotChecked, Outcome::NotChecked);
     if let Some(verified) = verified {
         let moment = report.claimed_time.unwrap_or(at);
-        match anchors.path(&verified.leaf, &verified.others, Purpose::Signature, moment) {
+        let path = anchors.path(&verified.leaf, &verified.others, Purpose::Signature, moment);
+        // The signature does not cover the certificates that travel with it, so exactly those of its
+        // path may: otherwise one signature could be written in many ways.
+        let tight = match &path {
+            Ok(path) => verified.others.iter().all(|other| path.certificates().contains(other)),
+            Err(_) => pki::is_chain(&verified.leaf, &verified.others),
+        };
+        if !tight {
+            findings.push(Finding::new(Axis::Integrity, "cms.other-certificates", Outcome::Fail).at(&place));
+        }
+        match path {
             Ok(path) => {
                 chain = Outcome::Pass;
                 findings.push(Finding::new(Axis::Issuer, "signer.chain", Outcome::Pass).at(&place));
