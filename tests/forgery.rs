@@ -56,6 +56,29 @@ fn no_single_byte_can_change() {
     }
 }
 
+/// The room of the last signature byte by byte: certificates that travel along are not signed, and
+/// still none of their bytes may change.
+#[test]
+fn no_byte_of_a_signature_can_change() {
+    let fixture = fixture::complete();
+    let bytes = fixture.file("dinsos", Kind::Pledge);
+    let file = File::parse(&bytes).unwrap();
+    let field = pades::fields(file.latest()).unwrap().into_iter().find(|f| f.name == "Saksi").unwrap();
+    let signature = file.latest().body(field.value().unwrap()).unwrap().value;
+    let contents = signature.as_dictionary().unwrap().span("Contents").unwrap();
+    // Without templates: nothing but the signature itself may decide.
+    let mut auditor = fixture.outsider();
+    auditor.templates = None;
+    let before = verdict(&auditor, &bytes);
+    assert!(!complaints(&before).iter().any(|code| code.starts_with("cms.")));
+    for at in contents.start + 1..contents.start + 2_800 {
+        let mut changed = bytes.clone();
+        changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
+        let verdict = verdict(&auditor, &changed);
+        assert_eq!(verdict.lines.integrity.outcome, Answer::No, "byte {at}: {:?}", complaints(&verdict));
+    }
+}
+
 /// The three revisions of one document.
 fn revisions(fixture: &Fixture, official: &str, kind: Kind) -> Vec<Vec<u8>> {
     (0..=fixture.entry(official, kind).revision).map(|r| fixture.revision(official, kind, r)).collect()

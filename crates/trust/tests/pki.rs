@@ -5,7 +5,7 @@ use pk_trust::cms;
 use pk_trust::pki::issue::{self, Request, Revoked};
 use pk_trust::pki::keyfile::{Cost, KeyFileError, PrivateKey};
 use pk_trust::pki::{
-    Anchors, Certificate, Chain, Crl, PathError, Purpose, Reason, Revocation, Sign, Subject,
+    Anchors, Certificate, Chain, Crl, PathError, Purpose, Reason, Revocation, Sign, Subject, is_chain,
 };
 use zeroize::Zeroizing;
 
@@ -65,6 +65,19 @@ fn a_leaf_leads_to_its_root() {
         no_roots.path(&h.leaf, &all, Purpose::Signature, day(10)).unwrap_err(),
         PathError::UnknownIssuer
     );
+}
+
+#[test]
+fn a_chain_has_no_stowaways() {
+    let h = hierarchy();
+    let chain =
+        |others: &[&Certificate]| is_chain(&h.leaf, &others.iter().map(|c| (*c).clone()).collect::<Vec<_>>());
+    assert!(chain(&[]));
+    assert!(chain(&[&h.issuing]));
+    assert!(chain(&[&h.root, &h.issuing]), "in any order");
+    let stranger = issue::root(&request("Stranger", &key(9), Purpose::Authority, None), &key(9)).unwrap();
+    assert!(!chain(&[&h.issuing, &stranger]));
+    assert!(!chain(&[&h.root]), "a link is missing");
 }
 
 #[test]
