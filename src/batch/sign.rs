@@ -3,11 +3,8 @@
 use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::pades;
-use pk_trust::pdf::File;
 use pk_trust::pki::{Anchors, Certificate, Purpose, Sign};
-use pk_trust::verify::{
-    self, Content, DATA_NAME, Evidence, Overall, Record, RoleError, Standing, Status, attachment,
-};
+use pk_trust::verify::{self, Content, Evidence, Overall, Record, RoleError, Standing, Status};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::recorded_file;
@@ -124,7 +121,7 @@ pub fn sign(
         if known.refuses(entry, &bytes, clock.now()) {
             return Err(SignError::NotValid(id));
         }
-        let content = content(&bytes).ok_or(SignError::Tampered(id))?;
+        let content = Content::attached_to(&bytes).ok_or(SignError::Tampered(id))?;
         let party = content.parties.iter().find(|p| &p.field == field).ok_or(SignError::Tampered(id))?;
         if let Err(source) = content.names(party, leaf) {
             let subject = leaf.subject();
@@ -179,10 +176,4 @@ impl Known {
             Evidence { seals: self.seals.clone(), status: Status::Known(record), reproduced: None };
         verify::document(bytes, &self.anchors, &evidence, at).overall == Overall::Failed
     }
-}
-
-/// What a document says of itself.
-fn content(bytes: &[u8]) -> Option<Content> {
-    let file = File::parse(bytes).ok()?;
-    Content::parse(&attachment(file.at(0), DATA_NAME).ok()??).ok()
 }

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pk_trust::claim::Kind;
-use pk_trust::pdf::File;
-use pk_trust::verify::{Content, DATA_NAME, attachment};
+use pk_trust::verify::Content;
 use sha2::{Digest as _, Sha256};
 
 use super::app::{App, rupiah};
@@ -94,10 +93,7 @@ fn id_of(file: &PathBuf) -> Result<(String, Option<[u8; 32]>), Failure> {
     }
     let bytes =
         std::fs::read(file).map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
-    File::parse(&bytes)
-        .ok()
-        .and_then(|pdf| attachment(pdf.at(0), DATA_NAME).ok().flatten())
-        .and_then(|data| Content::parse(&data).ok())
+    Content::attached_to(&bytes)
         .map(|content| (content.id.to_string(), Some(Sha256::digest(&bytes).into())))
         .ok_or_else(|| Failure::new("fail.no-document").with("path", file.display()))
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::lexer::{Lexer, is_whitespace};
+use super::lexer::Lexer;
 use super::{Dictionary, Error, Object, Ref};
 
 /// Updates in one file. pk makes one a signature; twice the largest number of signatures seen in
@@ -538,9 +538,4 @@ fn entry(lexer: &mut Lexer<'_>) -> Result<Entry, Error> {
         (Ok(offset), Ok(generation)) => Ok(Entry::InUse { offset, generation }),
         _ => Err(malformed),
     }
-}
-
-/// Whether a run of bytes is nothing but white space.
-pub fn is_blank(bytes: &[u8]) -> bool {
-    bytes.iter().all(|&b| is_whitespace(b))
 }

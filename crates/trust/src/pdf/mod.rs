@@ -13,7 +13,7 @@ mod rewrite;
 mod update;
 
 pub use byterange::{ByteRange, ByteRangeError};
-pub use file::{Body, File, MAX_DECODED, Revision, View, is_blank};
+pub use file::{Body, File, MAX_DECODED, Revision, View};
 pub use object::{Dictionary, Object, Ref, text_string};
 pub use rewrite::Rewrite;
 pub use update::{CONTENTS_RESERVED, Reserved, Update};

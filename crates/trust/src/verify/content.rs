@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::claim::{Id, Kind};
-use crate::pdf::{self, Object, View};
+use crate::pdf::{self, File, Object, View};
 use crate::pki::{Certificate, clip};
 
 /// File name of the attached data (`pk-data/1`).
@@ -151,6 +151,13 @@ impl Content {
             return Err(RoleError::OtherPosition);
         }
         Ok(())
+    }
+
+    /// What a document says of itself: the data attached to its revision 0. `None` for any file that is
+    /// no document of ours, whatever the reason.
+    pub fn attached_to(bytes: &[u8]) -> Option<Self> {
+        let file = File::parse(bytes).ok()?;
+        Self::parse(&attachment(file.at(0), DATA_NAME).ok()??).ok()
     }
 
     /// Reads canonical data.
