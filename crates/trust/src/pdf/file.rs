@@ -5,35 +5,41 @@
 //! file than the one that was signed.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::filter::{self, MAX_DECODED};
 use super::lexer::Lexer;
+use super::xref::{self, Entry, Section};
 use super::{Dictionary, Error, Object, Ref};
 
 /// Updates in one file. pk makes one a signature; twice the largest number of signatures seen in
 /// public test files (51) leaves room for foreign ones.
 const MAX_REVISIONS: usize = 128;
 
-/// Object numbers. ISO 32000-1, Annex C gives 8,388,607 as the limit of a common reader.
-const MAX_OBJECTS: u64 = 8_388_607;
-
-/// Decoded size of one stream that the verifier itself has to read (attachments, not images).
-pub const MAX_DECODED: usize = 32 * 1024 * 1024;
-
 /// Depth of `/Length 5 0 R` pointing at a length that is itself a reference.
 const MAX_INDIRECTION: usize = 8;
+
+/// Decoded size of all object streams of a file together. They hold dictionaries, not pictures: a
+/// file of 50 MB has some megabytes of them.
+const MAX_COMPRESSED: usize = 64 * 1024 * 1024;
+
+/// Objects in one object stream. ISO 32000-2, 7.5.7 names no limit; producers write 100 to 200.
+const MAX_IN_STREAM: usize = 100_000;
 
 /// One state of the file: what an incremental update added.
 #[derive(Debug)]
 pub struct Revision {
     /// The bytes of this revision, up to and with the end of line after its `%%EOF`.
     pub span: Range<usize>,
-    /// Where its cross-reference table begins.
+    /// Where the cross-reference section that `startxref` names begins.
     pub xref: usize,
     /// Its trailer dictionary.
     pub trailer: Dictionary,
     entries: BTreeMap<u32, Entry>,
+    /// Objects have to begin before this byte.
+    objects_end: usize,
 }
 
 impl Revision {
@@ -46,15 +52,54 @@ impl Revision {
     pub fn objects(&self) -> impl Iterator<Item = Ref> + '_ {
         self.entries.iter().filter_map(|(&number, entry)| match entry {
             Entry::InUse { generation, .. } => Some(Ref { number, generation: *generation }),
+            Entry::Compressed { .. } => Some(Ref::new(number)),
             Entry::Free => None,
         })
     }
-}
 
-#[derive(Clone, Copy, Debug)]
-enum Entry {
-    Free,
-    InUse { offset: usize, generation: u16 },
+    /// The object streams of this revision, in which others of its objects are.
+    pub fn containers(&self) -> BTreeSet<u32> {
+        let container = |entry: &Entry| match entry {
+            Entry::Compressed { container, .. } => Some(*container),
+            _ => None,
+        };
+        self.entries.values().filter_map(container).collect()
+    }
+
+    /// Where an object that begins at `offset` has to end: it may not run over the section.
+    fn limit(&self, offset: usize) -> usize {
+        let linearized = self.objects_end == self.span.end;
+        if offset < self.xref && !linearized { self.xref } else { self.span.end }
+    }
+
+    /// One section with what it adds to the revisions before it.
+    fn new(section: Section) -> Self {
+        let Section { xref, entries, trailer, is_stream, end, .. } = section;
+        // A cross-reference stream is an object itself, and may list itself.
+        let objects_end = if is_stream { xref.saturating_add(1) } else { xref };
+        Self { span: 0..end, xref, trailer, entries, objects_end }
+    }
+
+    /// A linearized file has two sections, and is one revision (ISO 32000-2, Annex F): the first
+    /// page's at the beginning, whose `/Prev` leads to the main one at the end.
+    fn linearized(bytes: &[u8], first: Section, main: Section) -> Result<Self, Error> {
+        let wrong = Error::BadPrev { offset: first.xref };
+        main.starts_at(first.xref)?;
+        let length = linearized_length(bytes).filter(|&length| length == main.end);
+        if length.is_none() || main.previous()?.is_some() {
+            return Err(wrong);
+        }
+        let end = main.end;
+        let mut revision = Self::new(first);
+        for (number, entry) in main.entries {
+            if revision.entries.insert(number, entry).is_some_and(|both| both != entry) {
+                return Err(Error::DuplicateEntry { number, offset: main.xref });
+            }
+        }
+        revision.span.end = end;
+        revision.objects_end = end;
+        Ok(revision)
+    }
 }
 
 /// An indirect object: a value, or a dictionary with a stream.
@@ -64,8 +109,10 @@ pub struct Body {
     pub value: Object,
     /// The encoded bytes of the stream, as a span of the file.
     pub stream: Option<Range<usize>>,
-    /// From the object number to the end of `endobj`.
+    /// From the object number to the end of `endobj`; for a compressed object, of its stream.
     pub span: Range<usize>,
+    /// The object stream it is in. Its dictionary's spans then count bytes of that stream, decoded.
+    pub container: Option<u32>,
 }
 
 /// A parsed file.
@@ -73,6 +120,24 @@ pub struct Body {
 pub struct File<'a> {
     bytes: &'a [u8],
     revisions: Vec<Revision>,
+    /// Decoded object streams, by the byte at which they stand.
+    streams: Mutex<Streams>,
+}
+
+#[derive(Debug, Default)]
+struct Streams {
+    decoded: BTreeMap<usize, Arc<ObjectStream>>,
+    bytes: usize,
+}
+
+/// A decoded object stream (ISO 32000-2, 7.5.7).
+#[derive(Debug)]
+struct ObjectStream {
+    data: Vec<u8>,
+    /// Numbers of its objects, and where they begin.
+    objects: Vec<(u32, usize)>,
+    /// Where it stands in the file.
+    span: Range<usize>,
 }
 
 impl<'a> File<'a> {
@@ -80,59 +145,31 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     ///
-    /// Whatever ISO 32000-2, 7.5 does not allow, and what this reader does not read: hybrid files,
-    /// encrypted files, cross-reference streams.
+    /// Whatever ISO 32000-2, 7.5 does not allow, and what this reader does not read: hybrid and
+    /// encrypted files.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         header(bytes)?;
-        let mut revisions = Vec::new();
-        let mut xref = tail(bytes)?;
-        loop {
-            let revision = revision(bytes, xref)?;
-            // Nothing may follow the last revision: unaccounted bytes are where another reader
-            // finds another document.
-            if revisions.is_empty() && revision.span.end != bytes.len() {
-                return Err(Error::TrailingBytes { offset: revision.span.end });
-            }
-            let previous = revision
-                .trailer
-                .get("Prev")
-                .map(|value| {
-                    value
-                        .as_integer()
-                        .and_then(|n| usize::try_from(n).ok())
-                        .filter(|&n| n < revision.xref)
-                        .ok_or(Error::BadPrev { offset: revision.xref })
-                })
-                .transpose()?;
-            revisions.push(revision);
-            let Some(previous) = previous else { break };
-            if revisions.len() >= MAX_REVISIONS {
-                return Err(Error::TooMany { what: "revisions", offset: previous });
-            }
-            xref = previous;
-        }
-        revisions.reverse();
+        let mut revisions = chain(bytes)?;
         let mut start = 0;
+        let mut size = 0;
         for revision in &mut revisions {
             revision.span.start = start;
             if start > revision.xref {
                 return Err(Error::TrailingBytes { offset: revision.xref });
             }
             start = revision.span.end;
-            // An entry that points outside its own revision gives bytes that somebody signed a
-            // second meaning (shadow attacks, "change of object usage").
-            for entry in revision.entries.values() {
-                if let Entry::InUse { offset, .. } = entry
-                    && !(revision.span.start..revision.xref).contains(offset)
-                {
-                    return Err(Error::ForeignOffset { offset: *offset });
-                }
+            // A /Size that shrinks makes objects vanish for some readers and not for others.
+            let enlarged = xref::size(&revision.trailer)?;
+            if enlarged < size {
+                return Err(Error::XrefSize { offset: revision.xref });
             }
+            size = enlarged;
+            check_entries(revision)?;
         }
-        if revisions.first().is_some_and(|r| r.trailer.get("Encrypt").is_some()) {
+        if revisions.iter().any(|r| r.trailer.get("Encrypt").is_some()) {
             return Err(Error::Encrypted);
         }
-        Ok(Self { bytes, revisions })
+        Ok(Self { bytes, revisions, streams: Mutex::default() })
     }
 
     /// All bytes of the file.
@@ -187,15 +224,17 @@ impl<'f, 'a> View<'f, 'a> {
         if depth > MAX_INDIRECTION {
             return Err(missing);
         }
-        let Some((Entry::InUse { offset, generation }, revision)) =
-            self.file.entry(reference.number, self.revision)
-        else {
-            return Err(missing);
+        let (offset, generation, revision) = match self.file.entry(reference.number, self.revision) {
+            Some((Entry::InUse { offset, generation }, revision)) => (offset, generation, revision),
+            Some((Entry::Compressed { container, index }, revision)) if reference.generation == 0 => {
+                return self.compressed(reference, container, index, revision);
+            }
+            _ => return Err(missing),
         };
         if generation != reference.generation {
             return Err(missing);
         }
-        let end = self.file.revisions[revision].xref;
+        let end = self.file.revisions[revision].limit(offset);
         let mut lexer = Lexer::new(self.file.bytes, offset..end);
         if lexer.unsigned(10)? != u64::from(reference.number)
             || !lexer.literal(b" ")
@@ -212,7 +251,61 @@ impl<'f, 'a> View<'f, 'a> {
             None
         };
         lexer.keyword("endobj")?;
-        Ok(Body { value, stream, span: offset..lexer.position() })
+        Ok(Body { value, stream, span: offset..lexer.position(), container: None })
+    }
+
+    /// An object inside an object stream of the same revision.
+    fn compressed(
+        &self,
+        reference: Ref,
+        container: u32,
+        index: usize,
+        revision: usize,
+    ) -> Result<Body, Error> {
+        let stream = self.object_stream(container, revision)?;
+        let wrong = Error::WrongObject { reference, offset: stream.span.start };
+        let &(number, start) = stream.objects.get(index).ok_or(wrong.clone())?;
+        if number != reference.number {
+            return Err(wrong);
+        }
+        let end = stream.objects.get(index + 1).map_or(stream.data.len(), |next| next.1);
+        let mut lexer = Lexer::new(&stream.data, start..end);
+        let (value, _) = lexer.object()?;
+        lexer.skip_whitespace();
+        // Anything else there would be another object to a reader that counts from the end.
+        if !lexer.rest().is_empty() {
+            return Err(wrong);
+        }
+        Ok(Body { value, stream: None, span: stream.span.clone(), container: Some(container) })
+    }
+
+    fn object_stream(&self, container: u32, revision: usize) -> Result<Arc<ObjectStream>, Error> {
+        let wrong = Error::WrongType { key: "ObjStm", expected: "object stream" };
+        let offset = match self.file.revisions[revision].entries.get(&container) {
+            Some(Entry::InUse { offset, generation: 0 }) => *offset,
+            _ => return Err(wrong),
+        };
+        let lock = || self.file.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().decoded.get(&offset) {
+            return Ok(Arc::clone(known));
+        }
+        // As of its own revision: a later one must not give its /Length another value.
+        let view = self.file.at(revision);
+        let body = view.body(Ref::new(container))?;
+        let dictionary = body.value.as_dictionary().ok_or(wrong.clone())?;
+        if dictionary.get("Type").and_then(Object::as_name) != Some(b"ObjStm") {
+            return Err(wrong);
+        }
+        let data = view.decoded(&body)?;
+        let too_many = Error::TooMany { what: "bytes in object streams", offset };
+        let stream = Arc::new(ObjectStream { objects: directory(dictionary, &data)?, data, span: body.span });
+        let mut streams = lock();
+        streams.bytes = streams.bytes.saturating_add(stream.data.len());
+        if streams.bytes > MAX_COMPRESSED {
+            return Err(too_many);
+        }
+        streams.decoded.insert(offset, Arc::clone(&stream));
+        Ok(stream)
     }
 
     /// The span of a stream's bytes: `/Length` says how long it is, and `endstream` has to agree.
@@ -350,27 +443,111 @@ impl<'f, 'a> View<'f, 'a> {
             return Err(Error::WrongType { key: "stream", expected: "stream" });
         };
         let encoded = self.file.bytes.get(span.clone()).unwrap_or_default();
-        let filter = match dictionary.get("Filter").map(|f| self.resolve(f)).transpose()?.map(Cow::into_owned)
-        {
-            None => None,
-            Some(Object::Name(name)) => Some(name),
-            Some(Object::Array(names)) => match names.as_slice() {
-                [] => None,
-                [Object::Name(name)] => Some(name.clone()),
-                _ => return Err(Error::Filter),
-            },
-            Some(_) => return Err(Error::Filter),
-        };
-        match filter.as_deref() {
-            None if encoded.len() <= MAX_DECODED => Ok(encoded.to_vec()),
-            // A predictor never occurs on an attachment, and one more decoder is one more door.
-            Some(b"FlateDecode") if dictionary.get("DecodeParms").is_none() => {
-                miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(encoded, MAX_DECODED)
-                    .map_err(|_| Error::Inflate)
+        let mut direct = Dictionary::new();
+        for key in ["Filter", "DecodeParms"] {
+            if let Some(value) = dictionary.get(key) {
+                direct.set(key, self.resolve(value)?.into_owned());
             }
-            _ => Err(Error::Filter),
+        }
+        filter::decode(&direct, encoded, MAX_DECODED)
+    }
+}
+
+/// Numbers and places of the objects in a decoded object stream.
+fn directory(dictionary: &Dictionary, data: &[u8]) -> Result<Vec<(u32, usize)>, Error> {
+    let wrong = Error::WrongType { key: "ObjStm", expected: "object stream" };
+    let number = |key| {
+        let value = dictionary.get(key).and_then(Object::as_integer);
+        value.and_then(|n| usize::try_from(n).ok()).ok_or(wrong.clone())
+    };
+    let (count, first) = (number("N")?, number("First")?);
+    if count > MAX_IN_STREAM {
+        return Err(Error::TooMany { what: "objects in a stream", offset: 0 });
+    }
+    let mut lexer = Lexer::new(data, 0..first);
+    let mut objects = Vec::new();
+    for _ in 0..count {
+        lexer.skip_whitespace();
+        let number = u32::try_from(lexer.unsigned(10)?).map_err(|_| wrong.clone())?;
+        lexer.skip_whitespace();
+        let offset = usize::try_from(lexer.unsigned(10)?).map_err(|_| wrong.clone())?;
+        let start = first.checked_add(offset).filter(|&start| start <= data.len()).ok_or(wrong.clone())?;
+        // In order, so that each object ends where the next begins.
+        if objects.last().is_some_and(|&(_, before)| start < before) {
+            return Err(wrong);
+        }
+        objects.push((number, start));
+    }
+    Ok(objects)
+}
+
+/// Every revision, oldest first, along `/Prev`.
+fn chain(bytes: &[u8]) -> Result<Vec<Revision>, Error> {
+    let mut revisions: Vec<Revision> = Vec::new();
+    let mut xref = tail(bytes)?;
+    loop {
+        let section = Section::read(bytes, xref)?;
+        let previous = section.previous()?;
+        let (revision, previous) = match previous {
+            Some(later) if later > section.xref => {
+                let main = Section::read(bytes, later)?;
+                (Revision::linearized(bytes, section, main)?, None)
+            }
+            Some(same) if same == section.xref => return Err(Error::BadPrev { offset: xref }),
+            earlier => {
+                section.starts_at(xref)?;
+                (Revision::new(section), earlier)
+            }
+        };
+        // Nothing may follow the last revision: unaccounted bytes are where another reader finds
+        // another document.
+        if revisions.is_empty() && revision.span.end != bytes.len() {
+            return Err(Error::TrailingBytes { offset: revision.span.end });
+        }
+        revisions.push(revision);
+        let Some(previous) = previous else { break };
+        if revisions.len() >= MAX_REVISIONS {
+            return Err(Error::TooMany { what: "revisions", offset: previous });
+        }
+        xref = previous;
+    }
+    revisions.reverse();
+    Ok(revisions)
+}
+
+/// Every entry has to lead into its own revision: one that points elsewhere gives bytes that
+/// somebody signed a second meaning (shadow attacks, "change of object usage").
+fn check_entries(revision: &Revision) -> Result<(), Error> {
+    for entry in revision.entries.values() {
+        match entry {
+            Entry::InUse { offset, .. } => {
+                if !(revision.span.start..revision.objects_end).contains(offset) {
+                    return Err(Error::ForeignOffset { offset: *offset });
+                }
+            }
+            Entry::Compressed { container, .. } => {
+                if !matches!(revision.entries.get(container), Some(Entry::InUse { generation: 0, .. })) {
+                    return Err(Error::ForeignOffset { offset: revision.xref });
+                }
+            }
+            Entry::Free => {}
         }
     }
+    Ok(())
+}
+
+/// `/L` of the linearization dictionary, which is the first object (ISO 32000-2, F.3.3).
+fn linearized_length(bytes: &[u8]) -> Option<usize> {
+    let mut lexer = Lexer::new(bytes, 0..bytes.len().min(1024));
+    // The header line is a comment to the lexer.
+    lexer.skip_whitespace();
+    lexer.unsigned(10).ok()?;
+    if !lexer.literal(b" 0 obj") {
+        return None;
+    }
+    let dictionary = lexer.dictionary().ok()?;
+    dictionary.get("Linearized")?;
+    usize::try_from(dictionary.get("L")?.as_integer()?).ok()
 }
 
 /// `%PDF-1.7` at byte 0: anything before it makes the file readable as something else as well.
@@ -412,130 +589,4 @@ fn strip_eol(bytes: &[u8]) -> Option<&[u8]> {
         .map(|b| b.strip_suffix(b"\r").unwrap_or(b))
         .or_else(|| bytes.strip_suffix(b"\r"))?;
     Some(bytes)
-}
-
-/// Parses the cross-reference table and trailer at `xref`. Where the revision begins is not known
-/// before the one below it.
-fn revision(bytes: &[u8], xref: usize) -> Result<Revision, Error> {
-    let (entries, trailer, end) = table(bytes, xref)?;
-    if trailer.get("XRefStm").is_some() {
-        return Err(Error::Hybrid { offset: xref });
-    }
-    let size = trailer
-        .get("Size")
-        .and_then(Object::as_integer)
-        .and_then(|n| u32::try_from(n).ok())
-        .ok_or(Error::WrongType { key: "Size", expected: "integer" })?;
-    if entries.keys().next_back().is_some_and(|&highest| highest >= size) {
-        return Err(Error::XrefSize { offset: xref });
-    }
-    Ok(Revision { span: 0..end, xref, trailer, entries })
-}
-
-type Table = (BTreeMap<u32, Entry>, Dictionary, usize);
-
-/// From the word `xref` to the end of line after `%%EOF`.
-fn table(bytes: &[u8], xref: usize) -> Result<Table, Error> {
-    let mut lexer = Lexer::new(bytes, xref..bytes.len());
-    if !lexer.literal(b"xref") {
-        return Err(if is_xref_stream(lexer) {
-            Error::XrefStream { offset: xref }
-        } else {
-            Error::Expected { what: "xref", offset: xref }
-        });
-    }
-    if !lexer.end_of_line() {
-        return Err(lexer.error("end of line after xref"));
-    }
-    let mut entries = BTreeMap::new();
-    while lexer.rest().first().is_some_and(u8::is_ascii_digit) {
-        subsection(&mut lexer, &mut entries)?;
-    }
-    lexer.keyword("trailer")?;
-    let trailer = lexer.dictionary()?;
-    lexer.keyword("startxref")?;
-    lexer.skip_whitespace();
-    let at = lexer.position();
-    if lexer.unsigned(12)? != u64::try_from(xref).unwrap_or(u64::MAX) {
-        return Err(Error::StartXref { offset: at });
-    }
-    if !lexer.end_of_line() && !lexer.literal(b"\r") {
-        return Err(lexer.error("end of line after startxref"));
-    }
-    if !lexer.literal(b"%%EOF") {
-        return Err(Error::Expected { what: "%%EOF", offset: lexer.position() });
-    }
-    if !lexer.end_of_line() {
-        lexer.literal(b"\r");
-    }
-    Ok((entries, trailer, lexer.position()))
-}
-
-/// Whether a cross-reference stream really begins here: other producers' files are told apart from
-/// ours that were damaged.
-fn is_xref_stream(mut lexer: Lexer<'_>) -> bool {
-    lexer.unsigned(10).is_ok()
-        && lexer.literal(b" ")
-        && lexer.unsigned(5).is_ok()
-        && lexer.literal(b" obj")
-        && lexer.dictionary().is_ok_and(|d| d.get("Type").and_then(Object::as_name) == Some(b"XRef"))
-}
-
-fn subsection(lexer: &mut Lexer<'_>, entries: &mut BTreeMap<u32, Entry>) -> Result<(), Error> {
-    let start = lexer.position();
-    let first = lexer.unsigned(10)?;
-    if !lexer.literal(b" ") {
-        return Err(lexer.error("subsection header"));
-    }
-    let count = lexer.unsigned(10)?;
-    lexer.literal(b" ");
-    if !lexer.end_of_line() && !lexer.literal(b"\r") {
-        return Err(lexer.error("subsection header"));
-    }
-    // Each entry takes 20 bytes, so the count cannot promise more than the file holds.
-    let fits = usize::try_from(count).is_ok_and(|n| n <= lexer.rest().len() / 20);
-    if first.saturating_add(count) > MAX_OBJECTS || !fits {
-        return Err(Error::TooMany { what: "objects", offset: start });
-    }
-    for number in first..first + count {
-        let offset = lexer.position();
-        let entry = entry(lexer)?;
-        let number = u32::try_from(number).map_err(|_| Error::TooMany { what: "objects", offset })?;
-        if number == 0 && !matches!(entry, Entry::Free) {
-            return Err(Error::Syntax { what: "object 0 in use", offset });
-        }
-        if entries.insert(number, entry).is_some() {
-            return Err(Error::DuplicateEntry { number, offset });
-        }
-    }
-    Ok(())
-}
-
-/// `nnnnnnnnnn ggggg n` and two bytes of end of line: exactly 20 bytes (ISO 32000-2, 7.5.4).
-fn entry(lexer: &mut Lexer<'_>) -> Result<Entry, Error> {
-    let start = lexer.position();
-    let malformed = Error::Syntax { what: "cross-reference entry", offset: start };
-    let offset = lexer.unsigned(10)?;
-    let spaced = lexer.position() == start + 10 && lexer.literal(b" ");
-    let generation = lexer.unsigned(5)?;
-    if !spaced || lexer.position() != start + 16 || !lexer.literal(b" ") {
-        return Err(malformed);
-    }
-    let in_use = if lexer.literal(b"n") {
-        true
-    } else if lexer.literal(b"f") {
-        false
-    } else {
-        return Err(malformed);
-    };
-    if ![b" \n".as_slice(), b" \r", b"\r\n"].iter().any(|eol| lexer.literal(eol)) {
-        return Err(malformed);
-    }
-    if !in_use {
-        return Ok(Entry::Free);
-    }
-    match (usize::try_from(offset), u16::try_from(generation)) {
-        (Ok(offset), Ok(generation)) => Ok(Entry::InUse { offset, generation }),
-        _ => Err(malformed),
-    }
 }

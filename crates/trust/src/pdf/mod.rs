@@ -7,13 +7,16 @@
 
 mod byterange;
 mod file;
+mod filter;
 mod lexer;
 mod object;
 mod rewrite;
 mod update;
+mod xref;
 
 pub use byterange::{ByteRange, ByteRangeError};
-pub use file::{Body, File, MAX_DECODED, Revision, View};
+pub use file::{Body, File, Revision, View};
+pub use filter::MAX_DECODED;
 pub use object::{Dictionary, Object, Ref, text_string};
 pub use rewrite::Rewrite;
 pub use update::{CONTENTS_RESERVED, Reserved, Update};
@@ -107,12 +110,6 @@ pub enum Error {
     /// A hybrid-reference file, which shows different readers different objects.
     #[error("hybrid-reference file (/XRefStm at byte {offset})")]
     Hybrid {
-        /// The section.
-        offset: usize,
-    },
-    /// A cross-reference stream; this reader knows tables only.
-    #[error("cross-reference stream at byte {offset}")]
-    XrefStream {
         /// The section.
         offset: usize,
     },

@@ -200,9 +200,6 @@ fn unreadable(error: &pdf::Error) -> Finding {
         pdf::Error::Tail => "document.tail",
         pdf::Error::TrailingBytes { .. } => "document.trailing-bytes",
         pdf::Error::Hybrid { .. } => "document.hybrid",
-        pdf::Error::XrefStream { .. } => {
-            return Finding::new(Axis::Integrity, "document.foreign", Outcome::NotChecked);
-        }
         _ => "document.malformed",
     };
     Finding::new(Axis::Integrity, code, Outcome::Fail).with("error", error)

@@ -1,0 +1,121 @@
+//! Decoding the streams that a verifier has to read itself: attachments, cross-reference and object
+//! streams, metadata (ISO 32000-2, 7.4). Never images or fonts.
+
+use super::{Dictionary, Error, Object};
+
+/// Decoded size of one stream. The attached data of an agreement has some 100 kB; a
+/// cross-reference stream of the largest file that is looked at, about as much as the file.
+pub const MAX_DECODED: usize = 32 * 1024 * 1024;
+
+/// Columns of a predictor's row, in bytes. Cross-reference streams have about five.
+const MAX_ROW: usize = 1024;
+
+/// Decodes with the filters that `dictionary` names: none, or `FlateDecode` with or without a
+/// predictor.
+///
+/// # Errors
+///
+/// [`Error::Filter`] for any other filter, [`Error::Inflate`] for damaged data and for more than
+/// `limit` bytes.
+pub(super) fn decode(dictionary: &Dictionary, encoded: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
+    let single = |key| match dictionary.get(key) {
+        None | Some(Object::Null) => Ok(None),
+        Some(Object::Array(items)) => match items.as_slice() {
+            [] | [Object::Null] => Ok(None),
+            [one] => Ok(Some(one)),
+            _ => Err(Error::Filter),
+        },
+        Some(other) => Ok(Some(other)),
+    };
+    let parameters = match single("DecodeParms")? {
+        None => None,
+        Some(Object::Dictionary(parameters)) => Some(parameters),
+        Some(_) => return Err(Error::Filter),
+    };
+    match single("Filter")? {
+        None if encoded.len() <= limit => Ok(encoded.to_vec()),
+        Some(Object::Name(name)) if name == b"FlateDecode" => {
+            let plain = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(encoded, limit)
+                .map_err(|_| Error::Inflate)?;
+            match parameters {
+                Some(parameters) => unpredict(parameters, plain),
+                None => Ok(plain),
+            }
+        }
+        _ => Err(Error::Filter),
+    }
+}
+
+/// Undoes a predictor (ISO 32000-2, 7.4.4.4): the PNG ones, on bytes.
+fn unpredict(parameters: &Dictionary, data: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let number = |key, default| match parameters.get(key) {
+        None => Ok(default),
+        Some(value) => value.as_integer().and_then(|n| usize::try_from(n).ok()).ok_or(Error::Filter),
+    };
+    let predictor = number("Predictor", 1)?;
+    if predictor == 1 {
+        return Ok(data);
+    }
+    let columns = number("Columns", 1)?;
+    // Other shapes of samples occur in images only.
+    let bytes = number("Colors", 1)? == 1 && number("BitsPerComponent", 8)? == 8;
+    if !(10..=15).contains(&predictor) || !bytes || columns == 0 || columns > MAX_ROW {
+        return Err(Error::Filter);
+    }
+    let mut out = Vec::with_capacity(data.len());
+    let mut above = vec![0_u8; columns];
+    for line in data.chunks(columns + 1) {
+        let [kind, samples @ ..] = line else { return Err(Error::Inflate) };
+        if samples.len() != columns {
+            return Err(Error::Inflate);
+        }
+        let mut row = samples.to_vec();
+        for i in 0..columns {
+            let left = if i > 0 { row[i - 1] } else { 0 };
+            let upper_left = if i > 0 { above[i - 1] } else { 0 };
+            let guess = match kind {
+                0 => 0,
+                1 => left,
+                2 => above[i],
+                3 => u8::try_from(u16::midpoint(u16::from(left), u16::from(above[i]))).unwrap_or(0),
+                4 => paeth(left, above[i], upper_left),
+                _ => return Err(Error::Inflate),
+            };
+            row[i] = row[i].wrapping_add(guess);
+        }
+        out.extend_from_slice(&row);
+        above = row;
+    }
+    Ok(out)
+}
+
+/// The Paeth predictor (PNG, 9.4).
+fn paeth(left: u8, above: u8, upper_left: u8) -> u8 {
+    let estimate = i16::from(left) + i16::from(above) - i16::from(upper_left);
+    let distance = |value: u8| (estimate - i16::from(value)).abs();
+    if distance(left) <= distance(above) && distance(left) <= distance(upper_left) {
+        left
+    } else if distance(above) <= distance(upper_left) {
+        above
+    } else {
+        upper_left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn png_predictors_are_undone() {
+        let parameters = Dictionary::new().with("Predictor", 12).with("Columns", 3);
+        // None, Sub, Up, Average, Paeth, each on rows of three bytes.
+        let data = vec![0, 1, 2, 3, 1, 1, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1, 4, 1, 1, 1];
+        let out = unpredict(&parameters, data).unwrap();
+        assert_eq!(out, [1, 2, 3, 1, 2, 3, 2, 3, 4, 2, 3, 4, 3, 4, 5]);
+        assert_eq!(unpredict(&parameters, vec![5, 0, 0, 0]), Err(Error::Inflate));
+        assert_eq!(unpredict(&parameters, vec![0, 0, 0]), Err(Error::Inflate));
+        let tiff = Dictionary::new().with("Predictor", 2);
+        assert_eq!(unpredict(&tiff, vec![0]), Err(Error::Filter));
+    }
+}
