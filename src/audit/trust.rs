@@ -22,13 +22,14 @@ pub enum TrustError {
     Label(String),
 }
 
-/// Reads PEM blocks: self-signed authorities become roots, other authorities links, seals seals.
+/// Reads PEM blocks: self-signed authorities become roots, other authorities links, seals
+/// seals, and anything else a signer that is trusted by itself.
 ///
 /// # Errors
 ///
 /// [`TrustError`]
 pub fn parse_trust(text: &str, auditor: &mut Auditor) -> Result<(), TrustError> {
-    let Anchors { roots, intermediates, crls } = &mut auditor.anchors;
+    let Anchors { roots, intermediates, crls, pinned } = &mut auditor.anchors;
     let mut found = false;
     for block in blocks(text) {
         let label = block
@@ -43,6 +44,9 @@ pub fn parse_trust(text: &str, auditor: &mut Auditor) -> Result<(), TrustError> 
                 found = true;
                 if certificate.permits(Purpose::Seal) {
                     auditor.seals.push(certificate);
+                } else if !certificate.permits(Purpose::Authority) {
+                    // A signer named by hand is trusted as such, and as nothing else.
+                    pinned.push(certificate);
                 } else if certificate.is_self_issued() {
                     roots.push(certificate);
                 } else {

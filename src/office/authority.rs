@@ -504,7 +504,7 @@ fn serial() -> Result<[u8; SERIAL_LENGTH], AuthorityError> {
     Ok(*random::<SERIAL_LENGTH>()?)
 }
 
-fn public(key: &PrivateKey, whose: &str) -> Result<pk_trust::pki::PublicKey, AuthorityError> {
+fn public(key: &PrivateKey, whose: &str) -> Result<pk_trust::pki::Ed25519Key, AuthorityError> {
     key.public().ok_or_else(|| AuthorityError::Key { whose: whose.to_owned(), source: KeyError::Mismatch })
 }
 

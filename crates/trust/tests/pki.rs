@@ -42,7 +42,7 @@ fn hierarchy() -> Hierarchy {
         issue::below(&root, &request("Issuing", &key(2), Purpose::Authority, Some(0)), &key(1)).unwrap();
     let leaf = issue::below(&issuing, &request("Leaf", &key(3), Purpose::Signature, None), &key(2)).unwrap();
     let anchors =
-        Anchors { roots: vec![root.clone()], intermediates: vec![issuing.clone()], crls: Vec::new() };
+        Anchors { roots: vec![root.clone()], intermediates: vec![issuing.clone()], ..Anchors::default() };
     Hierarchy { root, issuing, leaf, anchors }
 }
 

@@ -17,7 +17,7 @@ use data_encoding::BASE32_NOPAD;
 
 pub use id::{Id, InvalidId};
 
-use crate::pki::{KeyError, PublicKey, Sign};
+use crate::pki::{Ed25519Key, KeyError, Sign};
 
 /// Version of the format, and the first part of what the signature covers beside the payload.
 const CONTEXT: &[u8] = b"pk-qr/1";
@@ -157,9 +157,10 @@ pub fn is_host(host: &str) -> bool {
 ///
 /// [`KeyError`] from the keeper of the seal.
 pub fn sign(claim: &Claim, address: &Address, seal: &dyn Sign) -> Result<String, KeyError> {
+    let key = seal.chain().leaf.key().as_ed25519().ok_or(KeyError::Mismatch)?;
     let payload = cbor::payload(claim);
     let signature = seal.sign(&cbor::sig_structure(&address.external_aad(), &payload))?;
-    let message = cbor::sign1(&seal.chain().leaf.key().key_id(), &payload, &signature);
+    let message = cbor::sign1(&key.key_id(), &payload, &signature);
     Ok(format!("{address}#{}", BASE32_NOPAD.encode(&message)))
 }
 
@@ -202,8 +203,8 @@ impl Signed {
     /// [`Error::UnknownKey`] or [`Error::Signature`].
     pub fn verify<'k>(
         &self,
-        keys: impl IntoIterator<Item = &'k PublicKey>,
-    ) -> Result<(&Claim, &'k PublicKey), Error> {
+        keys: impl IntoIterator<Item = &'k Ed25519Key>,
+    ) -> Result<(&Claim, &'k Ed25519Key), Error> {
         let message = cbor::sig_structure(&self.address.external_aad(), &self.payload);
         let mut known = false;
         for key in keys.into_iter().filter(|key| key.key_id() == self.key_id) {

@@ -1,6 +1,14 @@
-//! Cryptographic Message Syntax (RFC 5652), the one shape that pk signs with: detached,
-//! one signer, Ed25519 with SHA-512 (RFC 8419), signed attributes as PAdES B-B wants them
-//! (ETSI EN 319 142-1).
+//! Cryptographic Message Syntax (RFC 5652).
+//!
+//! [`Signature`] is the one shape that pk signs with: detached, one signer, Ed25519 with SHA-512
+//! (RFC 8419), signed attributes as PAdES B-B wants them (ETSI EN 319 142-1). [`General`] is what
+//! other programs write, [`TimeStamp`] what time stamp authorities do.
+
+mod general;
+mod timestamp;
+
+pub use general::{General, Profile, VerifiedGeneral};
+pub use timestamp::{TimeStamp, VerifiedTimeStamp};
 
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
@@ -17,7 +25,7 @@ use sha2::{Digest, Sha256, Sha512};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
-use crate::pki::{Certificate, Chain, KeyError, Sign};
+use crate::pki::{Certificate, Chain, KeyError, Sign, SignatureAlgorithm};
 
 /// `id-aa-signingCertificateV2` (RFC 5035).
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
@@ -57,6 +65,15 @@ pub enum Error {
     /// The signed digest is of other bytes.
     #[error("the signed bytes were changed")]
     Digest,
+    /// An algorithm with which one signature holds for two documents.
+    #[error("{0} is broken: a signature with it proves nothing")]
+    Broken(&'static str),
+    /// A key within reach of an attacker, or larger than anybody uses.
+    #[error("the RSA key has {0} bits")]
+    WeakKey(usize),
+    /// An algorithm that is not known here, or several that do not go together.
+    #[error("the signature algorithm is not known here")]
+    UnknownAlgorithm,
     /// The signature itself does not verify.
     #[error("the signature is not of this key")]
     Signature,
@@ -247,7 +264,7 @@ impl Signature {
         if self.message_digest != content_digest {
             return Err(Error::Digest);
         }
-        if !self.leaf.key().verifies(&self.attributes, &self.signature) {
+        if !self.leaf.key().verifies(SignatureAlgorithm::Ed25519, &self.attributes, &self.signature) {
             return Err(Error::Signature);
         }
         Ok(Verified { leaf: self.leaf, others: self.others })

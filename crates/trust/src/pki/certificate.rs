@@ -4,12 +4,14 @@ use std::fmt;
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519;
-use const_oid::db::rfc8410::ID_ED_25519;
+use const_oid::db::rfc5280::{
+    ANY_EXTENDED_KEY_USAGE, ID_KP_CLIENT_AUTH, ID_KP_EMAIL_PROTECTION, ID_KP_TIME_STAMPING,
+};
 use der::{Decode, DecodePem, Encode, EncodePem};
 use sha2::{Digest, Sha256};
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
+use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
-use super::PublicKey;
+use super::{AlgorithmError, PublicKey, SignatureAlgorithm};
 use crate::time::Time;
 
 /// `id-etsi-qcs-QcType` (ETSI EN 319 412-5, 4.2.3), inside `id-pe-qcStatements` (RFC 3739).
@@ -20,12 +22,29 @@ pub(super) const QC_ESIGN: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.
 pub(super) const QC_ESEAL: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.1862.1.6.2");
 pub(super) const QC_STATEMENTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.3");
 
+/// `id-kp-documentSigning` (RFC 9336) and what vendors used before it.
+const DOCUMENT_SIGNING: [ObjectIdentifier; 3] = [
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36"),
+    ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.5"), // Adobe
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.10.3.12"), // Microsoft
+];
+
+/// Whether an extended key usage has one that goes with documents. A server's or a time stamp
+/// authority's certificate has not.
+fn for_documents(uses: &[ObjectIdentifier]) -> bool {
+    let general = [ANY_EXTENDED_KEY_USAGE, ID_KP_EMAIL_PROTECTION, ID_KP_CLIENT_AUTH];
+    uses.iter().any(|usage| general.contains(usage) || DOCUMENT_SIGNING.contains(usage))
+}
+
 /// Extensions this program understands. Any other one that is critical makes a certificate
 /// unusable (RFC 5280, 4.2).
-const UNDERSTOOD: [ObjectIdentifier; 6] = [
+const UNDERSTOOD: [ObjectIdentifier; 9] = [
     ObjectIdentifier::new_unwrap("2.5.29.14"), // subjectKeyIdentifier
     ObjectIdentifier::new_unwrap("2.5.29.15"), // keyUsage
+    ObjectIdentifier::new_unwrap("2.5.29.17"), // subjectAltName: compared with name constraints
     ObjectIdentifier::new_unwrap("2.5.29.19"), // basicConstraints
+    ObjectIdentifier::new_unwrap("2.5.29.30"), // nameConstraints
+    ObjectIdentifier::new_unwrap("2.5.29.32"), // certificatePolicies: any policy will do here
     ObjectIdentifier::new_unwrap("2.5.29.35"), // authorityKeyIdentifier
     ObjectIdentifier::new_unwrap("2.5.29.37"), // extKeyUsage
     QC_STATEMENTS,
@@ -51,9 +70,9 @@ pub enum CertificateError {
     /// Encodes differently when written again: not the one DER encoding.
     #[error("the certificate is not in DER")]
     NotCanonical,
-    /// The key is no Ed25519 key.
-    #[error("the certificate's key is not Ed25519")]
-    Algorithm,
+    /// The key is of a kind or size that is not used here.
+    #[error("the certificate's key cannot be used")]
+    Algorithm(#[from] AlgorithmError),
     /// The subject lacks what a signer's certificate needs.
     #[error("the certificate's subject has no {0}")]
     Subject(&'static str),
@@ -68,6 +87,11 @@ pub enum Purpose {
     Signature,
     /// Sealing as an institution: QR claims and manifests.
     Seal,
+    /// Signing documents, as other programs' certificates say it: no other use than documents,
+    /// mail or people's own.
+    Document,
+    /// Time stamps (RFC 3161, 2.3).
+    TimeStamp,
 }
 
 /// Who a certificate speaks of. Never a NIP: it shows a birth date, and certificates travel.
@@ -85,7 +109,7 @@ pub struct Subject {
     pub organization: String,
 }
 
-/// A certificate with an Ed25519 key.
+/// A certificate.
 #[derive(Clone)]
 pub struct Certificate {
     der: Vec<u8>,
@@ -122,15 +146,7 @@ impl Certificate {
         if parsed.to_der()? != bytes {
             return Err(CertificateError::NotCanonical);
         }
-        let spki = parsed.tbs_certificate().subject_public_key_info();
-        if spki.algorithm.oid != ID_ED_25519 || spki.algorithm.parameters.is_some() {
-            return Err(CertificateError::Algorithm);
-        }
-        let key = spki
-            .subject_public_key
-            .as_bytes()
-            .and_then(PublicKey::from_bytes)
-            .ok_or(CertificateError::Algorithm)?;
+        let key = PublicKey::from_spki(parsed.tbs_certificate().subject_public_key_info())?;
         Ok(Self { der: bytes.to_vec(), parsed, key })
     }
 
@@ -196,17 +212,7 @@ impl Certificate {
 
     fn attribute(&self, oid: ObjectIdentifier) -> Option<String> {
         let attribute = self.parsed.tbs_certificate().subject().iter().find(|a| a.oid == oid)?;
-        attribute
-            .value
-            .decode_as::<der::asn1::Utf8StringRef<'_>>()
-            .map(|s| s.as_str().to_owned())
-            .or_else(|_| {
-                attribute
-                    .value
-                    .decode_as::<der::asn1::PrintableStringRef<'_>>()
-                    .map(|s| s.as_str().to_owned())
-            })
-            .ok()
+        text(&attribute.value)
     }
 
     /// The first moment of validity.
@@ -227,19 +233,36 @@ impl Certificate {
     /// Whether the key may be used for `purpose`: key usage, basic constraints and QcType together.
     pub fn permits(&self, purpose: Purpose) -> bool {
         let tbs = self.parsed.tbs_certificate();
-        let Ok(Some((_, usage))) = tbs.get_extension::<KeyUsage>() else { return false };
-        let authority = match tbs.get_extension::<BasicConstraints>() {
-            Ok(constraints) => constraints.is_some_and(|(_, c)| c.ca),
-            Err(_) => return false,
-        };
-        let signs = usage.0.contains(KeyUsages::DigitalSignature)
-            && usage.0.contains(KeyUsages::NonRepudiation)
-            && !authority;
+        let Ok(usage) = tbs.get_extension::<KeyUsage>() else { return false };
+        let Ok(constraints) = tbs.get_extension::<BasicConstraints>() else { return false };
+        let authority = constraints.is_some_and(|(_, c)| c.ca);
+        let uses = |bit| usage.as_ref().is_some_and(|(_, usage)| usage.0.contains(bit));
+        let signs = uses(KeyUsages::DigitalSignature) && uses(KeyUsages::NonRepudiation) && !authority;
+        // RFC 5280, 4.2.1.3: without the extension nothing is excluded.
+        let may_sign =
+            usage.is_none() || uses(KeyUsages::DigitalSignature) || uses(KeyUsages::NonRepudiation);
         match purpose {
-            Purpose::Authority => authority && usage.0.contains(KeyUsages::KeyCertSign),
+            Purpose::Authority => authority && uses(KeyUsages::KeyCertSign),
             Purpose::Signature => signs && self.qc_type() == Some(QC_ESIGN),
             Purpose::Seal => signs && self.qc_type() == Some(QC_ESEAL),
+            Purpose::Document => {
+                may_sign
+                    && self
+                        .extended_usage()
+                        .is_ok_and(|uses| uses.is_none_or(|(_, uses)| for_documents(&uses)))
+            }
+            // RFC 3161, 2.3: critical, and nothing else.
+            Purpose::TimeStamp => {
+                let stamps = |(critical, uses): (bool, Vec<_>)| critical && uses == [ID_KP_TIME_STAMPING];
+                may_sign && self.extended_usage().is_ok_and(|uses| uses.is_some_and(stamps))
+            }
         }
+    }
+
+    /// `extKeyUsage`, and whether it is critical.
+    fn extended_usage(&self) -> Result<Option<(bool, Vec<ObjectIdentifier>)>, der::Error> {
+        let found = self.parsed.tbs_certificate().get_extension::<ExtendedKeyUsage>()?;
+        Ok(found.map(|(critical, uses)| (critical, uses.0)))
     }
 
     fn qc_type(&self) -> Option<ObjectIdentifier> {
@@ -282,21 +305,39 @@ impl Certificate {
         })
     }
 
+    /// Whether the certificate says that it is by `issuer`; a mere claim.
+    pub(super) fn names_as_issuer(&self, issuer: &Self) -> bool {
+        self.parsed.tbs_certificate().issuer() == issuer.parsed.tbs_certificate().subject()
+    }
+
     /// Whether `issuer` signed this certificate, by name and by key.
     pub(super) fn is_signed_by(&self, issuer: &Self) -> bool {
         let tbs = self.parsed.tbs_certificate();
-        let algorithms = [tbs.signature(), self.parsed.signature_algorithm()];
-        algorithms.iter().all(|a| a.oid == ID_ED_25519 && a.parameters.is_none())
-            && tbs.issuer() == issuer.parsed.tbs_certificate().subject()
-            && tbs.to_der().is_ok_and(|bytes| {
-                let signature = self.parsed.signature().as_bytes().unwrap_or_default();
-                issuer.key.verifies(&bytes, signature)
-            })
+        // RFC 5280, 4.1.1.2: both places have to say the same.
+        if tbs.signature() != self.parsed.signature_algorithm() || !self.names_as_issuer(issuer) {
+            return false;
+        }
+        let Ok(algorithm) = SignatureAlgorithm::from_identifier(tbs.signature(), None) else { return false };
+        tbs.to_der().is_ok_and(|bytes| {
+            let signature = self.parsed.signature().as_bytes().unwrap_or_default();
+            issuer.key.verifies(algorithm, &bytes, signature)
+        })
     }
 
     pub(crate) fn x509(&self) -> &x509_cert::Certificate {
         &self.parsed
     }
+}
+
+/// The text of a directory string (RFC 5280, 4.1.2.4), whatever string type it has.
+pub(super) fn text(value: &der::Any) -> Option<String> {
+    use der::asn1::{BmpString, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
+    let utf8 = value.decode_as::<Utf8StringRef<'_>>().map(|s| s.as_str().to_owned());
+    utf8.or_else(|_| value.decode_as::<PrintableStringRef<'_>>().map(|s| s.as_str().to_owned()))
+        .or_else(|_| value.decode_as::<Ia5StringRef<'_>>().map(|s| s.as_str().to_owned()))
+        .or_else(|_| value.decode_as::<TeletexStringRef<'_>>().map(|s| s.as_str().to_owned()))
+        .or_else(|_| value.decode_as::<BmpString>().map(|s| s.to_string()))
+        .ok()
 }
 
 /// `QCStatement` (RFC 3739, 3.2.6) with a `QcType` as its information. Statements of other shapes

@@ -4,12 +4,11 @@
 //! cannot be answered is [`Revocation::Unknown`], never "not revoked".
 
 use const_oid::ObjectIdentifier;
-use const_oid::db::rfc8410::ID_ED_25519;
 use der::{Decode, DecodePem, Encode, EncodePem};
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::CertificateList;
 
-use super::Certificate;
+use super::{Certificate, SignatureAlgorithm};
 use crate::time::Time;
 
 pub(super) const REASON_CODE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
@@ -159,11 +158,12 @@ impl Crl {
     }
 
     fn is_signed_by(&self, issuer: &Certificate) -> bool {
-        let algorithms = [&self.parsed.tbs_cert_list.signature, &self.parsed.signature_algorithm];
+        let list = &self.parsed.tbs_cert_list;
+        let Ok(algorithm) = SignatureAlgorithm::from_identifier(&list.signature, None) else { return false };
         issuer.signs_crls()
-            && algorithms.iter().all(|a| a.oid == ID_ED_25519 && a.parameters.is_none())
-            && self.parsed.tbs_cert_list.to_der().is_ok_and(|bytes| {
-                issuer.key().verifies(&bytes, self.parsed.signature.as_bytes().unwrap_or_default())
+            && list.signature == self.parsed.signature_algorithm
+            && list.to_der().is_ok_and(|bytes| {
+                issuer.key().verifies(algorithm, &bytes, self.parsed.signature.as_bytes().unwrap_or_default())
             })
     }
 

@@ -23,7 +23,7 @@ use x509_cert::time::Validity;
 
 use super::certificate::{QC_ESEAL, QC_ESIGN, QC_STATEMENTS, QC_TYPE, QcStatement};
 use super::keyfile::PrivateKey;
-use super::{Certificate, Crl, PublicKey, Purpose, Reason, Subject, clip};
+use super::{Certificate, Crl, Ed25519Key, Purpose, Reason, Subject, clip};
 use crate::time::Time;
 
 /// `id-kp-documentSigning` (RFC 9336).
@@ -51,7 +51,7 @@ pub struct Request {
     /// Whom it speaks of.
     pub subject: Subject,
     /// The key it certifies.
-    pub key: PublicKey,
+    pub key: Ed25519Key,
     /// What the key is for.
     pub purpose: Purpose,
     /// For authorities: how many authorities may stand below.

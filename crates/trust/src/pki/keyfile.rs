@@ -7,7 +7,7 @@ use pkcs8::der::{EncodePem, pem::LineEnding};
 use pkcs8::pkcs5::pbes2;
 use zeroize::Zeroizing;
 
-use super::{Chain, KeyError, PublicKey, Sign, Signature};
+use super::{Chain, Ed25519Key, KeyError, Sign, Signature};
 
 /// Random bytes that one encrypted key file needs: salt and initialisation vector.
 pub const NONCE_LENGTH: usize = 32;
@@ -121,8 +121,8 @@ impl PrivateKey {
     }
 
     /// The public half.
-    pub fn public(&self) -> Option<PublicKey> {
-        PublicKey::from_bytes(self.0.verifying_key().as_bytes())
+    pub fn public(&self) -> Option<Ed25519Key> {
+        Ed25519Key::from_bytes(self.0.verifying_key().as_bytes())
     }
 
     /// Signs with the bare key; certificates and revocation lists need this.
@@ -140,7 +140,7 @@ impl PrivateKey {
     ///
     /// [`KeyError::Mismatch`] if the certificate is of another key.
     pub fn with_chain(self, chain: Chain) -> Result<FileSigner, KeyError> {
-        if self.public().as_ref() != Some(chain.leaf.key()) {
+        if self.public().as_ref() != chain.leaf.key().as_ed25519() {
             return Err(KeyError::Mismatch);
         }
         Ok(FileSigner { key: self, chain })

@@ -1,10 +1,14 @@
 //! From a certificate to an anchor (RFC 5280, 6), for hierarchies of two or three levels.
 
-use super::{Certificate, Crl, Purpose, Revocation};
+use super::{Certificate, Crl, Purpose, Revocation, constraints};
 use crate::time::Time;
 
 /// Certificates between a leaf and its root. Government hierarchies have one or two.
 const MAX_LENGTH: usize = 4;
+
+/// Signatures checked in search of one path. Certificates of one name and key, each signed by all the
+/// others, would otherwise keep the verifier busy for hours.
+const MAX_STEPS: u32 = 256;
 
 /// Whom a verifier trusts, and the revocation lists it has.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +19,9 @@ pub struct Anchors {
     pub intermediates: Vec<Certificate>,
     /// Revocation lists.
     pub crls: Vec<Crl>,
+    /// Certificates of signers that are trusted by themselves, without an authority above them. No
+    /// revocation list speaks of them.
+    pub pinned: Vec<Certificate>,
 }
 
 /// Why no path leads to an anchor. Ordered by how much it says: of several failures the last one
@@ -34,6 +41,9 @@ pub enum PathError {
     /// Too many authorities below one that limits them.
     #[error("the path is longer than an authority allows")]
     TooLong,
+    /// A name that an authority may not give, or a constraint that is not understood.
+    #[error("an authority may not issue certificates for this name")]
+    NameConstraints,
     /// The certificate is not for this purpose.
     #[error("the certificate is not for this purpose")]
     Purpose,
@@ -93,16 +103,25 @@ impl Anchors {
             return Err(PathError::Purpose);
         }
         let mut path = vec![leaf.clone()];
-        self.extend(&mut path, extra, at)?;
+        if self.pinned.contains(leaf) || self.roots.contains(leaf) {
+            return Ok(VerifiedPath { certificates: path });
+        }
+        self.extend(&mut path, extra, at, &mut { MAX_STEPS })?;
         Ok(VerifiedPath { certificates: path })
     }
 
-    fn extend(&self, path: &mut Vec<Certificate>, extra: &[Certificate], at: Time) -> Result<(), PathError> {
+    fn extend(
+        &self,
+        path: &mut Vec<Certificate>,
+        extra: &[Certificate],
+        at: Time,
+        steps: &mut u32,
+    ) -> Result<(), PathError> {
         let mut worst = PathError::UnknownIssuer;
         let Some(last) = path.last().cloned() else { return Err(worst) };
         for root in &self.roots {
             if last.is_signed_by(root) {
-                match authority(root, path.len() - 1, at) {
+                match authority(root, path, at) {
                     Ok(()) => {
                         path.push(root.clone());
                         return Ok(());
@@ -117,12 +136,16 @@ impl Anchors {
         // Those that came along first: a renewed authority may have the same name and key.
         for issuer in extra.iter().chain(&self.intermediates) {
             // A certificate cannot be its own link: that would be a loop.
-            if path.contains(issuer) || !last.is_signed_by(issuer) {
+            if path.contains(issuer) || !last.names_as_issuer(issuer) {
                 continue;
             }
-            let step = authority(issuer, path.len() - 1, at).and_then(|()| {
+            *steps = steps.checked_sub(1).ok_or(PathError::TooLong)?;
+            if !last.is_signed_by(issuer) {
+                continue;
+            }
+            let step = authority(issuer, path, at).and_then(|()| {
                 path.push(issuer.clone());
-                self.extend(path, extra, at).inspect_err(|_| {
+                self.extend(path, extra, at, steps).inspect_err(|_| {
                     path.pop();
                 })
             });
@@ -172,14 +195,22 @@ fn link(certificate: &Certificate, at: Time) -> Result<(), PathError> {
     Ok(())
 }
 
-/// What holds of every issuer in a path; `below` authorities stand between it and the leaf.
-fn authority(certificate: &Certificate, below: usize, at: Time) -> Result<(), PathError> {
+/// What holds of every issuer in a path; `below` are the certificates under it, the leaf first.
+fn authority(certificate: &Certificate, below: &[Certificate], at: Time) -> Result<(), PathError> {
     link(certificate, at)?;
     if !certificate.permits(Purpose::Authority) {
         return Err(PathError::NotAuthority);
     }
-    if certificate.path_length().is_some_and(|limit| usize::from(limit) < below) {
+    // RFC 5280, 4.2.1.9: renewed certificates of the same authority do not count.
+    let authorities = below.iter().skip(1).filter(|c| !c.is_self_issued()).count();
+    if certificate.path_length().is_some_and(|limit| usize::from(limit) < authorities) {
         return Err(PathError::TooLong);
+    }
+    for (i, named) in below.iter().enumerate() {
+        // 4.2.1.10: the leaf's names count even if it is self-issued.
+        if i == 0 || !named.is_self_issued() {
+            constraints::check(certificate, named)?;
+        }
     }
     Ok(())
 }

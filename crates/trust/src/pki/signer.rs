@@ -10,9 +10,9 @@ pub type Signature = [u8; 64];
 
 /// An Ed25519 public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PublicKey(VerifyingKey);
+pub struct Ed25519Key(VerifyingKey);
 
-impl PublicKey {
+impl Ed25519Key {
     /// From the 32 bytes of RFC 8032.
     ///
     /// Keys of small order are refused: a signature by one holds for many messages.

@@ -282,7 +282,7 @@ fn seal(
     findings: &mut Vec<Finding>,
 ) -> (Outcome, Option<(claim::Claim, String)>) {
     let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
-    let (claim, key) = match signed.verify(evidence.seals.iter().map(Certificate::key)) {
+    let (claim, key) = match signed.verify(evidence.seals.iter().filter_map(|seal| seal.key().as_ed25519())) {
         Ok(verified) => verified,
         Err(claim::Error::UnknownKey) => {
             finding("claim.unknown-seal", Outcome::NotChecked);
@@ -293,7 +293,7 @@ fn seal(
             return (Outcome::Fail, None);
         }
     };
-    let Some(certificate) = evidence.seals.iter().find(|c| c.key() == key) else {
+    let Some(certificate) = evidence.seals.iter().find(|c| c.key().as_ed25519() == Some(key)) else {
         finding("claim.unknown-seal", Outcome::NotChecked);
         return (Outcome::NotChecked, None);
     };
@@ -618,6 +618,9 @@ const fn cms_code(error: cms::Error) -> &'static str {
         cms::Error::Unsigned => "cms.unsigned-attributes",
         cms::Error::Certificate => "cms.certificate",
         cms::Error::SigningCertificate => "cms.signing-certificate",
+        cms::Error::Broken(_) => "signature.broken-algorithm",
+        cms::Error::WeakKey(_) => "signature.weak-key",
+        cms::Error::UnknownAlgorithm => "signature.unknown-algorithm",
         cms::Error::Digest => "signature.digest",
         cms::Error::Signature => "signature.key",
     }
@@ -629,6 +632,7 @@ const fn path_code(error: PathError) -> &'static str {
         PathError::Extension => "signer.extension",
         PathError::NotAuthority => "signer.not-authority",
         PathError::TooLong => "signer.path-too-long",
+        PathError::NameConstraints => "signer.name-constraints",
         PathError::Purpose => "signer.purpose",
         PathError::NotYetValid => "signer.not-yet-valid",
         PathError::Expired => "signer.expired",

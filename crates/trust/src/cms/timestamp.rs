@@ -1,0 +1,116 @@
+//! Time stamps (RFC 3161): somebody else's word that content existed at a moment.
+
+use const_oid::ObjectIdentifier;
+use der::asn1::OctetStringRef;
+use der::{Any, Decode, Tag, Tagged};
+use spki::AlgorithmIdentifierOwned;
+
+use super::Error;
+use super::general::{General, Profile};
+use crate::pki::{Certificate, Hash};
+use crate::time::Time;
+
+/// A parsed token, not yet compared with any content.
+#[derive(Debug)]
+pub struct TimeStamp {
+    token: General,
+    content: Vec<u8>,
+    info: TstInfo,
+}
+
+/// Evidence that a token is over the content it was compared with. That anybody trusts its authority
+/// is another question.
+#[derive(Debug)]
+pub struct VerifiedTimeStamp {
+    /// When, by the authority's clock.
+    pub time: Time,
+    /// The authority's certificate.
+    pub leaf: Certificate,
+    /// The other certificates that came along.
+    pub others: Vec<Certificate>,
+}
+
+/// The part of `TSTInfo` that says what was stamped, and when.
+#[derive(Debug)]
+struct TstInfo {
+    hash: Hash,
+    imprint: Vec<u8>,
+    time: Time,
+}
+
+impl TimeStamp {
+    /// Parses the bytes of `/Contents`: one token, then zeros.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]
+    pub fn parse(contents: &[u8]) -> Result<Self, Error> {
+        Self::new(General::parse(contents, Profile::TimeStamp)?)
+    }
+
+    /// Parses a token that stands alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        Self::new(General::from_der(der, Profile::TimeStamp)?)
+    }
+
+    fn new(token: General) -> Result<Self, Error> {
+        let content = token.content.clone().ok_or(Error::Malformed)?;
+        let info = TstInfo::parse(&content)?;
+        Ok(Self { token, content, info })
+    }
+
+    /// Compares the token with the content it is said to stamp, given in parts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Digest`] if it stamps other content, [`Error::Signature`] if the key did not sign.
+    pub fn verify(self, parts: &[&[u8]]) -> Result<VerifiedTimeStamp, Error> {
+        if self.info.imprint != self.info.hash.digest(parts) {
+            return Err(Error::Digest);
+        }
+        let verified = self.token.verify(&[&self.content])?;
+        Ok(VerifiedTimeStamp { time: self.info.time, leaf: verified.leaf, others: verified.others })
+    }
+}
+
+impl TstInfo {
+    /// RFC 3161, 2.4.2. What follows `genTime` is optional and of no concern here.
+    fn parse(der: &[u8]) -> Result<Self, Error> {
+        let parts = Vec::<Any>::from_der(der).map_err(|_| Error::Malformed)?;
+        let [version, policy, imprint, serial, time, ..] = parts.as_slice() else {
+            return Err(Error::Malformed);
+        };
+        let shaped = version.decode_as::<u8>() == Ok(1)
+            && policy.decode_as::<ObjectIdentifier>().is_ok()
+            && serial.tag() == Tag::Integer
+            && time.tag() == Tag::GeneralizedTime;
+        let imprint: Vec<Any> = imprint.decode_as().map_err(|_| Error::Malformed)?;
+        let ([algorithm, digest], true) = (imprint.as_slice(), shaped) else { return Err(Error::Malformed) };
+        let algorithm: AlgorithmIdentifierOwned = algorithm.decode_as().map_err(|_| Error::Malformed)?;
+        let digest: &OctetStringRef = digest.decode_as().map_err(|_| Error::Malformed)?;
+        Ok(Self {
+            hash: Hash::from_identifier(&algorithm)?,
+            imprint: digest.as_bytes().to_vec(),
+            time: generalized_time(time.value()).ok_or(Error::Malformed)?,
+        })
+    }
+}
+
+/// `20260105012345Z` or `20260105012345.67Z`: RFC 3161 allows fractions, which RFC 5280 does not.
+fn generalized_time(text: &[u8]) -> Option<Time> {
+    let digits = text.strip_suffix(b"Z")?;
+    let (whole, fraction) = digits.split_at_checked(14)?;
+    let fraction_fits = match fraction.split_first() {
+        None => true,
+        Some((b'.', rest)) => !rest.is_empty() && rest.iter().all(u8::is_ascii_digit),
+        Some(_) => false,
+    };
+    let mut date = b"D:".to_vec();
+    date.extend_from_slice(whole);
+    date.push(b'Z');
+    if fraction_fits { Time::from_pdf_date(&date) } else { None }
+}
