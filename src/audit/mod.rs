@@ -155,7 +155,7 @@ impl Auditor {
             (Some(registry), Some(id)) => status(registry.find(id)),
             _ => verify::Status::NotAsked,
         };
-        Evidence { seals: self.seals.clone(), status, reproduced: None }
+        Evidence { seals: self.seals.clone(), status, ..Evidence::default() }
     }
 }
 

@@ -72,6 +72,7 @@ impl Office {
             roots: vec![self.certificate(ROOT)?],
             intermediates: vec![self.certificate(ISSUING)?],
             crls,
+            ..Anchors::default()
         })
     }
 
@@ -150,7 +151,7 @@ impl Office {
         let path = anchors
             .path(certificate, &[], purpose, now)
             .map_err(|source| AuthorityError::Path { whose: whose.clone(), source })?;
-        match path.revocation(&anchors, now) {
+        match path.revocation(&anchors, now, now) {
             Revocation::Good => Ok(()),
             Revocation::Revoked { .. } => Err(AuthorityError::Revoked { whose }),
             Revocation::Unknown => Err(AuthorityError::StaleLists { whose }),
@@ -199,7 +200,7 @@ impl Office {
                     Revocation::Good
                 } else {
                     let path = anchors.path(&certificate, &[], purpose, moment);
-                    path.map_or(Revocation::Unknown, |p| p.revocation(&anchors, now))
+                    path.map_or(Revocation::Unknown, |p| p.revocation(&anchors, now, now))
                 };
                 let has_private_key = self.key_path(&owner).exists();
                 Ok(KeySummary { owner, certificate, revocation, has_private_key })

@@ -92,6 +92,39 @@ impl Time {
         Some(Self::from_unix(time.unix_duration().as_secs()))
     }
 
+    /// Reads any PDF date (ISO 32000-2, 7.9.4): other programs write local time with an offset, and
+    /// leave out what they do not know. Without an offset it is taken as UTC.
+    pub fn from_any_pdf_date(text: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(text).ok()?.strip_prefix("D:")?;
+        let digits = text.chars().take_while(char::is_ascii_digit).count();
+        let (date, zone) = text.split_at_checked(digits)?;
+        let part = |from: usize, missing: u8| match date.get(from..from + 2) {
+            Some(two) => two.parse::<u8>().ok(),
+            None => Some(missing),
+        };
+        let time = DateTime::new(
+            date.get(..4)?.parse().ok()?,
+            part(4, 1)?,
+            part(6, 1)?,
+            part(8, 0)?,
+            part(10, 0)?,
+            part(12, 0)?,
+        );
+        let utc = time.ok()?.unix_duration().as_secs();
+        let zone: String = zone.chars().filter(|c| *c != '\'').collect();
+        let offset = |digits: &str| -> Option<u64> {
+            let hours: u64 = digits.get(..2)?.parse().ok()?;
+            let minutes: u64 = digits.get(2..4).map_or(Some(0), |m| m.parse().ok())?;
+            (hours < 24 && minutes < 60).then_some(hours * 3600 + minutes * 60)
+        };
+        match zone.split_at_checked(1) {
+            None | Some(("Z", _)) => Some(Self::from_unix(utc)),
+            Some(("+", rest)) => Some(Self::from_unix(utc.checked_sub(offset(rest)?)?)),
+            Some(("-", rest)) => Some(Self::from_unix(utc + offset(rest)?)),
+            Some(_) => None,
+        }
+    }
+
     /// Midnight of a civil date.
     pub fn from_date(year: u16, month: u8, day: u8) -> Option<Self> {
         DateTime::new(year, month, day, 0, 0, 0).ok().map(|t| Self::from_unix(t.unix_duration().as_secs()))
@@ -123,6 +156,21 @@ mod tests {
         assert_eq!(Time::from_pdf_date(b"D:20260105012345Z"), Some(time));
         for wrong in ["D:20260105012345", "D:20260105012345+07'00'", "20260105012345Z", "D:20261305012345Z"] {
             assert_eq!(Time::from_pdf_date(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn other_programs_dates_are_understood() {
+        let read = |text: &str| Time::from_any_pdf_date(text.as_bytes()).map(|t| t.to_string());
+        let moment = Some("2026-01-05T01:23:45Z".to_owned());
+        for text in
+            ["D:20260105012345Z", "D:20260105082345+07'00'", "D:20260104212345-04'00", "D:20260105012345"]
+        {
+            assert_eq!(read(text), moment, "{text}");
+        }
+        assert_eq!(read("D:2026"), Some("2026-01-01T00:00:00Z".to_owned()));
+        for wrong in ["2026", "D:", "D:20261305", "D:20260105012345+99'00'", "D:20260105012345x"] {
+            assert_eq!(read(wrong), None, "{wrong}");
         }
     }
 

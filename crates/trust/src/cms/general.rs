@@ -86,6 +86,12 @@ impl General {
     ///
     /// [`Error`]
     pub fn parse(contents: &[u8], profile: Profile) -> Result<Self, Error> {
+        if contents.iter().all(|&b| b == 0) {
+            return Err(Error::Empty);
+        }
+        if contents.starts_with(&[0x30, 0x80]) {
+            return Err(Error::NotDer);
+        }
         let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
         let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
         if contents.get(der.len()..).is_none_or(|rest| rest.iter().any(|&b| b != 0)) {
@@ -157,6 +163,7 @@ impl From<AlgorithmError> for Error {
     fn from(error: AlgorithmError) -> Self {
         match error {
             AlgorithmError::Broken(name) => Self::Broken(name),
+            AlgorithmError::RsaSize(bits) if bits > 4096 => Self::LargeKey(bits),
             AlgorithmError::RsaSize(bits) => Self::WeakKey(bits),
             AlgorithmError::Unknown(_) => Self::UnknownAlgorithm,
             AlgorithmError::Key => Self::Certificate,

@@ -38,6 +38,12 @@ pub enum Error {
     /// Not DER, or not `SignedData`.
     #[error("the signature is not a CMS SignedData in DER")]
     Malformed,
+    /// Nothing but zeros: the room for a signature that was never made.
+    #[error("there is no signature in the room reserved for it")]
+    Empty,
+    /// Encoded in BER with indefinite lengths, where DER is demanded (ISO 32000-2, 12.8.3.3).
+    #[error("the signature is not in DER")]
+    NotDer,
     /// Bytes other than zero follow the CMS.
     #[error("bytes follow the CMS in the room reserved for it")]
     Trailing,
@@ -68,9 +74,12 @@ pub enum Error {
     /// An algorithm with which one signature holds for two documents.
     #[error("{0} is broken: a signature with it proves nothing")]
     Broken(&'static str),
-    /// A key within reach of an attacker, or larger than anybody uses.
-    #[error("the RSA key has {0} bits")]
+    /// A key within reach of an attacker.
+    #[error("the RSA key has {0} bits only")]
     WeakKey(usize),
+    /// A key larger than is used here.
+    #[error("the RSA key has {0} bits, more than are checked here")]
+    LargeKey(usize),
     /// An algorithm that is not known here, or several that do not go together.
     #[error("the signature algorithm is not known here")]
     UnknownAlgorithm,

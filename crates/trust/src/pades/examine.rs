@@ -11,7 +11,7 @@ pub type Coverage = Result<(), ByteRangeError>;
 
 /// What an update did besides signing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Changes {
+pub enum Update {
     /// Nothing: it is byte for byte the update that this signature makes.
     Exact,
     /// Something else. Never allowed.
@@ -44,7 +44,7 @@ pub struct Examination {
     /// The signatures, in the order in which they were made.
     pub signatures: Vec<SignatureReport>,
     /// For each revision after the first, what it changed.
-    pub changes: Vec<Changes>,
+    pub updates: Vec<Update>,
     /// Names of the fields that are not signed.
     pub open: Vec<String>,
     /// Names of the fields that were already filled in revision 0, or whose value is no signature of
@@ -59,7 +59,7 @@ pub struct Examination {
 /// If the form of the newest or the first revision cannot be read.
 pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     let mut signatures = Vec::new();
-    let mut changes = Vec::new();
+    let mut updates = Vec::new();
     let mut accounted = Vec::new();
     let first = fields(file.at(0))?;
     // Each field is signed at most once, so an honest file has no more updates than fields. A file
@@ -68,8 +68,8 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         let revisions = 1..file.revisions().len();
         return Ok(Examination {
             signatures,
-            changes: revisions
-                .map(|i| Changes::Forbidden { objects: file.revisions()[i].numbers().take(32).collect() })
+            updates: revisions
+                .map(|i| Update::Forbidden { objects: file.revisions()[i].numbers().take(32).collect() })
                 .collect(),
             open: Vec::new(),
             recycled: Vec::new(),
@@ -80,9 +80,9 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
             Ok(Some(report)) => {
                 accounted.push((report.field.clone(), report.reference));
                 signatures.push(report);
-                changes.push(Changes::Exact);
+                updates.push(Update::Exact);
             }
-            Ok(None) | Err(_) => changes.push(Changes::Forbidden { objects: touched(file, revision) }),
+            Ok(None) | Err(_) => updates.push(Update::Forbidden { objects: touched(file, revision) }),
         }
     }
     let latest = fields(file.latest())?;
@@ -101,7 +101,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         }
     }
     signatures.sort_by_key(|report| report.revision);
-    Ok(Examination { signatures, changes, open, recycled })
+    Ok(Examination { signatures, updates, open, recycled })
 }
 
 /// The signature that made revision `revision`, if that revision is exactly what signing writes.

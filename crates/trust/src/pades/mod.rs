@@ -6,10 +6,20 @@
 //! of allowed changes; it makes the update again and compares the bytes. What is not exactly that
 //! is a forbidden change, whatever it would do.
 
+//!
+//! Other programs' documents have no such encoding: [`survey`] reads all their signatures, and explains
+//! every object that later updates touched by something that signing tools do.
+
+mod changes;
 mod examine;
 mod field;
+mod form;
 mod sign;
+mod survey;
 
-pub use examine::{Changes, Coverage, Examination, SignatureReport, examine};
+pub use changes::{Changes, ForbiddenChange, What};
+pub use examine::{Coverage, Examination, SignatureReport, Update, examine};
 pub use field::{Field, STAMP_KEY, fields};
+pub use form::{FormField, form_fields};
 pub use sign::{Error, sign};
+pub use survey::{Conflict, Content, SubFilter, Survey, Surveyed, survey};

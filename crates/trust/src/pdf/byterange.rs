@@ -63,6 +63,28 @@ impl ByteRange {
         Ok(Self { first, second: second..end })
     }
 
+    /// As [`ByteRange::parse`], for other programs' files: some do not count the end of line after the
+    /// last `%%EOF` as signed.
+    ///
+    /// # Errors
+    ///
+    /// As [`ByteRange::parse`].
+    pub fn parse_foreign(dictionary: &Dictionary, file: &[u8], end: usize) -> Result<Self, ByteRangeError> {
+        // Nothing but digits: white space and other spellings of a string are room for bytes that
+        // nobody signed.
+        let token = dictionary.span("Contents").and_then(|span| file.get(span));
+        let digits = token.and_then(|t| t.strip_prefix(b"<")).and_then(|t| t.strip_suffix(b">"));
+        if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+            return Err(ByteRangeError::Malformed);
+        }
+        let line_end = file.get(..end).map_or(0, |revision| {
+            let tail = revision.iter().rev().take(2).take_while(|b| matches!(b, b'\r' | b'\n'));
+            tail.count()
+        });
+        let shorter = Self::parse(dictionary, end.saturating_sub(line_end));
+        Self::parse(dictionary, end).or_else(|error| shorter.map_err(|_| error))
+    }
+
     /// The two signed parts of the file.
     pub fn parts<'a>(&self, file: &'a [u8]) -> [&'a [u8]; 2] {
         [file.get(..self.first).unwrap_or_default(), file.get(self.second.clone()).unwrap_or_default()]

@@ -57,6 +57,12 @@ impl Revision {
         })
     }
 
+    /// The number of its cross-reference stream, if it is one and lists itself.
+    pub fn xref_stream(&self) -> Option<u32> {
+        let own = |entry: &Entry| matches!(entry, Entry::InUse { offset, .. } if *offset == self.xref);
+        self.entries.iter().find(|(_, entry)| own(entry)).map(|(&number, _)| number)
+    }
+
     /// The object streams of this revision, in which others of its objects are.
     pub fn containers(&self) -> BTreeSet<u32> {
         let container = |entry: &Entry| match entry {
@@ -208,6 +214,37 @@ impl<'f, 'a> View<'f, 'a> {
     /// The trailer dictionary of this revision.
     pub fn trailer(&self) -> &'f Dictionary {
         &self.file.revisions[self.revision].trailer
+    }
+
+    /// The revision that this is a view of.
+    pub fn revision(&self) -> usize {
+        self.revision
+    }
+
+    /// The object of this number as it is here, and the revision that made it so; `None` if it does
+    /// not exist.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::body`], if it cannot be read.
+    pub fn numbered(&self, number: u32) -> Result<Option<(Body, usize)>, Error> {
+        let generation = match self.file.entry(number, self.revision) {
+            Some((Entry::InUse { generation, .. }, _)) => generation,
+            Some((Entry::Compressed { .. }, _)) => 0,
+            Some((Entry::Free, _)) | None => return Ok(None),
+        };
+        let made = self.file.entry(number, self.revision).map_or(0, |(_, made)| made);
+        Ok(Some((self.body(Ref { number, generation })?, made)))
+    }
+
+    /// Whether there is an object of this number.
+    pub fn has(&self, number: u32) -> bool {
+        !matches!(self.file.entry(number, self.revision), Some((Entry::Free, _)) | None)
+    }
+
+    /// The encoded bytes of a stream.
+    pub fn encoded(&self, body: &Body) -> Option<&'a [u8]> {
+        self.file.bytes.get(body.stream.clone()?)
     }
 
     /// The object behind a reference.

@@ -17,7 +17,7 @@ mod xref;
 pub use byterange::{ByteRange, ByteRangeError};
 pub use file::{Body, File, Revision, View};
 pub use filter::MAX_DECODED;
-pub use object::{Dictionary, Object, Ref, text_string};
+pub use object::{Dictionary, Object, Ref, decode_text, text_string};
 pub use rewrite::Rewrite;
 pub use update::{CONTENTS_RESERVED, Reserved, Update};
 

@@ -106,6 +106,29 @@ impl Object {
         }
     }
 
+    /// Whether two values mean the same: keys of a dictionary have no order (ISO 32000-2, 7.3.7).
+    pub fn is_equivalent(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Array(a), Self::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_equivalent(b))
+            }
+            (Self::Dictionary(a), Self::Dictionary(b)) => a.is_equivalent(b),
+            (a, b) => a == b,
+        }
+    }
+
+    /// Visits every reference inside this value.
+    pub fn references(&self, visit: &mut impl FnMut(Ref)) {
+        match self {
+            Self::Reference(reference) => visit(*reference),
+            Self::Array(items) => items.iter().for_each(|item| item.references(visit)),
+            Self::Dictionary(dictionary) => {
+                dictionary.iter().for_each(|(_, item)| item.references(visit));
+            }
+            _ => {}
+        }
+    }
+
     /// Appends the encoding of this value.
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {
@@ -212,6 +235,15 @@ impl Dictionary {
         Some(self.entries.remove(index).value)
     }
 
+    /// As [`Object::is_equivalent`].
+    pub fn is_equivalent(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.entries.iter().all(|a| {
+                let same = other.entries.iter().find(|b| a.key == b.key);
+                same.is_some_and(|b| a.value.is_equivalent(&b.value))
+            })
+    }
+
     /// Keys and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Object)> {
         self.entries.iter().map(|e| (e.key.as_slice(), &e.value))
@@ -292,4 +324,17 @@ pub fn text_string(text: &str) -> Object {
         bytes.extend_from_slice(&unit.to_be_bytes());
     }
     Object::String(bytes)
+}
+
+/// Decodes a PDF text string (ISO 32000-2, 7.9.2.2): UTF-16 or UTF-8 with a byte order mark, anything
+/// else as Latin-1, which `PDFDocEncoding` is but for some punctuation.
+pub fn decode_text(bytes: &[u8]) -> String {
+    if let Some(rest) = bytes.strip_prefix(b"\xFE\xFF") {
+        let units = rest.chunks(2).map(|pair| u16::from_be_bytes([pair[0], *pair.get(1).unwrap_or(&0)]));
+        return char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        return String::from_utf8_lossy(rest).into_owned();
+    }
+    bytes.iter().map(|&byte| char::from(byte)).collect()
 }

@@ -180,7 +180,6 @@ fn pss(algorithm: &AlgorithmIdentifierOwned) -> Result<SignatureAlgorithm, Algor
 
 /// A public key of any kind that signatures are verified with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one a certificate")]
 pub enum PublicKey {
     /// Ed25519
     Ed25519(Ed25519Key),

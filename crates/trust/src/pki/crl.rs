@@ -135,12 +135,18 @@ impl Crl {
         self.parsed.tbs_cert_list.next_update.map(Time::from_x509)
     }
 
-    /// What this list says of `certificate`, whose issuer is `issuer`, at the moment `now` at which
-    /// the question is asked.
+    /// What this list says of `certificate`, whose issuer is `issuer`, for the moment `moment`; `now`
+    /// is when the question is asked. A list made after the moment knows more than one made before.
     ///
     /// A certificate that is on the list counts as revoked whatever the date of the list: being
     /// too old cannot make a revocation go away.
-    pub(super) fn status(&self, certificate: &Certificate, issuer: &Certificate, now: Time) -> Revocation {
+    pub(super) fn status(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        moment: Time,
+        now: Time,
+    ) -> Revocation {
         let list = &self.parsed.tbs_cert_list;
         let certificate = certificate.x509().tbs_certificate();
         if &list.issuer != certificate.issuer() || !self.is_signed_by(issuer) || !self.understood() {
@@ -153,7 +159,7 @@ impl Crl {
                 reason: reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()),
             };
         }
-        let current = self.this_update() <= now && self.next_update().is_some_and(|next| now <= next);
+        let current = self.this_update() <= now && self.next_update().is_some_and(|next| moment <= next);
         if current { Revocation::Good } else { Revocation::Unknown }
     }
 

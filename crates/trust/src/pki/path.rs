@@ -68,13 +68,18 @@ impl VerifiedPath {
         &self.certificates
     }
 
-    /// What the lists say of each certificate below the root, the worst of all: `now` is the moment
-    /// at which the question is asked.
-    pub fn revocation(&self, anchors: &Anchors, now: Time) -> Revocation {
+    /// Whether the signer's certificate itself is what is trusted, without an authority above it.
+    pub fn is_pinned(&self) -> bool {
+        self.certificates.len() == 1
+    }
+
+    /// What the lists say of each certificate below the root, the worst of all: for the moment
+    /// `moment`, asked at `now`. Of an anchor no list speaks.
+    pub fn revocation(&self, anchors: &Anchors, moment: Time, now: Time) -> Revocation {
         let mut worst = Revocation::Good;
         for pair in self.certificates.windows(2) {
             let [certificate, issuer] = pair else { continue };
-            match anchors.revocation(certificate, issuer, now) {
+            match anchors.revocation(certificate, issuer, moment, now) {
                 revoked @ Revocation::Revoked { .. } => return revoked,
                 Revocation::Unknown => worst = Revocation::Unknown,
                 Revocation::Good => {}
@@ -157,10 +162,16 @@ impl Anchors {
         Err(worst)
     }
 
-    fn revocation(&self, certificate: &Certificate, issuer: &Certificate, now: Time) -> Revocation {
+    fn revocation(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        moment: Time,
+        now: Time,
+    ) -> Revocation {
         let mut best = Revocation::Unknown;
         for crl in &self.crls {
-            match crl.status(certificate, issuer, now) {
+            match crl.status(certificate, issuer, moment, now) {
                 revoked @ Revocation::Revoked { .. } => return revoked,
                 Revocation::Good => best = Revocation::Good,
                 Revocation::Unknown => {}

@@ -4,6 +4,7 @@
 //! archive. None of them fails: what cannot be read is a finding too.
 
 mod content;
+mod foreign;
 mod verdict;
 
 use sha2::{Digest, Sha256};
@@ -12,13 +13,13 @@ pub use content::{
     CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, RoleError, Template, attachment,
 };
 pub use verdict::{
-    Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, SignatureVerdict,
-    Verdict,
+    Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, Profile,
+    SignatureVerdict, Verdict,
 };
 
 use crate::claim::{self, Signed};
 use crate::cms;
-use crate::pades::{self, Changes, SignatureReport};
+use crate::pades::{self, SignatureReport, Update};
 use crate::pdf::{self, File};
 use crate::pki::{self, Anchors, Certificate, PathError, Purpose, Revocation, VerifiedPath, clip};
 use crate::time::Time;
@@ -34,6 +35,8 @@ pub struct Evidence {
     /// Whether revision 0, rendered again from its data, gave the same bytes; `None` if that was
     /// not tried.
     pub reproduced: Option<bool>,
+    /// Whether a signature is refused when nothing says that its certificate was not revoked.
+    pub require_revocation: bool,
 }
 
 /// What the registry says of a document.
@@ -85,15 +88,10 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     });
     let (file, data) = match parsed {
         Ok((file, Some(data))) => (file, data),
-        Ok((_, None)) => {
-            // Another producer's file. Its signatures would need other rules, and applying ours
-            // would call things good or bad that were not checked.
-            findings.push(Finding::new(Axis::Integrity, "document.foreign", Outcome::NotChecked));
-            return Verdict::new(sha256, at, None, Vec::new(), findings);
-        }
+        Ok((file, None)) => return foreign::document(&file, sha256, anchors, evidence, at),
         Err(error) => {
             findings.push(unreadable(&error));
-            return Verdict::new(sha256, at, None, Vec::new(), findings);
+            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
         }
     };
     let examined = attachment(file.at(0), CLAIM_NAME).and_then(|claim| Ok((pades::examine(&file)?, claim)));
@@ -101,7 +99,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         Ok(examined) => examined,
         Err(error) => {
             findings.push(unreadable(&error));
-            return Verdict::new(sha256, at, None, Vec::new(), findings);
+            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
         }
     };
     findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
@@ -118,8 +116,8 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         }
     };
 
-    for (i, change) in examination.changes.iter().enumerate() {
-        if let Changes::Forbidden { objects } = change {
+    for (i, change) in examination.updates.iter().enumerate() {
+        if let Update::Forbidden { objects } = change {
             let list = objects.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
             findings.push(
                 Finding::new(Axis::Integrity, "changes.forbidden", Outcome::Fail)
@@ -151,7 +149,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
             let declared = examination.open.contains(&party.field)
                 || examination.signatures.iter().any(|s| s.field == party.field);
             // Without its field a party could never sign, and nobody would miss the signature.
-            if !declared && examination.changes.iter().all(|c| *c == Changes::Exact) {
+            if !declared && examination.updates.iter().all(|c| *c == Update::Exact) {
                 findings.push(
                     Finding::new(Axis::Integrity, "field.missing", Outcome::Fail).with("field", &party.field),
                 );
@@ -165,7 +163,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         }
     }
 
-    let forbidden = examination.changes.iter().any(|c| *c != Changes::Exact);
+    let forbidden = examination.updates.iter().any(|c| *c != Update::Exact);
     let last = examination.signatures.len().saturating_sub(1);
     let mut previous = None;
     let mut signatures = Vec::new();
@@ -177,7 +175,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         } else {
             "allowed"
         };
-        signatures.push(signature(report, content.as_ref(), anchors, at, changes_after, previous));
+        signatures.push(signature(report, content.as_ref(), anchors, evidence, at, changes_after, previous));
         previous = report.claimed_time.or(previous);
     }
 
@@ -188,7 +186,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         // Own signatures and an own clock prove no time; only an outside witness could.
         findings.push(Finding::new(Axis::Time, "time.claimed-only", Outcome::NotChecked));
     }
-    Verdict::new(sha256, at, document, signatures, findings)
+    Verdict::new(Profile::Own, sha256, at, document, signatures, findings)
 }
 
 fn unreadable(error: &pdf::Error) -> Finding {
@@ -301,8 +299,11 @@ fn seal(
     let day = Time::from_unix(claim.day.saturating_mul(86_400).saturating_add(86_399));
     let outcome = match anchors.path(certificate, &[], Purpose::Seal, day) {
         Ok(path) => {
-            let (code, outcome) = match path.revocation(anchors, at) {
+            let (code, outcome) = match path.revocation(anchors, at, at) {
                 Revocation::Good => ("seal.trusted", Outcome::Pass),
+                Revocation::Unknown if evidence.require_revocation => {
+                    ("seal.revocation-required", Outcome::Fail)
+                }
                 Revocation::Unknown => ("seal.revocation-unknown", Outcome::NotChecked),
                 Revocation::Revoked { at, .. } if at.day() < claim.day => ("seal.revoked", Outcome::Fail),
                 // Issued before, by its own word, or on the same day.
@@ -328,6 +329,7 @@ fn signature(
     report: &SignatureReport,
     content: Option<&Content>,
     anchors: &Anchors,
+    evidence: &Evidence,
     at: Time,
     changes_after: &'static str,
     previous: Option<Time>,
@@ -373,7 +375,7 @@ fn signature(
             Ok(path) => {
                 chain = Outcome::Pass;
                 findings.push(Finding::new(Axis::Issuer, "signer.chain", Outcome::Pass).at(&place));
-                revocation = revocation_finding(&path, anchors, moment, at, &place, &mut findings);
+                revocation = revocation_finding(&path, anchors, evidence, moment, at, &place, &mut findings);
             }
             Err(PathError::UnknownIssuer) => {
                 findings
@@ -407,13 +409,15 @@ fn signature(
         field: report.field.clone(),
         signer: subject.as_ref().map(|s| s.name.clone()),
         serial: verified.map(|v| v.leaf.serial()),
-        algorithm: "Ed25519",
+        kind: "signature",
+        algorithm: "Ed25519".to_owned(),
         integrity,
         coverage: if report.coverage.is_ok() { "revision" } else { "partial" },
         changes_after,
         chain,
         revocation,
         claimed_time: report.claimed_time.map(|t| t.to_string()),
+        proven_time: None,
         findings,
     }
 }
@@ -421,13 +425,15 @@ fn signature(
 fn revocation_finding(
     path: &VerifiedPath,
     anchors: &Anchors,
+    evidence: &Evidence,
     signed: Time,
     at: Time,
     place: &str,
     findings: &mut Vec<Finding>,
 ) -> Outcome {
-    let (code, outcome) = match path.revocation(anchors, at) {
+    let (code, outcome) = match path.revocation(anchors, at, at) {
         Revocation::Good => ("signer.not-revoked", Outcome::Pass),
+        Revocation::Unknown if evidence.require_revocation => ("signer.revocation-required", Outcome::Fail),
         Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
         Revocation::Revoked { at: revoked, .. } if revoked <= signed => ("signer.revoked", Outcome::Fail),
         // Signed before, by its own word. Whoever has a stolen key can claim any time, so without an
@@ -525,15 +531,15 @@ pub fn link(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
         Ok(signed) => signed,
         Err(claim::Error::Link) => {
             findings.push(Finding::new(Axis::Issuer, "claim.no-link", Outcome::NotChecked));
-            return Verdict::new(sha256, at, None, Vec::new(), findings);
+            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
         }
         Err(claim::Error::NoClaim) => {
             findings.push(Finding::new(Axis::Issuer, "claim.missing-in-link", Outcome::NotChecked));
-            return Verdict::new(sha256, at, None, Vec::new(), findings);
+            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
         }
         Err(_) => {
             findings.push(Finding::new(Axis::Issuer, "claim.malformed", Outcome::Fail));
-            return Verdict::new(sha256, at, None, Vec::new(), findings);
+            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
         }
     };
     let (outcome, sealed) = seal(&signed, anchors, evidence, at, &mut findings);
@@ -578,7 +584,7 @@ pub fn link(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
             issued: Some(Issued::new(&claim, &signed.address().host, by)),
         });
     }
-    Verdict::new(sha256, at, document, Vec::new(), findings)
+    Verdict::new(Profile::Own, sha256, at, document, Vec::new(), findings)
 }
 
 /// Checks the detached seal over a manifest (`manifest.p7s`), which says of itself that it was made
@@ -593,7 +599,7 @@ pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, as_of: Time, at: T
             match anchors.path(&verified.leaf, &verified.others, Purpose::Seal, moment) {
                 Err(PathError::UnknownIssuer) => ("archive.unknown-root", Outcome::NotChecked),
                 Err(_) => ("archive.seal-not-trusted", Outcome::Fail),
-                Ok(path) => match path.revocation(anchors, at) {
+                Ok(path) => match path.revocation(anchors, at, at) {
                     Revocation::Good => ("archive.sealed", Outcome::Pass),
                     Revocation::Revoked { at: revoked, .. } if revoked <= moment => {
                         ("archive.seal-revoked", Outcome::Fail)
@@ -610,6 +616,8 @@ pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, as_of: Time, at: T
 const fn cms_code(error: cms::Error) -> &'static str {
     match error {
         cms::Error::Malformed => "cms.malformed",
+        cms::Error::Empty => "cms.empty",
+        cms::Error::NotDer => "cms.not-der",
         cms::Error::Trailing => "cms.trailing",
         cms::Error::Encapsulated => "cms.encapsulated",
         cms::Error::Signers => "cms.signers",
@@ -620,6 +628,7 @@ const fn cms_code(error: cms::Error) -> &'static str {
         cms::Error::SigningCertificate => "cms.signing-certificate",
         cms::Error::Broken(_) => "signature.broken-algorithm",
         cms::Error::WeakKey(_) => "signature.weak-key",
+        cms::Error::LargeKey(_) => "signature.large-key",
         cms::Error::UnknownAlgorithm => "signature.unknown-algorithm",
         cms::Error::Digest => "signature.digest",
         cms::Error::Signature => "signature.key",

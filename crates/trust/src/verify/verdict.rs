@@ -26,6 +26,16 @@ pub enum Overall {
     Failed,
 }
 
+/// By which rules a file was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// A document of pk's: who has to sign is known, and what it shows is compared with its data.
+    Own,
+    /// Another program's document: its signatures, and what came after them.
+    Foreign,
+}
+
 /// What one check showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -177,13 +187,20 @@ impl Lines {
 
     /// The headline. An unproven time alone does not hold it back, as long as pk makes no time
     /// stamps (`docs/formats/verdict.md`); a disproved time does.
-    fn overall(&self) -> Overall {
+    ///
+    /// Nor does the status of another program's document, of which nobody here keeps a register.
+    fn overall(&self, profile: Profile) -> Overall {
+        let needed = |axis| match axis {
+            Axis::Time => false,
+            Axis::Status => profile == Profile::Own,
+            Axis::Integrity | Axis::Issuer | Axis::Remark => true,
+        };
         let lines = self.all();
         if lines.iter().any(|(_, line)| line.outcome == Answer::No) {
             return Overall::Failed;
         }
         let complete =
-            lines.iter().filter(|(axis, _)| *axis != Axis::Time).all(|(_, line)| line.outcome == Answer::Yes);
+            lines.iter().filter(|(axis, _)| needed(*axis)).all(|(_, line)| line.outcome == Answer::Yes);
         if complete { Overall::Passed } else { Overall::Indeterminate }
     }
 }
@@ -197,8 +214,10 @@ pub struct SignatureVerdict {
     pub signer: Option<String>,
     /// Serial number of the certificate.
     pub serial: Option<String>,
-    /// Signature algorithm.
-    pub algorithm: &'static str,
+    /// `signature`, or `time-stamp` for one over the whole document.
+    pub kind: &'static str,
+    /// Key and algorithm, e.g. `Ed25519` or `RSA-2048, SHA-256`; empty where it could not be read.
+    pub algorithm: String,
     /// Do the signed bytes still match?
     pub integrity: Outcome,
     /// `revision` if it covers everything up to the end of its revision, else `partial`.
@@ -211,6 +230,8 @@ pub struct SignatureVerdict {
     pub revocation: Outcome,
     /// What the signature says of its own time; nobody vouches for it.
     pub claimed_time: Option<String>,
+    /// When it existed at the latest, by the word of a trusted time stamp authority.
+    pub proven_time: Option<String>,
     /// The single checks.
     pub findings: Vec<Finding>,
 }
@@ -272,6 +293,8 @@ impl Issued {
 pub struct Verdict {
     /// [`FORMAT`]
     pub format: &'static str,
+    /// The rules.
+    pub profile: Profile,
     /// Name of the file, filled in by the caller.
     pub file: String,
     /// SHA-256 of the file, hexadecimal.
@@ -293,6 +316,7 @@ pub struct Verdict {
 impl Verdict {
     /// Joins findings into an answer.
     pub(super) fn new(
+        profile: Profile,
         sha256: [u8; 32],
         at: crate::Time,
         document: Option<DocumentVerdict>,
@@ -302,10 +326,11 @@ impl Verdict {
         let lines = Lines::derive(findings.iter().chain(signatures.iter().flat_map(|s| &s.findings)));
         Self {
             format: FORMAT,
+            profile,
             file: String::new(),
             sha256: data_encoding::HEXLOWER.encode(&sha256),
             checked_at: at.to_string(),
-            overall: lines.overall(),
+            overall: lines.overall(profile),
             lines,
             document,
             signatures,

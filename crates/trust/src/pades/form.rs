@@ -1,0 +1,123 @@
+//! The form of any document: fields in a tree, with widgets of their own or merged with them
+//! (ISO 32000-2, 12.7).
+
+use std::collections::BTreeSet;
+
+use crate::pdf::{self, Dictionary, Object, Ref, View};
+
+/// Fields of one form. Tax forms have some thousands.
+const MAX_FIELDS: usize = 20_000;
+
+/// Depth of the field tree: names of fields have a few parts.
+const MAX_DEPTH: usize = 32;
+
+/// A field that has a value: a leaf of the tree.
+#[derive(Clone, Debug)]
+pub struct FormField {
+    /// Its object.
+    pub reference: Ref,
+    /// Its name from the root, parts joined by periods.
+    pub name: String,
+    /// `Sig`, `Tx` …, its own or inherited.
+    pub kind: Vec<u8>,
+    /// Its dictionary.
+    pub dictionary: Dictionary,
+    /// Its widgets; the field itself, if it is merged with its only one.
+    pub widgets: Vec<Ref>,
+}
+
+impl FormField {
+    /// Whether it is a signature field.
+    pub fn is_signature(&self) -> bool {
+        self.kind == b"Sig"
+    }
+
+    /// Whether it is signed, or pretends to be.
+    pub fn is_filled(&self) -> bool {
+        !matches!(self.dictionary.get("V"), None | Some(Object::Null))
+    }
+
+    /// The signature dictionary it holds.
+    pub fn value(&self) -> Option<Ref> {
+        self.dictionary.get("V").and_then(Object::as_reference)
+    }
+}
+
+/// Every field of a document that has a value of its own, in the order of the form.
+///
+/// # Errors
+///
+/// If the tree is no tree, or too large.
+pub fn form_fields(view: View<'_, '_>) -> Result<Vec<FormField>, pdf::Error> {
+    let (_, catalog) = view.catalog()?;
+    let Some(form) = view.dictionary(&catalog, "AcroForm")? else { return Ok(Vec::new()) };
+    let mut walk = Walk { view, seen: BTreeSet::new(), fields: Vec::new() };
+    for item in view.array(&form, "Fields")?.unwrap_or_default() {
+        walk.node(&item, &Inherited::default(), 0)?;
+    }
+    Ok(walk.fields)
+}
+
+#[derive(Clone, Default)]
+struct Inherited {
+    name: String,
+    kind: Vec<u8>,
+    value: Option<Object>,
+}
+
+struct Walk<'f, 'a> {
+    view: View<'f, 'a>,
+    seen: BTreeSet<Ref>,
+    fields: Vec<FormField>,
+}
+
+impl Walk<'_, '_> {
+    fn node(&mut self, item: &Object, parent: &Inherited, depth: usize) -> Result<(), pdf::Error> {
+        let wrong = pdf::Error::WrongType { key: "Fields", expected: "list of references" };
+        let reference = item.as_reference().ok_or(wrong.clone())?;
+        // A field in two places of the tree would be two fields with one value.
+        if depth > MAX_DEPTH || !self.seen.insert(reference) {
+            return Err(pdf::Error::Loop { what: "form" });
+        }
+        if self.seen.len() > MAX_FIELDS {
+            return Err(pdf::Error::TooMany { what: "form fields", offset: 0 });
+        }
+        let body = self.view.body(reference)?;
+        let mut dictionary = body.value.as_dictionary().cloned().ok_or(wrong)?;
+        let mut own = parent.clone();
+        if let Some(part) = dictionary.get("T").and_then(Object::as_string) {
+            let part = pdf::decode_text(part);
+            own.name = if own.name.is_empty() { part } else { format!("{}.{part}", own.name) };
+        }
+        if let Some(kind) = dictionary.get("FT").and_then(Object::as_name) {
+            own.kind = kind.to_vec();
+        }
+        if let Some(value) = dictionary.get("V") {
+            own.value = Some(value.clone());
+        }
+        let kids = self.view.array(&dictionary, "Kids")?.unwrap_or_default();
+        let mut widgets = Vec::new();
+        let mut fields = Vec::new();
+        for kid in kids {
+            let kid_reference =
+                kid.as_reference().ok_or(pdf::Error::WrongType { key: "Kids", expected: "reference" })?;
+            let kid_body = self.view.body(kid_reference)?;
+            let is_field = kid_body.value.as_dictionary().is_some_and(|d| d.get("T").is_some());
+            if is_field { fields.push(kid) } else { widgets.push(kid_reference) }
+        }
+        if !fields.is_empty() {
+            for kid in fields {
+                self.node(&kid, &own, depth + 1)?;
+            }
+            return Ok(());
+        }
+        if let (None, Some(value)) = (dictionary.get("V"), own.value) {
+            dictionary.set("V", value);
+        }
+        if widgets.is_empty() && dictionary.get("Subtype").and_then(Object::as_name) == Some(b"Widget") {
+            widgets.push(reference);
+        }
+        self.fields.push(FormField { reference, name: own.name, kind: own.kind, dictionary, widgets });
+        Ok(())
+    }
+}

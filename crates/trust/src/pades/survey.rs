@@ -1,0 +1,343 @@
+//! The signatures in a document of another program: PAdES, PKCS#7 and document time stamps, and what
+//! they allow after themselves (ISO 32000-2, 12.8).
+
+use std::collections::BTreeSet;
+
+use super::changes::{Changes, changes};
+use super::examine::Coverage;
+use super::form::{FormField, form_fields};
+use crate::cms::{self, General, Profile, TimeStamp, VerifiedGeneral, VerifiedTimeStamp};
+use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, File, Object, Ref, View};
+use crate::pki::{Certificate, Crl};
+use crate::time::Time;
+
+/// Streams read from a document's validation data. Chains and lists of fifty signers fit.
+const MAX_VALIDATION_DATA: usize = 500;
+
+/// What kind of signature a dictionary says it is (`/SubFilter`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubFilter {
+    /// `ETSI.CAdES.detached`
+    Pades,
+    /// `adbe.pkcs7.detached`
+    Pkcs7,
+    /// `ETSI.RFC3161`, a document time stamp.
+    TimeStamp,
+    /// `adbe.pkcs7.sha1` and `adbe.x509.rsa_sha1`, which rest on SHA-1.
+    Sha1,
+    /// Something else.
+    Unknown,
+}
+
+/// What a signature turned out to be over its bytes.
+#[derive(Debug)]
+pub enum Content {
+    /// Somebody's signature, with the time stamps on it.
+    Signature {
+        /// The signature.
+        verified: Box<VerifiedGeneral>,
+        /// Its time stamps.
+        time_stamps: Vec<Result<VerifiedTimeStamp, cms::Error>>,
+    },
+    /// A document time stamp.
+    TimeStamp(Box<VerifiedTimeStamp>),
+}
+
+/// One signature or document time stamp.
+#[derive(Debug)]
+pub struct Surveyed {
+    /// The field's name.
+    pub field: String,
+    /// The revision that holds it, counted from 0.
+    pub revision: usize,
+    /// The signature dictionary; of a direct one, the field.
+    pub reference: Ref,
+    /// What it says it is.
+    pub sub_filter: SubFilter,
+    /// `/M`, the time it claims.
+    pub claimed_time: Option<Time>,
+    /// Whether it covers all of its revision.
+    pub coverage: Coverage,
+    /// Whether it holds over the bytes it covers; `None` where its kind is not known.
+    pub content: Option<Result<Content, cms::Error>>,
+    /// `/P` of a certification (DocMDP).
+    certifies: Option<i64>,
+    /// Fields that may not change any more (FieldMDP).
+    locks: Vec<Lock>,
+}
+
+/// Fields that a signature locks.
+#[derive(Clone, Debug)]
+enum Lock {
+    All,
+    Include(Vec<String>),
+    Exclude(Vec<String>),
+    /// A lock that cannot be understood locks everything.
+    Unknown,
+}
+
+impl Lock {
+    fn holds(&self, name: &str) -> bool {
+        let named = |list: &[String]| {
+            list.iter()
+                .any(|l| name == l || name.strip_prefix(l.as_str()).is_some_and(|r| r.starts_with('.')))
+        };
+        match self {
+            Self::All | Self::Unknown => true,
+            Self::Include(list) => named(list),
+            Self::Exclude(list) => !named(list),
+        }
+    }
+}
+
+/// Something wrong with the signatures taken together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// Two fields hold one signature dictionary, or two dictionaries one signature.
+    Recycled {
+        /// The second field.
+        field: String,
+    },
+    /// A field holds something that is no signature.
+    Malformed {
+        /// The field.
+        field: String,
+    },
+    /// An update after a certification that allows none.
+    Certified {
+        /// The field of the certification.
+        field: String,
+        /// The update.
+        revision: usize,
+    },
+    /// A certification that is not the first signature.
+    LateCertification {
+        /// Its field.
+        field: String,
+    },
+    /// A field that an earlier signature had locked.
+    Locked {
+        /// The field.
+        field: String,
+        /// The field of the signature that locked it.
+        by: String,
+    },
+    /// `/Perms` names a signature that no field holds.
+    Unlisted,
+}
+
+/// Everything about the signatures of a document.
+#[derive(Debug)]
+pub struct Survey {
+    /// Signatures and document time stamps, in the order in which they were made.
+    pub signatures: Vec<Surveyed>,
+    /// Names of signature fields that are not signed.
+    pub open: Vec<String>,
+    /// What updates did after the first signature.
+    pub changes: Changes,
+    /// What is wrong with the signatures taken together.
+    pub conflicts: Vec<Conflict>,
+    /// Certificates in the document's validation data.
+    pub certificates: Vec<Certificate>,
+    /// Revocation lists in it.
+    pub crls: Vec<Crl>,
+}
+
+/// Examines the signatures of a document of another program. A bad signature is a finding, not an
+/// error.
+///
+/// # Errors
+///
+/// If the form, or an object that an update touches, cannot be read.
+pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
+    let latest = file.latest();
+    let fields = form_fields(latest)?;
+    let mut signatures = Vec::new();
+    let mut conflicts = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut contents = BTreeSet::new();
+    for field in fields.iter().filter(|f| f.is_signature() && f.is_filled()) {
+        let reference = field.value().unwrap_or(field.reference);
+        let Some((surveyed, place)) = signature(file, field, reference)? else {
+            conflicts.push(Conflict::Malformed { field: field.name.clone() });
+            continue;
+        };
+        // One field, one dictionary, one place in the file: what two share, one of them took.
+        if !seen.insert(reference) || !contents.insert(place) {
+            conflicts.push(Conflict::Recycled { field: field.name.clone() });
+        }
+        signatures.push(surveyed);
+    }
+    signatures.sort_by_key(|s| s.revision);
+    let changes = match signatures.first() {
+        Some(first) => changes(file, first.revision)?,
+        None => Changes::default(),
+    };
+    permissions(file, &fields, &signatures, &mut conflicts)?;
+    let (certificates, crls) = validation_data(latest)?;
+    let open = fields.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.clone()).collect();
+    Ok(Survey { signatures, open, changes, conflicts, certificates, crls })
+}
+
+/// Reads one signature; `None` if the field holds no signature dictionary. Gives as well where its
+/// `/Contents` stands.
+fn signature(
+    file: &File<'_>,
+    field: &FormField,
+    reference: Ref,
+) -> Result<Option<(Surveyed, usize)>, pdf::Error> {
+    let latest = file.latest();
+    let Some((body, revision)) = latest.numbered(reference.number)? else { return Ok(None) };
+    let (dictionary, compressed) = match (field.value(), field.dictionary.get("V")) {
+        (Some(_), _) => (body.value.as_dictionary().cloned(), body.container.is_some()),
+        (None, Some(Object::Dictionary(direct))) => (Some(direct.clone()), body.container.is_some()),
+        _ => (None, false),
+    };
+    let Some(dictionary) = dictionary else { return Ok(None) };
+    let sub_filter = match dictionary.get("SubFilter").and_then(Object::as_name) {
+        Some(b"ETSI.CAdES.detached") => SubFilter::Pades,
+        Some(b"adbe.pkcs7.detached") => SubFilter::Pkcs7,
+        Some(b"ETSI.RFC3161") => SubFilter::TimeStamp,
+        Some(b"adbe.pkcs7.sha1" | b"adbe.x509.rsa_sha1") => SubFilter::Sha1,
+        _ => SubFilter::Unknown,
+    };
+    // In an object stream there are no bytes of the file to leave out of the range.
+    let range = if compressed {
+        Err(ByteRangeError::Malformed)
+    } else {
+        ByteRange::parse_foreign(&dictionary, file.bytes(), file.revisions()[revision].span.end)
+    };
+    let place = dictionary.span("Contents").map_or(0, |span| span.start);
+    let contents = dictionary.get("Contents").and_then(Object::as_string);
+    let content = match (&range, contents) {
+        (Ok(range), Some(contents)) => content(&sub_filter, contents, &range.parts(file.bytes())),
+        _ => Some(Err(cms::Error::Digest)),
+    };
+    let view = file.at(revision);
+    let surveyed = Surveyed {
+        field: field.name.clone(),
+        revision,
+        reference,
+        sub_filter,
+        claimed_time: dictionary.get("M").and_then(Object::as_string).and_then(Time::from_any_pdf_date),
+        coverage: range.map(|_| ()),
+        content,
+        certifies: certification(view, &dictionary)?,
+        locks: locks(view, field, &dictionary)?,
+    };
+    Ok(Some((surveyed, place)))
+}
+
+fn content(kind: &SubFilter, contents: &[u8], parts: &[&[u8]]) -> Option<Result<Content, cms::Error>> {
+    let profile = match kind {
+        SubFilter::Pades => Profile::Pades,
+        SubFilter::Pkcs7 => Profile::Pkcs7,
+        SubFilter::TimeStamp => {
+            let stamp = TimeStamp::parse(contents).and_then(|stamp| stamp.verify(parts));
+            return Some(stamp.map(|stamp| Content::TimeStamp(Box::new(stamp))));
+        }
+        SubFilter::Sha1 => return Some(Err(cms::Error::Broken("SHA-1"))),
+        SubFilter::Unknown => return None,
+    };
+    let verified = General::parse(contents, profile).and_then(|general| general.verify(parts));
+    Some(verified.map(|verified| {
+        let stamp = |token: &Vec<u8>| TimeStamp::from_der(token)?.verify(&[&verified.signature]);
+        let time_stamps = verified.time_stamps.iter().map(stamp).collect();
+        Content::Signature { verified: Box::new(verified), time_stamps }
+    }))
+}
+
+/// The parameters of a transform method in `/Reference`.
+fn transform(
+    view: View<'_, '_>,
+    signature: &Dictionary,
+    method: &[u8],
+) -> Result<Option<Dictionary>, pdf::Error> {
+    for item in view.array(signature, "Reference")?.unwrap_or_default() {
+        let item = view.resolve(&item)?.into_owned();
+        let Some(reference) = item.as_dictionary() else { continue };
+        if reference.get("TransformMethod").and_then(Object::as_name) == Some(method) {
+            return Ok(Some(view.dictionary(reference, "TransformParams")?.unwrap_or_default()));
+        }
+    }
+    Ok(None)
+}
+
+/// `/P` of DocMDP: 2 where it is missing (ISO 32000-2, table 257); of a lock in PDF 2.0 likewise.
+fn certification(view: View<'_, '_>, signature: &Dictionary) -> Result<Option<i64>, pdf::Error> {
+    let parameters = transform(view, signature, b"DocMDP")?;
+    Ok(parameters.map(|p| p.get("P").map_or(2, |p| p.as_integer().unwrap_or(1))))
+}
+
+fn locks(view: View<'_, '_>, field: &FormField, signature: &Dictionary) -> Result<Vec<Lock>, pdf::Error> {
+    let sources = [transform(view, signature, b"FieldMDP")?, view.dictionary(&field.dictionary, "Lock")?];
+    let mut locks = Vec::new();
+    for source in sources.into_iter().flatten() {
+        let names = || -> Result<Vec<String>, pdf::Error> {
+            let list = view.array(&source, "Fields")?.unwrap_or_default();
+            Ok(list.iter().filter_map(Object::as_string).map(pdf::decode_text).collect())
+        };
+        locks.push(match source.get("Action").and_then(Object::as_name) {
+            Some(b"All") => Lock::All,
+            Some(b"Include") => Lock::Include(names()?),
+            Some(b"Exclude") => Lock::Exclude(names()?),
+            _ => Lock::Unknown,
+        });
+        if source.get("P").and_then(Object::as_integer) == Some(1) {
+            locks.push(Lock::All);
+        }
+    }
+    Ok(locks)
+}
+
+/// What earlier signatures forbid to later updates, beyond what is forbidden anyway.
+fn permissions(
+    file: &File<'_>,
+    fields: &[FormField],
+    signatures: &[Surveyed],
+    conflicts: &mut Vec<Conflict>,
+) -> Result<(), pdf::Error> {
+    let last = file.revisions().len() - 1;
+    for (i, earlier) in signatures.iter().enumerate() {
+        if let Some(level) = earlier.certifies {
+            if i > 0 {
+                conflicts.push(Conflict::LateCertification { field: earlier.field.clone() });
+            }
+            if level <= 1 && earlier.revision < last {
+                let revision = earlier.revision + 1;
+                conflicts.push(Conflict::Certified { field: earlier.field.clone(), revision });
+            }
+        }
+        for later in signatures.iter().filter(|later| later.revision > earlier.revision) {
+            if earlier.locks.iter().any(|lock| lock.holds(&later.field)) {
+                let (field, by) = (later.field.clone(), earlier.field.clone());
+                conflicts.push(Conflict::Locked { field, by });
+            }
+        }
+    }
+    let view = file.latest();
+    let (_, catalog) = view.catalog()?;
+    if let Some(permissions) = view.dictionary(&catalog, "Perms")? {
+        let held =
+            |value: &Object| fields.iter().any(|f| f.value().is_some() && f.value() == value.as_reference());
+        if permissions.iter().any(|(_, value)| !held(value)) {
+            conflicts.push(Conflict::Unlisted);
+        }
+    }
+    Ok(())
+}
+
+/// Certificates and revocation lists in the DSS dictionary. What cannot be read proves nothing and is
+/// left out.
+fn validation_data(view: View<'_, '_>) -> Result<(Vec<Certificate>, Vec<Crl>), pdf::Error> {
+    let (_, catalog) = view.catalog()?;
+    let Some(store) = view.dictionary(&catalog, "DSS")? else { return Ok((Vec::new(), Vec::new())) };
+    let streams = |key| -> Result<Vec<Vec<u8>>, pdf::Error> {
+        let list = view.array(&store, key)?.unwrap_or_default();
+        let references = list.iter().filter_map(Object::as_reference).take(MAX_VALIDATION_DATA);
+        Ok(references.filter_map(|r| view.decoded(&view.body(r).ok()?).ok()).collect())
+    };
+    let certificates = streams("Certs")?.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
+    let crls = streams("CRLs")?.iter().filter_map(|der| Crl::from_der(der).ok()).collect();
+    Ok((certificates, crls))
+}

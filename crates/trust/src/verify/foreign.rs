@@ -1,0 +1,322 @@
+//! Documents of other programs: their signatures, who made them, and what came after.
+
+use super::verdict::{Axis, Finding, Outcome, Profile, SignatureVerdict, Verdict};
+use super::{Evidence, cms_code, path_code, unreadable};
+use crate::cms;
+use crate::pades::{self, Conflict, Content, SubFilter, Survey, Surveyed};
+use crate::pdf::File;
+use crate::pki::{
+    Anchors, Certificate, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm, VerifiedPath,
+};
+use crate::time::Time;
+
+/// Verifies a document that pk did not make.
+pub(super) fn document(
+    file: &File<'_>,
+    sha256: [u8; 32],
+    anchors: &Anchors,
+    evidence: &Evidence,
+    at: Time,
+) -> Verdict {
+    let mut findings = vec![Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked)];
+    let survey = match pades::survey(file) {
+        Ok(survey) => survey,
+        Err(error) => {
+            findings.push(unreadable(&error));
+            return Verdict::new(Profile::Foreign, sha256, at, None, Vec::new(), findings);
+        }
+    };
+    findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
+    if survey.signatures.is_empty() && survey.conflicts.is_empty() {
+        findings.push(Finding::new(Axis::Integrity, "document.unsigned", Outcome::NotChecked));
+    }
+    let revisions = file.revisions().len();
+    changes(&survey, revisions, &mut findings);
+    conflicts(&survey, &mut findings);
+    if !survey.open.is_empty() {
+        let fields = survey.open.join(", ");
+        findings.push(
+            Finding::new(Axis::Remark, "status.open-fields", Outcome::NotChecked).with("fields", fields),
+        );
+    }
+    findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
+    let witness = Witness { anchors: with_validation_data(anchors, &survey), evidence, at };
+    let stamps = document_time_stamps(&survey, &witness);
+    let signatures =
+        survey.signatures.iter().map(|signed| signature(signed, &survey, &witness, &stamps)).collect();
+    Verdict::new(Profile::Foreign, sha256, at, None, signatures, findings)
+}
+
+/// What signatures are judged with.
+struct Witness<'e> {
+    anchors: Anchors,
+    evidence: &'e Evidence,
+    at: Time,
+}
+
+/// Certificates and lists that came with the document may be links and answers, never anchors.
+fn with_validation_data(anchors: &Anchors, survey: &Survey) -> Anchors {
+    let mut anchors = anchors.clone();
+    anchors.intermediates.extend(survey.certificates.iter().cloned());
+    anchors.crls.extend(survey.crls.iter().cloned());
+    anchors
+}
+
+fn changes(survey: &Survey, revisions: usize, findings: &mut Vec<Finding>) {
+    for change in &survey.changes.forbidden {
+        findings.push(
+            Finding::new(Axis::Integrity, change.what.code(), Outcome::Fail)
+                .at(format!("object {}, revision {}", change.object, change.revision))
+                .with("name", printable(&change.name)),
+        );
+    }
+    let signed = survey.signatures.first().map(|s| s.revision);
+    if signed.is_some_and(|signed| signed + 1 < revisions) && survey.changes.forbidden.is_empty() {
+        findings.push(Finding::new(Axis::Integrity, "changes.allowed", Outcome::Pass));
+    }
+    for field in &survey.changes.added {
+        findings.push(
+            Finding::new(Axis::Remark, "signature.added-field", Outcome::NotChecked)
+                .with("field", printable(field)),
+        );
+    }
+}
+
+fn conflicts(survey: &Survey, findings: &mut Vec<Finding>) {
+    for conflict in &survey.conflicts {
+        let fail = |code| Finding::new(Axis::Integrity, code, Outcome::Fail);
+        findings.push(match conflict {
+            Conflict::Recycled { field } => fail("signature.recycled").with("field", printable(field)),
+            Conflict::Malformed { field } => fail("signature.malformed").with("field", printable(field)),
+            Conflict::Certified { field, revision } => {
+                fail("changes.certified").at(format!("revision {revision}")).with("field", printable(field))
+            }
+            Conflict::LateCertification { field } => {
+                fail("signature.late-certification").with("field", printable(field))
+            }
+            Conflict::Locked { field, by } => {
+                fail("changes.locked-field").with("field", printable(field)).with("by", printable(by))
+            }
+            Conflict::Unlisted => fail("signature.unlisted"),
+        });
+    }
+}
+
+/// Names come from the file: nothing in them may steer a terminal.
+fn printable(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).take(120).collect()
+}
+
+/// Document time stamps by trusted authorities: the revision they cover, and when.
+fn document_time_stamps(survey: &Survey, witness: &Witness<'_>) -> Vec<(usize, Time)> {
+    let mut found = Vec::new();
+    for signed in &survey.signatures {
+        if let (Ok(()), Some(Ok(Content::TimeStamp(stamp)))) = (&signed.coverage, &signed.content)
+            && witness.stamped(&stamp.leaf, &stamp.others, stamp.time) == Ok(())
+        {
+            found.push((signed.revision, stamp.time));
+        }
+    }
+    found
+}
+
+impl Witness<'_> {
+    /// Whether a time stamp authority is trusted, and its certificate was good when it stamped.
+    fn stamped(&self, leaf: &Certificate, others: &[Certificate], time: Time) -> Result<(), &'static str> {
+        if time > self.at {
+            return Err("time.stamp-future");
+        }
+        let path = match self.anchors.path(leaf, others, Purpose::TimeStamp, time) {
+            Ok(path) => path,
+            Err(PathError::UnknownIssuer) => return Err("time.stamp-unknown-root"),
+            Err(_) => return Err("time.stamp-not-trusted"),
+        };
+        match path.revocation(&self.anchors, time, self.at) {
+            Revocation::Revoked { at, .. } if at <= time => Err("time.stamp-revoked"),
+            Revocation::Unknown if self.evidence.require_revocation => Err("time.stamp-revocation-unknown"),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn signature(
+    signed: &Surveyed,
+    survey: &Survey,
+    witness: &Witness<'_>,
+    stamps: &[(usize, Time)],
+) -> SignatureVerdict {
+    let place = format!("object {}, revision {}", signed.reference.number, signed.revision);
+    let mut findings = Vec::new();
+    findings.push(match &signed.coverage {
+        Ok(()) => Finding::new(Axis::Integrity, "signature.coverage", Outcome::Pass),
+        Err(error) => Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail).with("error", error),
+    });
+    let integrity = match &signed.content {
+        Some(Ok(_)) => Finding::new(Axis::Integrity, "signature.intact", Outcome::Pass),
+        // Without a sound range there are no signed bytes to speak of.
+        Some(Err(_)) if signed.coverage.is_err() => {
+            Finding::new(Axis::Integrity, "signature.not-compared", Outcome::Fail)
+        }
+        Some(Err(error)) => {
+            Finding::new(Axis::Integrity, cms_code(*error), outcome(*error)).with("error", error)
+        }
+        None => Finding::new(Axis::Integrity, "signature.unknown-kind", Outcome::NotChecked),
+    };
+    let integrity_outcome = integrity.outcome;
+    findings.push(integrity);
+    let mut verdict = SignatureVerdict {
+        field: printable(&signed.field),
+        signer: None,
+        serial: None,
+        kind: if signed.sub_filter == SubFilter::TimeStamp { "time-stamp" } else { "signature" },
+        algorithm: String::new(),
+        integrity: integrity_outcome,
+        coverage: if signed.coverage.is_ok() { "revision" } else { "partial" },
+        changes_after: changes_after(signed, survey),
+        chain: Outcome::NotChecked,
+        revocation: Outcome::NotChecked,
+        claimed_time: None,
+        proven_time: None,
+        findings: Vec::new(),
+    };
+    let mut claimed = signed.claimed_time;
+    match &signed.content {
+        Some(Ok(Content::Signature { verified, time_stamps })) => {
+            claimed = claimed.or(verified.signing_time);
+            describe(&mut verdict, &verified.leaf, Some(verified.algorithm));
+            let mut proven = stamps.iter().filter(|(r, _)| *r > signed.revision).map(|(_, t)| *t).min();
+            for stamp in time_stamps {
+                match stamp {
+                    Ok(stamp) => match witness.stamped(&stamp.leaf, &stamp.others, stamp.time) {
+                        Ok(()) => proven = Some(proven.map_or(stamp.time, |p| p.min(stamp.time))),
+                        Err(code) => findings.push(Finding::new(Axis::Time, code, Outcome::NotChecked)),
+                    },
+                    Err(error) => findings.push(
+                        Finding::new(Axis::Time, "time.stamp-broken", Outcome::Fail).with("error", error),
+                    ),
+                }
+            }
+            issuer(&mut verdict, &verified.leaf, &verified.others, claimed, proven, witness, &mut findings);
+            verdict.proven_time = proven.map(|t| t.to_string());
+            findings.push(time(claimed, proven, witness.at));
+        }
+        Some(Ok(Content::TimeStamp(stamp))) => {
+            describe(&mut verdict, &stamp.leaf, None);
+            let trusted = witness.stamped(&stamp.leaf, &stamp.others, stamp.time);
+            findings.push(match trusted {
+                Ok(()) => {
+                    verdict.chain = Outcome::Pass;
+                    verdict.proven_time = Some(stamp.time.to_string());
+                    Finding::new(Axis::Time, "time.stamped", Outcome::Pass).with("time", stamp.time)
+                }
+                Err(code) => Finding::new(Axis::Time, code, Outcome::NotChecked),
+            });
+        }
+        _ => {}
+    }
+    verdict.claimed_time = claimed.map(|t| t.to_string());
+    verdict.findings = findings.into_iter().map(|finding| finding.at(&place)).collect();
+    verdict
+}
+
+/// What is not known here is no proof of anything, and no accusation either.
+const fn outcome(error: cms::Error) -> Outcome {
+    match error {
+        cms::Error::UnknownAlgorithm | cms::Error::LargeKey(_) | cms::Error::NotDer => Outcome::NotChecked,
+        _ => Outcome::Fail,
+    }
+}
+
+fn changes_after(signed: &Surveyed, survey: &Survey) -> &'static str {
+    let later = survey.changes.forbidden.iter().any(|change| change.revision > signed.revision);
+    if later {
+        "forbidden"
+    } else if survey.signatures.last().is_some_and(|last| last.revision > signed.revision) {
+        "allowed"
+    } else {
+        "none"
+    }
+}
+
+fn describe(verdict: &mut SignatureVerdict, leaf: &Certificate, algorithm: Option<SignatureAlgorithm>) {
+    verdict.signer = Some(printable(&leaf.subject().name));
+    verdict.serial = Some(leaf.serial());
+    verdict.algorithm = match (leaf.key(), algorithm) {
+        (PublicKey::Ed25519(_), _) | (_, None) => leaf.key().name(),
+        (key, Some(SignatureAlgorithm::RsaPkcs1(hash))) => format!("{}, {}", key.name(), hash.name()),
+        (key, Some(algorithm)) => format!("{}, {}", key.name(), algorithm.name()),
+    };
+}
+
+/// Does the signer's certificate lead to an anchor, and was it in force?
+///
+/// Without a time stamp the moment that counts is now (ETSI EN 319 102-1, 5.2.6): whoever has an old
+/// key can claim any time for it.
+fn issuer(
+    verdict: &mut SignatureVerdict,
+    leaf: &Certificate,
+    others: &[Certificate],
+    claimed: Option<Time>,
+    proven: Option<Time>,
+    witness: &Witness<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let moment = proven.unwrap_or(witness.at);
+    let path = |moment| witness.anchors.path(leaf, others, Purpose::Document, moment);
+    let mut add = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    match path(moment) {
+        Ok(path) => {
+            verdict.chain = Outcome::Pass;
+            if path.is_pinned() {
+                add("signer.pinned", Outcome::Pass);
+                return;
+            }
+            add("signer.path", Outcome::Pass);
+            let (code, outcome) = revocation(&path, claimed, proven, moment, witness);
+            verdict.revocation = outcome;
+            add(code, outcome);
+        }
+        Err(PathError::UnknownIssuer) => add("signer.unknown-root", Outcome::NotChecked),
+        Err(PathError::Expired)
+            if proven.is_none() && claimed.is_some_and(|claimed| path(claimed).is_ok()) =>
+        {
+            add("signer.expired-since", Outcome::NotChecked);
+        }
+        Err(error) => {
+            verdict.chain = Outcome::Fail;
+            add(path_code(error), Outcome::Fail);
+        }
+    }
+}
+
+fn revocation(
+    path: &VerifiedPath,
+    claimed: Option<Time>,
+    proven: Option<Time>,
+    moment: Time,
+    witness: &Witness<'_>,
+) -> (&'static str, Outcome) {
+    match path.revocation(&witness.anchors, moment, witness.at) {
+        Revocation::Good => ("signer.not-revoked", Outcome::Pass),
+        Revocation::Unknown if witness.evidence.require_revocation => {
+            ("signer.revocation-required", Outcome::Fail)
+        }
+        Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
+        Revocation::Revoked { at, .. } if proven.is_some_and(|proven| proven < at) => {
+            ("signer.revoked-after-proof", Outcome::Pass)
+        }
+        Revocation::Revoked { at, .. } if proven.or(claimed).is_none_or(|signed| at <= signed) => {
+            ("signer.revoked", Outcome::Fail)
+        }
+        Revocation::Revoked { .. } => ("signer.revoked-later", Outcome::NotChecked),
+    }
+}
+
+fn time(claimed: Option<Time>, proven: Option<Time>, at: Time) -> Finding {
+    match (proven, claimed) {
+        (_, Some(claimed)) if claimed > at => Finding::new(Axis::Time, "time.future", Outcome::Fail),
+        (Some(proven), _) => Finding::new(Axis::Time, "time.proven", Outcome::Pass).with("time", proven),
+        (None, Some(_)) => Finding::new(Axis::Time, "time.claimed-only", Outcome::NotChecked),
+        (None, None) => Finding::new(Axis::Time, "time.not-claimed", Outcome::NotChecked),
+    }
+}
