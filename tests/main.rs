@@ -9,6 +9,7 @@
 
 mod architecture;
 mod archive;
+mod attacks;
 mod commands;
 mod conformance;
 mod determinism;

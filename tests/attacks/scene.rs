@@ -1,0 +1,233 @@
+//! The originals, and the people who attack them.
+
+use pk::audit::Auditor;
+use pk_trust::Time;
+use pk_trust::claim::Kind;
+use pk_trust::pki::issue::{self, Request, Revoked};
+use pk_trust::pki::keyfile::{FileSigner, PrivateKey};
+use pk_trust::pki::{Certificate, Chain, Crl, Purpose, Reason, Sign, Subject};
+use pk_trust::{cms, pades};
+
+use super::{Attack, draft};
+use crate::fixture::{self, Fixture, now, passphrase};
+
+/// The institution of the originals.
+pub(super) const INSTITUTION: &str = "Pemerintah Kabupaten Contoh";
+/// Another institution, trusted as well.
+pub(super) const NEIGHBOUR: &str = "Pemerintah Kabupaten Lain";
+/// Field of the first party.
+pub(super) const FIRST: &str = "PihakPertama";
+/// Field of the second party.
+pub(super) const SECOND: &str = "PihakKedua";
+
+/// When the attacks are judged: a day after the originals were signed, so that there are moments in
+/// between.
+pub(super) fn moment() -> Time {
+    now().plus_days(1)
+}
+
+/// A certificate authority of two levels.
+pub(super) struct Authority {
+    pub(super) root: Certificate,
+    pub(super) issuing: Certificate,
+    pub(super) key: PrivateKey,
+    pub(super) crls: Vec<Crl>,
+}
+
+/// A key that anybody can make again. Not secret.
+pub(super) fn key(seed: u8) -> PrivateKey {
+    PrivateKey::from_seed(&[seed; 32].into())
+}
+
+/// What a certificate for signing shall say. Its key is [`key`] of the same seed.
+pub(super) fn request(subject: Subject, seed: u8) -> Request {
+    Request {
+        subject,
+        key: key(seed).public().unwrap(),
+        purpose: Purpose::Signature,
+        path_length: None,
+        not_before: now(),
+        not_after: now().plus_days(365),
+        serial: [seed; 16],
+    }
+}
+
+impl Authority {
+    /// An authority with the names that an office of this institution gives it.
+    pub(super) fn new(institution: &str, seed: u8) -> Self {
+        let authority = |name: &str, seed: u8, path_length: u8| Request {
+            purpose: Purpose::Authority,
+            path_length: Some(path_length),
+            ..request(
+                Subject {
+                    name: format!("{name} {institution}"),
+                    organization: institution.to_owned(),
+                    ..Subject::default()
+                },
+                seed,
+            )
+        };
+        let root = issue::root(&authority("Induk Sertifikat", seed, 1), &key(seed)).unwrap();
+        let below = authority("Penerbit Sertifikat", seed + 1, 0);
+        let issuing = issue::below(&root, &below, &key(seed)).unwrap();
+        let list = |issuer, key| issue::crl(issuer, &key, 1, now(), now().plus_days(90), &[]).unwrap();
+        let crls = vec![list(&root, key(seed)), list(&issuing, key(seed + 1))];
+        Self { root, issuing, key: key(seed + 1), crls }
+    }
+
+    /// Somebody with a certificate of this authority.
+    pub(super) fn issue(&self, request: &Request, seed: u8) -> FileSigner {
+        let leaf = issue::below(&self.issuing, request, &self.key).unwrap();
+        key(seed).with_chain(Chain { leaf, issuers: vec![self.issuing.clone()] }).unwrap()
+    }
+}
+
+/// Everything that an attacker may start from.
+pub(super) struct Scene {
+    pub(super) fixture: &'static Fixture,
+    /// An agreement that nobody has signed.
+    pub(super) issued: Vec<u8>,
+    /// The same, signed by the first party.
+    pub(super) half: Vec<u8>,
+    /// The same, signed by both.
+    pub(super) complete: Vec<u8>,
+    /// The complete agreement of somebody else.
+    pub(super) other: Vec<u8>,
+    pub(super) first: FileSigner,
+    pub(super) second: FileSigner,
+    /// An official who is no party of the agreement.
+    pub(super) outsider: FileSigner,
+    /// The authority of the office.
+    pub(super) ours: Authority,
+    /// An authority of the same names that nobody trusts.
+    pub(super) impostor: Authority,
+    /// The authority of another institution, which everybody trusts.
+    pub(super) neighbour: Authority,
+}
+
+impl Scene {
+    pub(super) fn new() -> Self {
+        let fixture = fixture::complete();
+        let office = &fixture.office;
+        let file = |official: &str, revision| fixture.revision(official, Kind::Agreement, revision);
+        let signer = |official: &str| office.open_official(official, &passphrase(), now()).unwrap();
+        let anchors = office.anchors().unwrap();
+        Self {
+            fixture,
+            issued: file("kominfo", 0),
+            half: file("kominfo", 1),
+            complete: file("kominfo", 2),
+            other: file("dinsos", 2),
+            first: signer("kominfo"),
+            second: signer("bupati"),
+            outsider: signer("dinsos"),
+            ours: Authority {
+                root: anchors.roots[0].clone(),
+                issuing: anchors.intermediates[0].clone(),
+                key: office.open_issuing(&passphrase()).unwrap(),
+                crls: anchors.crls,
+            },
+            impostor: Authority::new(INSTITUTION, 0xA0),
+            neighbour: Authority::new(NEIGHBOUR, 0xB0),
+        }
+    }
+
+    /// The auditor, who also trusts the neighbour and knows whose certificate was revoked.
+    pub(super) fn trusting(&self, mut auditor: Auditor) -> Auditor {
+        auditor.anchors.roots.push(self.neighbour.root.clone());
+        auditor.anchors.intermediates.push(self.neighbour.issuing.clone());
+        auditor.anchors.crls.extend(self.neighbour.crls.iter().cloned());
+        let revoked = Revoked {
+            serial: data_encoding::HEXLOWER.decode(self.revoked().chain().leaf.serial().as_bytes()).unwrap(),
+            at: Time::parse("2026-01-04").unwrap(),
+            reason: Reason::KeyCompromise,
+        };
+        let issuing = &self.ours;
+        let next = now().plus_days(90);
+        auditor
+            .anchors
+            .crls
+            .push(issue::crl(&issuing.issuing, &issuing.key, 9, now(), next, &[revoked]).unwrap());
+        auditor.seals.push(self.neighbour_seal().chain().leaf.clone());
+        auditor
+    }
+
+    /// Whom the document names as its second party.
+    pub(super) fn second_subject(&self) -> Subject {
+        self.second.chain().leaf.subject()
+    }
+
+    /// The second party with a certificate that was revoked before anybody signed.
+    pub(super) fn revoked(&self) -> FileSigner {
+        self.ours.issue(&request(self.second_subject(), 0x31), 0x31)
+    }
+
+    /// The seal of the other institution.
+    pub(super) fn neighbour_seal(&self) -> FileSigner {
+        let subject = Subject {
+            name: format!("Segel Elektronik {NEIGHBOUR}"),
+            organization: NEIGHBOUR.to_owned(),
+            ..Subject::default()
+        };
+        self.neighbour.issue(&Request { purpose: Purpose::Seal, ..request(subject, 0x32) }, 0x32)
+    }
+
+    /// Signed by both parties, in order, as `pk sign` does it.
+    pub(super) fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+        let half = pades::sign(bytes, FIRST, &self.first, now()).unwrap();
+        pades::sign(&half, SECOND, &self.second, now()).unwrap()
+    }
+
+    /// The half-signed document, signed by somebody for the second party: an update as it has to be.
+    pub(super) fn signed_by(&self, signer: &dyn Sign, at: Time) -> Vec<u8> {
+        draft::signed(&self.half, SECOND, at, |parts| honest(parts, signer))
+    }
+}
+
+/// The document that is attacked after it was signed: by both parties, or by the first one only.
+///
+/// A complete document has as many updates as fields, so that any further one is refused for being one
+/// too many; only in a half-signed document is it looked into.
+pub(super) struct Victim<'s> {
+    pub(super) scene: &'s Scene,
+    pub(super) bytes: &'s [u8],
+    /// The field that was signed last.
+    pub(super) field: &'static str,
+    /// The other field.
+    pub(super) other: &'static str,
+}
+
+impl Victim<'_> {
+    /// Whether only the first party has signed.
+    pub(super) fn is_half(&self) -> bool {
+        self.field == FIRST
+    }
+
+    /// A document prepared by the attacker, signed by those who have signed this one.
+    pub(super) fn signed(&self, prepared: &[u8]) -> Vec<u8> {
+        if self.is_half() {
+            return pades::sign(prepared, FIRST, &self.scene.first, now()).unwrap();
+        }
+        self.scene.sign(prepared)
+    }
+}
+
+/// Attacks on a complete document, and the same on a half-signed one. Those for which it makes no
+/// difference are there once.
+pub(super) fn on_both(scene: &Scene, attacks: impl Fn(&Victim<'_>) -> Vec<Attack>) -> Vec<Attack> {
+    let complete = Victim { scene, bytes: &scene.complete, field: SECOND, other: FIRST };
+    let half = Victim { scene, bytes: &scene.half, field: FIRST, other: SECOND };
+    let mut list = attacks(&complete);
+    for mut attack in attacks(&half) {
+        if list.iter().all(|other| other.bytes != attack.bytes) {
+            attack.name.push_str("-half-signed");
+            list.push(attack);
+        }
+    }
+    list
+}
+
+/// The CMS that pk makes.
+pub(super) fn honest(parts: [&[u8]; 2], signer: &dyn Sign) -> Vec<u8> {
+    cms::sign(&cms::digest(&parts), signer).unwrap()
+}
