@@ -83,7 +83,7 @@ fn the_pure_crate_has_its_own_order() {
             ("verify", &["claim", "cms", "pades", "pdf", "pki", "time", "Time"]),
             ("pades", &["cms", "pdf", "pki", "time"]),
             ("claim", &["pki"]),
-            ("cms", &["pki"]),
+            ("cms", &["pki", "time"]),
             ("pki", &["time"]),
             ("pdf", &[]),
             ("time", &[]),

@@ -29,7 +29,7 @@ pub enum TrustError {
 ///
 /// [`TrustError`]
 pub fn parse_trust(text: &str, auditor: &mut Auditor) -> Result<(), TrustError> {
-    let Anchors { roots, intermediates, crls, pinned } = &mut auditor.anchors;
+    let Anchors { roots, intermediates, crls, pinned, .. } = &mut auditor.anchors;
     let mut found = false;
     for block in blocks(text) {
         let label = block

@@ -174,7 +174,7 @@ fn trees(scene: &Scene) -> Vec<Attack> {
     };
     let files = |list: &str| renamed(scene, &format!("<</EmbeddedFiles<</Names[{list}]>>>>"));
     let both = format!("(pk-claim.txt) {claim} (pk-data.json) {data}");
-    let foreign = |name, bytes| of(name, "document.foreign", bytes).denied(Denied::Foreign);
+    let foreign = |name, bytes| of(name, "document.no-seal", bytes).denied(Denied::Foreign);
     vec![
         of("data-attached-twice", "document.malformed", files(&format!("{both} (pk-data.json) {claim}"))),
         of("claim-attached-twice", "document.malformed", files(&format!("{both} (pk-claim.txt) {claim}"))),

@@ -240,7 +240,7 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
             })
         }),
         of("certificate-with-a-weak-key", "cms.certificate", &|cms, _| {
-            replaced(&cms, leaf.key().as_bytes(), &weak_key)
+            replaced(&cms, leaf.key().as_ed25519().unwrap().as_bytes(), &weak_key)
         }),
         of("signer-of-another-serial", "cms.certificate", &|cms, _| {
             let other = x509_cert::Certificate::from_der(unrelated).unwrap();

@@ -109,8 +109,8 @@ enum Denied {
     /// that they do not know, so that they must not say yes, and need not say no. The office has another
     /// file on record.
     Unvouched,
-    /// It no longer shows by any sign that it was a document of ours, so that nobody can judge it, and
-    /// everybody has to say so.
+    /// It no longer shows that it was a document of ours, so that it cannot be judged as one, or not at
+    /// all, and everybody has to say so.
     Foreign,
 }
 
@@ -203,7 +203,10 @@ fn complaint(attack: &Attack, who: Who, verdict: &Verdict) -> Option<String> {
             lines.integrity.outcome == Answer::Unknown && open.contains(&"document.reproduction-not-possible")
         }
         (Denied::Unvouched, _) => lines.issuer.outcome == Answer::Unknown && open.contains(&attack.code),
-        (Denied::Foreign, _) => lines.integrity.outcome == Answer::Unknown && open.contains(&attack.code),
+        (Denied::Foreign, _) => {
+            let answers = [lines.integrity.outcome, lines.issuer.outcome];
+            answers.contains(&Answer::Unknown) && open.contains(&attack.code)
+        }
     };
     let overall = match (attack.denied, who) {
         (Denied::Painted, Who::Blind)

@@ -62,8 +62,8 @@ pub enum Error {
     /// Unsigned attributes, which nobody answers for.
     #[error("the CMS has unsigned attributes")]
     Unsigned,
-    /// The certificate of the signer is not there.
-    #[error("the certificate of the signer is missing")]
+    /// The certificate of the signer is not there, is there twice, or cannot be used.
+    #[error("the certificate of the signer is missing, there twice, or cannot be used")]
     Certificate,
     /// `signingCertificateV2` names another certificate.
     #[error("the signature names another certificate than the one it comes with")]

@@ -240,6 +240,10 @@ impl<'f, 'a> Comparison<'f, 'a> {
             self.forbid(root.map_or(0, |r| r.number), What::Root, "Root");
             return Ok(());
         }
+        let encrypted = |view: View<'_, '_>| view.trailer().get("Encrypt").cloned();
+        if encrypted(self.before) != encrypted(self.after) {
+            self.forbid(0, What::Root, "Encrypt");
+        }
         let (root, before) = self.before.catalog()?;
         let (_, after) = self.after.catalog()?;
         self.information()?;

@@ -6,6 +6,9 @@ use crate::cms;
 use crate::pdf::{self, ByteRange, ByteRangeError, File, Object, Ref};
 use crate::time::Time;
 
+/// Objects of a forbidden update that are named; a thousand more tell no more.
+const MAX_NAMED: usize = 32;
+
 /// Whether a byte range covers its whole revision but the signature itself.
 pub type Coverage = Result<(), ByteRangeError>;
 
@@ -16,7 +19,10 @@ pub enum Update {
     Exact,
     /// Something else. Never allowed.
     Forbidden {
-        /// The objects it defines or frees beside the field and the signature.
+        /// The revision that did it, counted from 0.
+        revision: usize,
+        /// The objects it defines or frees: those beside the field and the signature, or all of them
+        /// where there are no others. At most 32.
         objects: Vec<u32>,
     },
 }
@@ -43,49 +49,51 @@ pub struct SignatureReport {
 pub struct Examination {
     /// The signatures, in the order in which they were made.
     pub signatures: Vec<SignatureReport>,
-    /// For each revision after the first, what it changed.
+    /// What each revision after the first changed.
     pub updates: Vec<Update>,
     /// Names of the fields that are not signed.
     pub open: Vec<String>,
     /// Names of the fields that were already filled in revision 0, or whose value is no signature of
     /// a later revision: a signature dictionary used twice, or copied from elsewhere.
     pub recycled: Vec<String>,
+    /// Why the form of the newest revision cannot be read. Fields and signatures are then those of the
+    /// newest one that can.
+    pub unreadable: Option<pdf::Error>,
 }
 
 /// Examines all signatures of a file. A bad signature is a finding, not an error.
 ///
 /// # Errors
 ///
-/// If the form of the newest or the first revision cannot be read.
+/// If the form of the first revision cannot be read.
 pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     let mut signatures = Vec::new();
     let mut updates = Vec::new();
     let mut accounted = Vec::new();
     let first = fields(file.at(0))?;
     // Each field is signed at most once, so an honest file has no more updates than fields. A file
-    // with a hundred of them only wants to keep the verifier busy.
-    if file.revisions().len() > first.len() + 1 {
-        let revisions = 1..file.revisions().len();
-        return Ok(Examination {
-            signatures,
-            updates: revisions
-                .map(|i| Update::Forbidden { objects: file.revisions()[i].numbers().take(32).collect() })
-                .collect(),
-            open: Vec::new(),
-            recycled: Vec::new(),
-        });
+    // with a hundred of them only wants to keep the verifier busy: the rest is not examined.
+    let limit = first.len() + 1;
+    for revision in limit..file.revisions().len() {
+        updates.push(Update::Forbidden { revision, objects: touched(file, revision) });
     }
-    for revision in 1..file.revisions().len() {
+    for revision in 1..file.revisions().len().min(limit) {
         match exact_update(file, revision) {
             Ok(Some(report)) => {
                 accounted.push((report.field.clone(), report.reference));
                 signatures.push(report);
                 updates.push(Update::Exact);
             }
-            Ok(None) | Err(_) => updates.push(Update::Forbidden { objects: touched(file, revision) }),
+            Ok(None) | Err(_) => {
+                updates.push(Update::Forbidden { revision, objects: touched(file, revision) });
+            }
         }
     }
-    let latest = fields(file.latest())?;
+    // An update that breaks the form is forbidden, and must not hide what was signed before it.
+    let latest = (0..file.revisions().len().min(limit + 1))
+        .rev()
+        .find_map(|revision| fields(file.at(revision)).ok())
+        .unwrap_or_else(|| first.clone());
     let open = latest.iter().filter(|f| !f.is_filled()).map(|f| f.name.clone()).collect();
     // A filled field that no exact update accounts for: its signature still has to be looked at, so
     // that the report names what is wrong with it.
@@ -97,11 +105,12 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         }
         match stray_signature(file, field) {
             Some(report) => signatures.push(report),
+            None if recycled.contains(&field.name) => {}
             None => recycled.push(field.name.clone()),
         }
     }
     signatures.sort_by_key(|report| report.revision);
-    Ok(Examination { signatures, updates, open, recycled })
+    Ok(Examination { signatures, updates, open, recycled, unreadable: fields(file.latest()).err() })
 }
 
 /// The signature that made revision `revision`, if that revision is exactly what signing writes.
@@ -178,5 +187,7 @@ fn touched(file: &File<'_>, revision: usize) -> Vec<u32> {
         .flatten()
         .map(|r| r.number)
         .collect();
-    file.revisions()[revision].numbers().filter(|n| !expected.contains(n)).collect()
+    let others: Vec<u32> =
+        file.revisions()[revision].numbers().filter(|n| !expected.contains(n)).take(MAX_NAMED).collect();
+    if others.is_empty() { file.revisions()[revision].numbers().take(MAX_NAMED).collect() } else { others }
 }

@@ -172,7 +172,8 @@ impl<'a> File<'a> {
             size = enlarged;
             check_entries(revision)?;
         }
-        if revisions.iter().any(|r| r.trailer.get("Encrypt").is_some()) {
+        // One that an update adds is a change like any other, and makes nothing unreadable before it.
+        if revisions.first().is_some_and(|r| r.trailer.get("Encrypt").is_some()) {
             return Err(Error::Encrypted);
         }
         Ok(Self { bytes, revisions, streams: Mutex::default() })

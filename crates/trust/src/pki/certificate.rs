@@ -115,6 +115,7 @@ pub struct Certificate {
     der: Vec<u8>,
     parsed: x509_cert::Certificate,
     key: PublicKey,
+    fingerprint: [u8; 32],
 }
 
 impl fmt::Debug for Certificate {
@@ -147,7 +148,7 @@ impl Certificate {
             return Err(CertificateError::NotCanonical);
         }
         let key = PublicKey::from_spki(parsed.tbs_certificate().subject_public_key_info())?;
-        Ok(Self { der: bytes.to_vec(), parsed, key })
+        Ok(Self { der: bytes.to_vec(), parsed, key, fingerprint: Sha256::digest(bytes).into() })
     }
 
     /// Parses one PEM block.
@@ -190,7 +191,7 @@ impl Certificate {
 
     /// SHA-256 of the DER encoding.
     pub fn fingerprint(&self) -> [u8; 32] {
-        Sha256::digest(&self.der).into()
+        self.fingerprint
     }
 
     /// The serial number, in lower-case hexadecimal.

@@ -154,7 +154,7 @@ fn uri_host(uri: &str) -> Option<&str> {
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
-    (!host.is_empty() && !host.starts_with('[') && host.parse::<std::net::IpAddr>().is_err()).then_some(host)
+    (!host.is_empty() && !host.starts_with('[') && host.parse::<core::net::IpAddr>().is_err()).then_some(host)
 }
 
 /// Address and mask of 4 or 16 bytes each.

@@ -5,6 +5,7 @@
 
 use const_oid::ObjectIdentifier;
 use der::{Decode, DecodePem, Encode, EncodePem};
+use sha2::{Digest, Sha256};
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::CertificateList;
 
@@ -90,6 +91,7 @@ pub enum Revocation {
 pub struct Crl {
     der: Vec<u8>,
     parsed: CertificateList<Rfc5280>,
+    fingerprint: [u8; 32],
 }
 
 impl Crl {
@@ -103,7 +105,7 @@ impl Crl {
         if parsed.to_der()? != bytes {
             return Err(CrlError::NotCanonical);
         }
-        Ok(Self { der: bytes.to_vec(), parsed })
+        Ok(Self { der: bytes.to_vec(), parsed, fingerprint: Sha256::digest(bytes).into() })
     }
 
     /// Parses PEM (`X509 CRL`).
@@ -135,7 +137,12 @@ impl Crl {
         self.parsed.tbs_cert_list.next_update.map(Time::from_x509)
     }
 
-    /// What this list says of `certificate`, whose issuer is `issuer`, for the moment `moment`; `now`
+    /// SHA-256 of the DER encoding.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint
+    }
+
+    /// What this list says of `certificate`, if its issuer `signed` it, for the moment `moment`; `now`
     /// is when the question is asked. A list made after the moment knows more than one made before.
     ///
     /// A certificate that is on the list counts as revoked whatever the date of the list: being
@@ -143,13 +150,13 @@ impl Crl {
     pub(super) fn status(
         &self,
         certificate: &Certificate,
-        issuer: &Certificate,
+        signed: impl FnOnce() -> bool,
         moment: Time,
         now: Time,
     ) -> Revocation {
         let list = &self.parsed.tbs_cert_list;
         let certificate = certificate.x509().tbs_certificate();
-        if &list.issuer != certificate.issuer() || !self.is_signed_by(issuer) || !self.understood() {
+        if &list.issuer != certificate.issuer() || !self.understood() || !signed() {
             return Revocation::Unknown;
         }
         let entries = list.revoked_certificates.as_deref().unwrap_or_default();
@@ -163,7 +170,8 @@ impl Crl {
         if current { Revocation::Good } else { Revocation::Unknown }
     }
 
-    fn is_signed_by(&self, issuer: &Certificate) -> bool {
+    /// Whether `issuer` may sign lists, and signed this one.
+    pub(super) fn is_signed_by(&self, issuer: &Certificate) -> bool {
         let list = &self.parsed.tbs_cert_list;
         let Ok(algorithm) = SignatureAlgorithm::from_identifier(&list.signature, None) else { return false };
         issuer.signs_crls()

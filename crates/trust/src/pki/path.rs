@@ -1,5 +1,8 @@
 //! From a certificate to an anchor (RFC 5280, 6), for hierarchies of two or three levels.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::{Certificate, Crl, Purpose, Revocation, constraints};
 use crate::time::Time;
 
@@ -22,6 +25,38 @@ pub struct Anchors {
     /// Certificates of signers that are trusted by themselves, without an authority above them. No
     /// revocation list speaks of them.
     pub pinned: Vec<Certificate>,
+    /// What was checked already; starts empty.
+    pub memo: Memo,
+}
+
+/// Signatures on certificates and lists that were found to hold. A batch has a thousand documents and
+/// a handful of authorities, and checking a signature takes longer than anything else about a document.
+///
+/// Only what holds is remembered, by the digests of both sides, so that it says nothing of anything
+/// else. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Memo(Arc<Mutex<BTreeSet<Pair>>>);
+
+/// Digests of what is signed and of the issuer's certificate.
+type Pair = ([u8; 32], [u8; 32]);
+
+/// Signatures that are remembered: 64 bytes each.
+const MAX_REMEMBERED: usize = 10_000;
+
+impl Memo {
+    /// Whether `holds` is known to be true of this pair, or turns out to be.
+    fn recall(&self, signed: [u8; 32], issuer: [u8; 32], holds: impl FnOnce() -> bool) -> bool {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lock().contains(&(signed, issuer)) {
+            return true;
+        }
+        let good = holds();
+        let mut known = lock();
+        if good && known.len() < MAX_REMEMBERED {
+            known.insert((signed, issuer));
+        }
+        good
+    }
 }
 
 /// Why no path leads to an anchor. Ordered by how much it says: of several failures the last one
@@ -124,8 +159,8 @@ impl Anchors {
     ) -> Result<(), PathError> {
         let mut worst = PathError::UnknownIssuer;
         let Some(last) = path.last().cloned() else { return Err(worst) };
-        for root in &self.roots {
-            if last.is_signed_by(root) {
+        for root in self.roots.iter().filter(|root| last.names_as_issuer(root)) {
+            if self.is_signed_by(&last, root) {
                 match authority(root, path, at) {
                     Ok(()) => {
                         path.push(root.clone());
@@ -145,7 +180,7 @@ impl Anchors {
                 continue;
             }
             *steps = steps.checked_sub(1).ok_or(PathError::TooLong)?;
-            if !last.is_signed_by(issuer) {
+            if !self.is_signed_by(&last, issuer) {
                 continue;
             }
             let step = authority(issuer, path, at).and_then(|()| {
@@ -162,6 +197,11 @@ impl Anchors {
         Err(worst)
     }
 
+    fn is_signed_by(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
+        let check = || certificate.is_signed_by(issuer);
+        self.memo.recall(certificate.fingerprint(), issuer.fingerprint(), check)
+    }
+
     fn revocation(
         &self,
         certificate: &Certificate,
@@ -171,7 +211,9 @@ impl Anchors {
     ) -> Revocation {
         let mut best = Revocation::Unknown;
         for crl in &self.crls {
-            match crl.status(certificate, issuer, moment, now) {
+            let signed =
+                || self.memo.recall(crl.fingerprint(), issuer.fingerprint(), || crl.is_signed_by(issuer));
+            match crl.status(certificate, signed, moment, now) {
                 revoked @ Revocation::Revoked { .. } => return revoked,
                 Revocation::Good => best = Revocation::Good,
                 Revocation::Unknown => {}

@@ -44,6 +44,9 @@ pub(super) fn document(
     let stamps = document_time_stamps(&survey, &witness);
     let signatures =
         survey.signatures.iter().map(|signed| signature(signed, &survey, &witness, &stamps)).collect();
+    if survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed)) {
+        findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
+    }
     Verdict::new(Profile::Foreign, sha256, at, None, signatures, findings)
 }
 
@@ -121,6 +124,19 @@ fn document_time_stamps(survey: &Survey, witness: &Witness<'_>) -> Vec<(usize, T
 }
 
 impl Witness<'_> {
+    /// Whether a signer's root is that of a seal we know: such an institution seals what it issues, so a
+    /// file without its data and claim is none of its documents, even if its officials signed it.
+    /// Otherwise leaving the data out would be the way around every check of it.
+    fn is_of_a_sealing_house(&self, signed: &Surveyed) -> bool {
+        let Some(Ok(Content::Signature { verified, .. })) = &signed.content else { return false };
+        let root = |certificate: &Certificate, others: &[Certificate], purpose| {
+            let path = self.anchors.path(certificate, others, purpose, certificate.not_before());
+            path.ok().and_then(|path| path.certificates().last().cloned())
+        };
+        let signer = root(&verified.leaf, &verified.others, Purpose::Document);
+        signer.is_some() && self.evidence.seals.iter().any(|seal| root(seal, &[], Purpose::Seal) == signer)
+    }
+
     /// Whether a time stamp authority is trusted, and its certificate was good when it stamped.
     fn stamped(&self, leaf: &Certificate, others: &[Certificate], time: Time) -> Result<(), &'static str> {
         if time > self.at {

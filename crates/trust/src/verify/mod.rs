@@ -102,7 +102,10 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
             return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
         }
     };
-    findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
+    findings.push(match &examination.unreadable {
+        Some(error) => unreadable(error),
+        None => Finding::new(Axis::Integrity, "document.structure", Outcome::Pass),
+    });
 
     let content = match Content::parse(&data) {
         Ok(content) => Some(content),
@@ -116,12 +119,12 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         }
     };
 
-    for (i, change) in examination.updates.iter().enumerate() {
-        if let Update::Forbidden { objects } = change {
+    for update in &examination.updates {
+        if let Update::Forbidden { revision, objects } = update {
             let list = objects.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
             findings.push(
                 Finding::new(Axis::Integrity, "changes.forbidden", Outcome::Fail)
-                    .at(format!("revision {}", i + 1))
+                    .at(format!("revision {revision}"))
                     .with("objects", list),
             );
         }
@@ -147,6 +150,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         });
         for party in &content.parties {
             let declared = examination.open.contains(&party.field)
+                || examination.recycled.contains(&party.field)
                 || examination.signatures.iter().any(|s| s.field == party.field);
             // Without its field a party could never sign, and nobody would miss the signature.
             if !declared && examination.updates.iter().all(|c| *c == Update::Exact) {
@@ -363,9 +367,14 @@ fn signature(
         let moment = report.claimed_time.unwrap_or(at);
         let path = anchors.path(&verified.leaf, &verified.others, Purpose::Signature, moment);
         // The signature does not cover the certificates that travel with it, so exactly those of its
-        // path may: otherwise one signature could be written in many ways.
+        // path do, without the root: otherwise one signature could be written in many ways.
         let tight = match &path {
-            Ok(path) => verified.others.iter().all(|other| path.certificates().contains(other)),
+            Ok(path) => {
+                let above = path.certificates().iter().skip(1);
+                let issuers = above.take(path.certificates().len().saturating_sub(2));
+                verified.others.len() == path.certificates().len().saturating_sub(2)
+                    && issuers.into_iter().all(|issuer| verified.others.contains(issuer))
+            }
             Err(_) => pki::is_chain(&verified.leaf, &verified.others),
         };
         if !tight {

@@ -1,0 +1,71 @@
+//! How many documents one core verifies in a second: signatures, certificates, lists, claim, changes;
+//! everything but rendering the pages again.
+//!
+//! `cargo bench -p pk-trust -- KEYS FILE…`, where `KEYS` is the folder `keys/` of an office. Prints one
+//! line of JSON. `.ci/bench/verify.py` runs it beside pyHanko.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark that cannot go on has nothing to say"
+)]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use pk_trust::Time;
+use pk_trust::pki::{Anchors, Certificate, Crl};
+use pk_trust::verify::{self, Evidence, Outcome};
+
+/// How long to measure.
+const SPAN: Duration = Duration::from_secs(5);
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let Some((keys, files)) = arguments.split_first() else {
+        println!("usage: cargo bench -p pk-trust -- KEYS FILE...");
+        return;
+    };
+    let keys = Path::new(keys);
+    let certificate = |name: &str| {
+        Certificate::from_pem(&std::fs::read_to_string(keys.join(format!("{name}.pem"))).unwrap()).unwrap()
+    };
+    let crl = |name: &str| {
+        Crl::from_pem(&std::fs::read_to_string(keys.join(format!("{name}.crl"))).unwrap()).unwrap()
+    };
+    let anchors = Anchors {
+        roots: vec![certificate("root")],
+        intermediates: vec![certificate("issuing")],
+        crls: vec![crl("root"), crl("issuing")],
+        ..Anchors::default()
+    };
+    let evidence = Evidence { seals: vec![certificate("seal")], ..Evidence::default() };
+    let documents: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let judge = |bytes: &[u8]| verify::document(bytes, &anchors, &evidence, Time::from_unix(at));
+
+    let mut signatures = 0;
+    for bytes in &documents {
+        let verdict = judge(bytes);
+        // Without rendering again the pages are not proved; everything else has to be.
+        let open = verdict.all_findings().filter(|f| f.outcome == Outcome::Fail).count();
+        assert_eq!(open, 0, "{:?}", verdict.lines);
+        signatures += verdict.signatures.len();
+    }
+    let bytes: usize = documents.iter().map(Vec::len).sum();
+    let start = Instant::now();
+    let mut count = 0_u32;
+    while start.elapsed() < SPAN {
+        for bytes in &documents {
+            std::hint::black_box(judge(bytes));
+            count += 1;
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    println!(
+        "{{\"documents\":{},\"signatures\":{signatures},\"bytes\":{bytes},\"per_second\":{:.1},\"microseconds\":{:.1}}}",
+        documents.len(),
+        f64::from(count) / seconds,
+        seconds / f64::from(count) * 1e6,
+    );
+}

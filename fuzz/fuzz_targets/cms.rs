@@ -1,0 +1,22 @@
+//! Signatures and time stamps.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pk_trust::cms::{General, Profile, Signature, TimeStamp};
+
+fuzz_target!(|data: &[u8]| {
+    // A signature that verifies has been made by somebody; no mutation may make one over these.
+    let content: [&[u8]; 2] = [b"content that nobody", b" ever signed"];
+    if let Ok(signature) = Signature::parse(data) {
+        assert!(signature.verify(&pk_trust::cms::digest(&content)).is_err());
+    }
+    for profile in [Profile::Pades, Profile::Pkcs7, Profile::TimeStamp] {
+        if let Ok(general) = General::parse(data, profile) {
+            assert!(general.verify(&content).is_err());
+        }
+    }
+    if let Ok(stamp) = TimeStamp::parse(data) {
+        assert!(stamp.verify(&content).is_err());
+    }
+});

@@ -1,0 +1,34 @@
+//! The whole verdict.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pk_fuzz::{assemble, update};
+use pk_trust::Time;
+use pk_trust::pki::Anchors;
+use pk_trust::verify::{self, Answer, Evidence, Outcome, Overall};
+
+/// One of pk's documents with both signatures.
+const SIGNED: &[u8] = include_bytes!("../signed.pdf");
+
+fuzz_target!(|data: &[u8]| {
+    for bytes in [data.to_vec(), assemble(data)] {
+        let verdict = judge(&bytes);
+        assert_ne!(verdict.overall, Overall::Passed, "nothing is trusted here");
+        // No line says yes without a check behind it.
+        for (axis, line) in verdict.lines.all() {
+            if line.outcome == Answer::Yes {
+                assert!(verdict.all_findings().any(|f| f.axis == axis && f.outcome == Outcome::Pass));
+            }
+        }
+    }
+    // Whatever is appended to a signed document, its integrity is gone.
+    let appended = update(SIGNED, data);
+    let verdict = judge(&appended);
+    assert_eq!(verdict.lines.integrity.outcome, Answer::No, "{verdict:?}");
+});
+
+fn judge(bytes: &[u8]) -> verify::Verdict {
+    let evidence = Evidence { reproduced: Some(true), ..Evidence::default() };
+    verify::document(bytes, &Anchors::default(), &evidence, Time::from_unix(1_767_571_200))
+}
