@@ -8,6 +8,7 @@ mod demo;
 mod failure;
 mod generate;
 mod init;
+mod inputs;
 mod key;
 mod passphrase;
 mod preview;
@@ -16,6 +17,7 @@ mod sign;
 mod status;
 mod term;
 mod verify;
+mod workers;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

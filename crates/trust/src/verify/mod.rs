@@ -34,6 +34,9 @@ pub struct Evidence {
     /// Whether revision 0, rendered again from its data, gave the same bytes; `None` if that was
     /// not tried.
     pub reproduced: Option<bool>,
+    /// Whether a revocation that is not known refuses the document, instead of leaving it "not
+    /// certain".
+    pub require_revocation: bool,
 }
 
 /// What the registry says of a document.
