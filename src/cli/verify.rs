@@ -5,20 +5,23 @@ use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pk_trust::Time;
 use pk_trust::verify::{self, Axis, Finding, Issued, Outcome, Overall, Verdict};
+use sha2::{Digest as _, Sha256};
 
 use super::app::{App, jobs, rupiah};
 use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
 use super::workers::in_order;
-use crate::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra, parse_crls, parse_trust};
+use crate::audit::{Answer, ArchiveVerdict, Auditor, parse_crls, parse_trust};
 use crate::batch::Event;
-use crate::office::Office;
+use crate::office::{Office, durable};
 use crate::render::Templates;
+use crate::report::{self, About, Entry, Pages, Report, Unread};
 use crate::words::printable;
 
 /// Check documents, pictures of pages, QR texts and archives
@@ -44,6 +47,9 @@ pub(super) struct Verify {
     /// One JSON object a file (pk-verdict/1)
     #[arg(long)]
     json: bool,
+    /// Also write everything to an HTML page, with pictures of the pages, to be kept or printed
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Also show every single check, and each of several files in full
     #[arg(long, short)]
     verbose: bool,
@@ -63,36 +69,51 @@ const LARGE_FILE: u64 = 64 * 1024 * 1024;
 const MAX_WORKERS: usize = 8;
 
 /// What came out for one input.
-type Checked = Result<Answer, Failure>;
+struct Checked {
+    answer: Result<Answer, Failure>,
+    /// Of the bytes that were read, hexadecimal.
+    sha256: Option<String>,
+    pages: Option<Pages>,
+}
 
 pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, Failure> {
+    if let Some(path) = &args.report {
+        refuse_other_than_html(path)?;
+    }
     let at = args.at.unwrap_or_else(|| app.clock.now());
     let office = if args.trust.is_empty() { app.office_if_any()? } else { None };
     let auditor = auditor(app, office.as_ref(), &args)?;
     let inputs = Inputs::from_arguments(&args.files);
     let form = Form { json: args.json, verbose: args.verbose, several: inputs.list.len() > 1 };
+    let wish = Wish { at, large: Mutex::new(()), pictures: AtomicBool::new(args.report.is_some()) };
 
-    let large = Mutex::new(());
     let count = jobs(None).min(MAX_WORKERS).min(inputs.list.len());
     let mut workers = Vec::new();
     for _ in 0..count {
         // Each thread asks the registry through a connection of its own.
         let registry = office.as_ref().map(|office| app.registry_to_read(office)).transpose()?;
         let auditor = auditor.with_registry(registry);
-        let large = &large;
-        workers.push(move |input: &Input| check(&auditor, input, at, large));
+        let wish = &wish;
+        workers.push(move |input: &Input| check(&auditor, input, wish));
     }
-    let progress = form.several.then(|| term.progress("progress.verify"));
+    let progress = (form.several || args.report.is_some()).then(|| term.progress("progress.verify"));
     let event = |event| progress.iter().for_each(|progress| progress.event(event));
     event(Event::Started(inputs.list.len()));
     let mut tally = Tally::default();
+    let mut report = Report::default();
     in_order(&inputs.list, workers, |input, checked: Checked| {
-        let show = || show(term, input, &checked, &form, tally.files() == 0);
+        let show = || show(term, input, &checked.answer, &form, tally.files() == 0);
         match &progress {
             Some(progress) => progress.aside(show),
             None => show(),
         }
-        tally.count(&checked);
+        tally.count(&checked.answer);
+        if args.report.is_some() {
+            report.add(entry(term, input, checked));
+            if report.is_full() {
+                wish.pictures.store(false, Ordering::Relaxed);
+            }
+        }
         event(Event::Done);
     })?;
     drop(progress);
@@ -103,7 +124,47 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
         term.out("");
         term.say("verify.summary", &tally.values());
     }
+    if let Some(path) = &args.report {
+        let about = About {
+            at,
+            made: app.clock.now(),
+            roots: auditor.anchors.roots,
+            registry: office.is_some(),
+            passed_over: inputs.passed_over,
+        };
+        durable::replace(path, report.html(&about, &term.words).as_bytes())
+            .map_err(|source| crate::office::Error::Io { path: path.clone(), source })?;
+        term.note("verify.report", &[("path", path.display().to_string())]);
+    }
     Ok(ExitCode::from(tally.exit_code()))
+}
+
+/// A report replaces what was there under its name. That must not be a signed document.
+fn refuse_other_than_html(path: &Path) -> Result<(), Failure> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if ["html", "htm"].contains(&ending.as_str()) {
+        return Ok(());
+    }
+    Err(Failure::new("fail.report-name").with("path", path.display()))
+}
+
+/// What the threads have to know.
+struct Wish {
+    at: Time,
+    /// Held while a large file is in memory.
+    large: Mutex<()>,
+    /// Whether pictures of the pages are wanted (still).
+    pictures: AtomicBool,
+}
+
+/// What the report says of one input.
+fn entry(term: &Term, input: &Input, checked: Checked) -> Entry {
+    let answer = checked.answer.map_err(|failure| Unread {
+        message: term.words.text(failure.code, &failure.values),
+        hint: term.words.hint(failure.code, &failure.values),
+        causes: failure.causes,
+    });
+    Entry { name: printable(&input.name), sha256: checked.sha256, answer, pages: checked.pages }
 }
 
 /// How the answers are shown.
@@ -125,8 +186,8 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, checked: &Checked) {
-        let kind = match checked {
+    fn count(&mut self, answer: &Result<Answer, Failure>) {
+        let kind = match answer {
             Err(_) => &mut self.unread,
             Ok(answer) => match answer.overall() {
                 Overall::Passed => &mut self.passed,
@@ -204,16 +265,27 @@ fn read(from: impl io::Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
 
 /// Answers about one input. The decoders of pictures and archives are other people's: if one of them
 /// gives up on a hostile file, the other files are still answered.
-fn check(auditor: &Auditor, input: &Input, at: Time, large: &Mutex<()>) -> Checked {
-    let answered = catch_unwind(AssertUnwindSafe(|| examine(auditor, input, at, large)));
-    answered
-        .unwrap_or_else(|_| Err(Failure::new("fail.verify-crash")))
-        .map_err(|failure| failure.with("file", &input.name))
+fn check(auditor: &Auditor, input: &Input, wish: &Wish) -> Checked {
+    let checked = catch_unwind(AssertUnwindSafe(|| examine(auditor, input, wish)));
+    let lost = |failure| Checked { answer: Err(failure), sha256: None, pages: None };
+    let mut checked = match checked {
+        Ok(Ok(checked)) => checked,
+        Ok(Err(failure)) => lost(failure),
+        Err(_) => lost(Failure::new("fail.verify-crash")),
+    };
+    checked.answer = checked.answer.map_err(|failure| failure.with("file", &input.name));
+    checked
 }
 
-fn examine(auditor: &Auditor, input: &Input, at: Time, large: &Mutex<()>) -> Checked {
+/// # Errors
+///
+/// If the input cannot be read.
+fn examine(auditor: &Auditor, input: &Input, wish: &Wish) -> Result<Checked, Failure> {
     let path = match &input.source {
-        Source::Link(text) => return Ok(auditor.link(&input.name, text, at)),
+        Source::Link(text) => {
+            let answer = Ok(auditor.link(&input.name, text, wish.at));
+            return Ok(Checked { answer, sha256: None, pages: None });
+        }
         Source::Nothing(failure) => return Err(failure.clone()),
         Source::StandardInput => Path::new("-"),
         Source::File(path) => path,
@@ -224,24 +296,32 @@ fn examine(auditor: &Auditor, input: &Input, at: Time, large: &Mutex<()>) -> Che
         Source::File(path) => {
             let file = File::open(path).map_err(io)?;
             if file.metadata().map_err(io)?.len() > LARGE_FILE {
-                alone = Some(large.lock().unwrap_or_else(PoisonError::into_inner));
+                alone = Some(wish.large.lock().unwrap_or_else(PoisonError::into_inner));
             }
             read(file, MAX_FILE)
         }
         _ => read(io::stdin().lock(), MAX_FILE),
     };
     let bytes = bytes.map_err(io)?.ok_or_else(|| Failure::new("fail.too-large"))?;
-    let answer = auditor.examine(&input.name, &bytes, at);
+    let sha256 = Some(data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
+    let answer = auditor.examine(&input.name, &bytes, wish.at).map_err(Failure::from);
+    let pages = if !bytes.starts_with(b"%PDF-") {
+        None
+    } else if wish.pictures.load(Ordering::Relaxed) {
+        Some(Pages::of(&bytes))
+    } else {
+        Some(Pages::left_out())
+    };
     drop(alone);
-    Ok(answer?)
+    Ok(Checked { answer, sha256, pages })
 }
 
 /// One answer on the terminal: in full if there is only one or everything is wanted, else one line.
-fn show(term: &Term, input: &Input, checked: &Checked, form: &Form, first: bool) {
+fn show(term: &Term, input: &Input, answer: &Result<Answer, Failure>, form: &Form, first: bool) {
     if form.several && form.verbose && !form.json && !first {
         term.out("");
     }
-    match checked {
+    match answer {
         Ok(answer) if form.json => print_json(term, answer),
         Ok(answer) if form.several && !form.verbose => print_brief(term, answer),
         Ok(answer) => print(term, answer, form.verbose),
@@ -277,10 +357,11 @@ fn print(term: &Term, answer: &Answer, verbose: bool) {
 
 /// Name, headline, and why it is not "valid" where it is not: one line a file.
 fn print_brief(term: &Term, answer: &Answer) {
-    let (file, reason) = match answer {
-        Answer::Document(verdict) => (&verdict.file, reason(term, verdict)),
-        Answer::Archive(verdict) => (&verdict.file, archive_reason(term, verdict)),
+    let file = match answer {
+        Answer::Document(verdict) => &verdict.file,
+        Answer::Archive(verdict) => &verdict.file,
     };
+    let reason = report::reason(&term.words, answer);
     print_headline(term, headline(answer.overall()), file, reason.as_deref());
 }
 
@@ -295,43 +376,13 @@ fn print_headline(term: &Term, (tone, code): (Tone, &str), file: &str, reason: O
     term.out(&format!("{}  {}{reason}", Term::toned(tone, &word), printable(file)));
 }
 
-/// The sentence of the finding that decided; `None` if the document is valid.
-fn reason(term: &Term, verdict: &Verdict) -> Option<String> {
-    let wanted = match verdict.overall {
-        Overall::Passed => return None,
-        Overall::Failed => verify::Answer::No,
-        Overall::Indeterminate => verify::Answer::Unknown,
-    };
-    // An unproven time alone decides nothing, so it comes last, as it stands among the lines.
-    let lines = verdict.lines.all();
-    let (_, line) = lines.iter().find(|(_, line)| line.outcome == wanted)?;
-    Some(term.words.text(line.code, &line.detail))
-}
-
-fn archive_reason(term: &Term, verdict: &ArchiveVerdict) -> Option<String> {
-    if verdict.overall == Overall::Passed {
-        return None;
-    }
-    let (seal, outcome) = verdict.seal;
-    if outcome != Outcome::Pass {
-        return Some(seal_text(term, verdict, seal));
-    }
-    if let Some(difference) = verdict.differences.first() {
-        return Some(difference_text(term, difference));
-    }
-    let document = verdict.documents.iter().find(|d| d.overall == verdict.overall);
-    match document.and_then(|d| Some((d, reason(term, d)?))) {
-        Some((document, reason)) => Some(format!("{}: {reason}", printable(&document.file))),
-        None => Some(count_text(term, verdict).trim_start().to_owned()),
-    }
-}
-
 const fn headline(overall: Overall) -> (Tone, &'static str) {
-    match overall {
-        Overall::Passed => (Tone::Good, "verdict.passed"),
-        Overall::Failed => (Tone::Bad, "verdict.failed"),
-        Overall::Indeterminate => (Tone::Open, "verdict.indeterminate"),
-    }
+    let tone = match overall {
+        Overall::Passed => Tone::Good,
+        Overall::Failed => Tone::Bad,
+        Overall::Indeterminate => Tone::Open,
+    };
+    (tone, report::headline(overall))
 }
 
 fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
@@ -431,44 +482,18 @@ const fn axis_code(axis: Axis) -> &'static str {
 fn print_archive(term: &Term, verdict: &ArchiveVerdict, verbose: bool) {
     let (tone, code) = headline(verdict.overall);
     term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), printable(&verdict.file)));
-    let (seal, outcome) = verdict.seal;
+    let (_, outcome) = verdict.seal;
     let tone = match outcome {
         Outcome::Pass => Tone::Good,
         Outcome::Fail => Tone::Bad,
         Outcome::NotChecked => Tone::Open,
     };
-    term.out(&format!("  {}", Term::toned(tone, &seal_text(term, verdict, seal))));
+    term.out(&format!("  {}", Term::toned(tone, &report::seal(&term.words, verdict))));
     for difference in &verdict.differences {
-        term.out(&format!("  {}", Term::toned(Tone::Bad, &difference_text(term, difference))));
+        term.out(&format!("  {}", Term::toned(Tone::Bad, &report::difference(&term.words, difference))));
     }
-    term.out(&count_text(term, verdict));
+    term.out(&format!("  {}", report::count(&term.words, verdict)));
     for document in verdict.documents.iter().filter(|d| verbose || d.overall != Overall::Passed) {
         print_document(term, document, verbose);
     }
-}
-
-fn seal_text(term: &Term, verdict: &ArchiveVerdict, code: &str) -> String {
-    term.text(code, &[("institution", verdict.institution.clone())])
-}
-
-fn difference_text(term: &Term, difference: &MissingOrExtra) -> String {
-    let (code, path) = match difference {
-        MissingOrExtra::Missing(path) => ("archive.missing", path),
-        MissingOrExtra::Extra(path) => ("archive.extra", path),
-        MissingOrExtra::Changed(path) => ("archive.changed", path),
-    };
-    term.text(code, &[("path", path.clone())])
-}
-
-fn count_text(term: &Term, verdict: &ArchiveVerdict) -> String {
-    let count = |overall| verdict.documents.iter().filter(|d| d.overall == overall).count().to_string();
-    term.text(
-        "archive.count",
-        &[
-            ("documents", verdict.documents.len().to_string()),
-            ("passed", count(Overall::Passed)),
-            ("failed", count(Overall::Failed)),
-            ("indeterminate", count(Overall::Indeterminate)),
-        ],
-    )
 }

@@ -81,7 +81,7 @@ mod tests {
         let workers: Vec<_> = (0..4)
             .map(|_| {
                 |item: &usize| {
-                    if item % 7 == 0 {
+                    if item.is_multiple_of(7) {
                         thread::yield_now();
                     }
                     item * 2
