@@ -18,5 +18,7 @@ mod input;
 mod keys;
 mod picture;
 mod registry;
+mod schema;
 mod signing;
+mod verify;
 mod words;

@@ -19,6 +19,7 @@ pub(super) struct Draw {
 const STACK: usize = 64 * 1024 * 1024;
 
 pub(super) fn run(args: &Draw) -> Result<ExitCode, Failure> {
+    limit();
     let first = args.first;
     let thread = thread::Builder::new()
         .stack_size(STACK)
@@ -28,3 +29,19 @@ pub(super) fn run(args: &Draw) -> Result<ExitCode, Failure> {
         _ => Err(Failure::new("fail.output")),
     }
 }
+
+/// Memory is limited because a small file may describe a picture of any size, and time because who
+/// started this process may be gone before it can end it. Where the system has no such limits, only
+/// the deadlines of the other process hold.
+#[cfg(unix)]
+fn limit() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    const MEMORY: u64 = 2 * 1024 * 1024 * 1024;
+    const SECONDS: u64 = 120;
+    for (resource, most) in [(Resource::As, MEMORY), (Resource::Cpu, SECONDS), (Resource::Core, 0)] {
+        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+    }
+}
+
+#[cfg(not(unix))]
+fn limit() {}

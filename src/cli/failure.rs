@@ -36,7 +36,7 @@ impl Failure {
 
     /// A file of revocation lists that cannot be used.
     pub(super) fn crl(error: &TrustError) -> Self {
-        Self::new("fail.crl").because(error)
+        Self::new("fail.revocation-list").because(error)
     }
 
     fn because(mut self, error: &(dyn StdError + 'static)) -> Self {

@@ -8,13 +8,14 @@
 use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
 use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_interpret::font::{FontQuery, StandardFont};
+use hayro::hayro_interpret::font::{FontData, FontQuery, StandardFont};
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::page::Page;
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -97,17 +98,13 @@ pub fn draw(bytes: &[u8]) -> Drawing {
     let mut drawing = Drawing::default();
     let until = Instant::now() + DOCUMENT_DEADLINE;
     for _ in 0..=MAX_RESTARTS {
-        let before = drawing.pages.len();
         session(bytes, &mut drawing, until);
-        let wanted = drawing.total.min(MAX_PAGES);
-        if drawing.pages.len() >= wanted {
+        // Nothing more to draw, or nothing at all: then the total is 0.
+        if drawing.pages.len() >= drawing.total.min(MAX_PAGES) || Instant::now() >= until {
             break;
         }
-        // The page at which the process ended, and the next ones are for the next process.
+        // The page at which the process ended. The next ones are for the next process.
         drawing.pages.push(None);
-        if Instant::now() >= until || (before == drawing.pages.len() && drawing.total == 0) {
-            break;
-        }
     }
     drawing.pages.resize(drawing.total.min(MAX_PAGES), None);
     drawing
@@ -188,7 +185,7 @@ pub fn serve(first: usize, mut input: impl io::Read, output: &mut impl Write) ->
     let Ok(pdf) = Pdf::new(bytes) else { return Ok(()) };
     let pages = pdf.pages();
     write_line(output, &Line::Pages(pages.len()))?;
-    let settings = InterpreterSettings { font_resolver: std::sync::Arc::new(font), ..Default::default() };
+    let settings = InterpreterSettings { font_resolver: Arc::new(font), ..Default::default() };
     for page in pages.iter().take(MAX_PAGES).skip(first) {
         let picture = catch_unwind(AssertUnwindSafe(|| picture(page, &settings)));
         write_line(output, &Line::Page(picture.ok().flatten()))?;
@@ -220,7 +217,7 @@ fn picture(page: &Page<'_>, settings: &InterpreterSettings) -> Option<Picture> {
 
 /// Fonts for files that do not bring their own: the metric clones that the program has anyway. The
 /// two fonts of symbols have none.
-fn font(query: &FontQuery) -> Option<(std::sync::Arc<dyn AsRef<[u8]> + Send + Sync>, u32)> {
+fn font(query: &FontQuery) -> Option<(FontData, u32)> {
     let font = match query {
         FontQuery::Standard(font) => *font,
         FontQuery::Fallback(query) => query.pick_standard_font(),
@@ -236,5 +233,5 @@ fn font(query: &FontQuery) -> Option<(std::sync::Arc<dyn AsRef<[u8]> + Send + Sy
         StandardFont::HelveticaBoldOblique | StandardFont::CourierBoldOblique => (false, true, true),
         StandardFont::ZapfDingBats | StandardFont::Symbol => return None,
     };
-    Some((std::sync::Arc::new(substitute(&Substitute { serif, bold, italic })), 0))
+    Some((Arc::new(substitute(&Substitute { serif, bold, italic })), 0))
 }
