@@ -372,25 +372,34 @@ fn damaged_and_hostile_files_still_have_a_report() {
     let (html, output) = report(&[text(&cut)]);
     assert_eq!(output.status.code(), Some(1));
     assert!(html.contains("NOT VALID") && html.contains("document.tail"));
+    // A field of another producer's file is no accusation: its signature was not judged.
+    let foreign = folder.path().join("foreign.pdf");
+    let annotation = "/Annots[<</Subtype/Widget/FT/Sig/T(S<1>)/V 7 0 R/Rect[20 20 90 60]>>]";
+    fs::write(&foreign, two_pages(b"", annotation)).unwrap();
+    let (html, output) = report(&[text(&foreign)]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert_eq!(html.matches("class=\"field open\"").count(), 2, "one on each page");
+    assert!(html.contains("S&lt;1&gt;: <span class=\"mark open\">") && !html.contains("class=\"field bad\""));
     let nothing = folder.path().join("nothing.pdf");
     fs::write(&nothing, b"%PDF-1.7\nnothing").unwrap();
     let (html, _) = report(&[text(&nothing)]);
     assert!(html.contains("The pages of this file could not be drawn."), "{html}");
     // So deep that the renderer's stack overflows, which ends its process: the next page is drawn.
     let deep = folder.path().join("deep.pdf");
-    fs::write(&deep, two_pages("[".repeat(8_000_000).as_bytes())).unwrap();
+    fs::write(&deep, two_pages("[".repeat(8_000_000).as_bytes(), "")).unwrap();
     let (html, output) = report(&[text(&deep)]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert_eq!(html.matches("This page could not be drawn.").count(), 1);
     assert_eq!(html.matches("<img alt=\"Picture of page 2 of 2\"").count(), 1);
 }
 
-/// A file of two pages, the first with this content, the second empty.
-fn two_pages(content: &[u8]) -> Vec<u8> {
+/// A file of two pages with `more` in their dictionaries, the first with this content.
+fn two_pages(content: &[u8], more: &str) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
     let page = |contents: u32| {
-        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents {contents} 0 R>>").into_bytes()
+        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents {contents} 0 R{more}>>")
+            .into_bytes()
     };
     let stream = |data: &[u8]| {
         [format!("<</Length {}>>\nstream\n", data.len()).as_bytes(), data, b"\nendstream"].concat()

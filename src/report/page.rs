@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::draw::{MAX_PAGES, Picture};
 use super::fields::Widget;
 use super::html::Html;
-use super::sentences::{count, difference, document_reason, headline, reason, seal};
+use super::sentences::{archive_reason, count, difference, document_reason, headline, reason, seal};
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict};
 use crate::model::rupiah;
@@ -200,7 +200,7 @@ impl Page<'_> {
         self.raw("</th><th scope=\"col\">");
         self.say("report.reason");
         self.raw("</th></tr></thead>\n<tbody>\n");
-        for (number, entry) in (1..).zip(entries) {
+        for (number, entry) in (1_usize..).zip(entries) {
             self.raw("<tr><td class=\"narrow\">");
             let reason = match &entry.answer {
                 Ok(answer) => {
@@ -213,7 +213,7 @@ impl Page<'_> {
                 }
             };
             self.raw("</td><td><a href=\"#f");
-            self.html.text(&usize::to_string(&number));
+            self.html.text(&number.to_string());
             self.html.element("\">", &entry.name, "</a></td>");
             self.html.element("<td>", &reason.unwrap_or_default(), "</td></tr>\n");
         }
@@ -235,7 +235,7 @@ impl Page<'_> {
             Err(unread) => self.unread(entry, unread),
         }
         if let (Some(pages), Ok(Answer::Document(verdict))) = (&entry.pages, &entry.answer) {
-            self.pages(pages, &verdict.signatures);
+            self.pages(pages, verdict);
         }
         self.raw("</section>\n");
     }
@@ -392,7 +392,7 @@ impl Page<'_> {
     }
 
     fn archive(&mut self, entry: &Entry, verdict: &ArchiveVerdict) {
-        self.banner(verdict.overall, reason(self.words, &Answer::Archive(Box::new(verdict.clone()))));
+        self.banner(verdict.overall, archive_reason(self.words, verdict));
         self.raw("<dl>\n");
         if let Some(sha256) = &entry.sha256 {
             self.hexadecimal("report.sha256", sha256);
@@ -457,14 +457,14 @@ impl Page<'_> {
         }
     }
 
-    fn pages(&mut self, pages: &Pages, signatures: &[SignatureVerdict]) {
+    fn pages(&mut self, pages: &Pages, verdict: &Verdict) {
         self.raw("<div class=\"pages\">\n");
         self.heading("report.pages");
-        self.page_pictures(pages, signatures);
+        self.page_pictures(pages, verdict);
         self.raw("</div>\n");
     }
 
-    fn page_pictures(&mut self, pages: &Pages, signatures: &[SignatureVerdict]) {
+    fn page_pictures(&mut self, pages: &Pages, verdict: &Verdict) {
         if pages.left_out {
             self.raw("<p>");
             self.say("report.pictures-left-out");
@@ -482,7 +482,7 @@ impl Page<'_> {
         self.raw("</p>\n");
         for (index, picture) in pages.drawing.pages.iter().enumerate() {
             let here: Vec<&Widget> = pages.widgets.iter().filter(|widget| widget.page == index).collect();
-            self.figure(index, pages.drawing.total, picture.as_ref(), &here, signatures);
+            self.figure(index, pages.drawing.total, picture.as_ref(), &here, verdict);
         }
         if pages.drawing.total > pages.drawing.pages.len() {
             let values = [("shown", MAX_PAGES.to_string()), ("total", pages.drawing.total.to_string())];
@@ -497,7 +497,7 @@ impl Page<'_> {
         total: usize,
         picture: Option<&Picture>,
         widgets: &[&Widget],
-        signatures: &[SignatureVerdict],
+        verdict: &Verdict,
     ) {
         let number = [("page", (index + 1).to_string()), ("total", total.to_string())];
         let name = self.said("report.page", &number);
@@ -514,7 +514,7 @@ impl Page<'_> {
                 self.raw("\" src=\"data:image/png;base64,");
                 self.html.text(picture.base64());
                 self.raw("\">");
-                self.marks(picture, widgets, signatures);
+                self.marks(picture, widgets, verdict);
                 self.raw("</div>\n");
             }
             None => {
@@ -527,7 +527,7 @@ impl Page<'_> {
         if !widgets.is_empty() {
             self.raw("\n<ol>\n");
             for widget in widgets {
-                let (tone, state, signer) = self.occupant(widget, signatures);
+                let (tone, state, signer) = self.occupant(widget, verdict);
                 self.html.element("<li>", &widget.field, ": ");
                 if let Some(signer) = signer {
                     self.html.element("", &signer, ", ");
@@ -541,7 +541,7 @@ impl Page<'_> {
     }
 
     /// The rectangles of the fields over the picture. The caption below says the same in words.
-    fn marks(&mut self, picture: &Picture, widgets: &[&Widget], signatures: &[SignatureVerdict]) {
+    fn marks(&mut self, picture: &Picture, widgets: &[&Widget], verdict: &Verdict) {
         if widgets.is_empty() {
             return;
         }
@@ -549,7 +549,7 @@ impl Page<'_> {
         self.html.text(&format!("{} {}", picture.width, picture.height));
         self.raw("\">");
         for (number, widget) in (1..).zip(widgets) {
-            let (tone, state, signer) = self.occupant(widget, signatures);
+            let (tone, state, signer) = self.occupant(widget, verdict);
             let signer = signer.map(|signer| format!(", {signer}")).unwrap_or_default();
             let label = format!("{}{signer}: {}", widget.field, self.words.plain(state));
             let [x, y, width, height] = on_picture(picture, widget.rect);
@@ -575,7 +575,7 @@ impl Page<'_> {
         self.html.number(left);
         self.raw("\" y=\"");
         self.html.number(y);
-        self.html.raw("\" width=\"");
+        self.raw("\" width=\"");
         self.html.number(BADGE_WIDTH);
         self.raw("\" height=\"");
         self.html.number(BADGE_HEIGHT);
@@ -589,18 +589,18 @@ impl Page<'_> {
     }
 
     /// What became of a field: how it is meant, the word for it, and who signed there.
-    fn occupant(
-        &self,
-        widget: &Widget,
-        signatures: &[SignatureVerdict],
-    ) -> (Tone, &'static str, Option<String>) {
-        match signatures.iter().find(|signature| signature.field == widget.field) {
+    fn occupant(&self, widget: &Widget, verdict: &Verdict) -> (Tone, &'static str, Option<String>) {
+        match verdict.signatures.iter().find(|signature| signature.field == widget.field) {
             Some(signature) => {
                 let (tone, code) = state(signature);
                 (tone, code, signature.signer.clone())
             }
-            // Filled, and no signature was found in it: the findings say what it is.
-            None if widget.filled => (Tone::Bad, "report.field-strange", None),
+            // Filled, and no signature in it was judged: those of foreign documents, to which our rules
+            // do not apply. In a document that failed the findings say what was found instead.
+            None if widget.filled && verdict.overall == Overall::Failed => {
+                (Tone::Bad, "report.field-strange", None)
+            }
+            None if widget.filled => (Tone::Open, "report.field-strange", None),
             None => (Tone::Open, "report.field-empty", None),
         }
     }

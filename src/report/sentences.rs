@@ -35,7 +35,8 @@ pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
     Some(words.text(line.code, &line.detail))
 }
 
-fn archive_reason(words: &Words, verdict: &ArchiveVerdict) -> Option<String> {
+/// The sentence of what decided about an archive; `None` if it is valid.
+pub fn archive_reason(words: &Words, verdict: &ArchiveVerdict) -> Option<String> {
     if verdict.overall == Overall::Passed {
         return None;
     }
