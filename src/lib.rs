@@ -7,7 +7,8 @@
 //! 2. [`model`] checks the draft; what comes out cannot be wrong, and has canonical data and a digest.
 //! 3. [`render`] makes revision 0 of the PDF: a pure function of data, claim and templates.
 //! 4. [`batch`] issues, signs and packs many documents; [`registry`] remembers what was issued.
-//! 5. [`audit`] answers whether a file holds, with what [`office`] and registry know.
+//! 5. [`audit`] answers whether a file holds, with what [`office`] and registry know; [`report`] writes
+//!    the answers to a page that can be kept and printed.
 //!
 //! [`cli`] is the face, [`words`] its texts. What makes a document believable is in [`pk_trust`].
 
@@ -19,4 +20,5 @@ pub mod model;
 pub mod office;
 pub mod registry;
 pub mod render;
+pub mod report;
 pub mod words;

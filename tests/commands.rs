@@ -10,7 +10,7 @@ use tempfile::TempDir;
 const PASSPHRASE: &str = "demo-kabupaten-contoh";
 
 /// Runs `pk` with nothing of the surrounding environment.
-fn pk(arguments: &[&str]) -> Output {
+pub(crate) fn pk(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pk"))
         .env_clear()
         .env("PK_LANG", "en")
@@ -21,22 +21,22 @@ fn pk(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-struct Demo {
+pub(crate) struct Demo {
     _folder: TempDir,
-    office: PathBuf,
+    pub(crate) office: PathBuf,
     output: String,
 }
 
 impl Demo {
-    fn office(&self) -> &str {
+    pub(crate) fn office(&self) -> &str {
         self.office.to_str().unwrap()
     }
 
@@ -45,7 +45,7 @@ impl Demo {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    fn file(&self, official: &str, revision: &str) -> String {
+    pub(crate) fn file(&self, official: &str, revision: &str) -> String {
         let status = self.status();
         let row = status.iter().find(|r| r["official"] == official && r["kind"] == "agreement").unwrap();
         let id = row["id"].as_str().unwrap();
@@ -54,7 +54,7 @@ impl Demo {
 }
 
 /// One demonstration for all tests that only look.
-fn demo() -> &'static Demo {
+pub(crate) fn demo() -> &'static Demo {
     static DEMO: OnceLock<Demo> = OnceLock::new();
     DEMO.get_or_init(|| {
         let folder = TempDir::new().unwrap();

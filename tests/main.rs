@@ -19,5 +19,7 @@ mod input;
 mod keys;
 mod picture;
 mod registry;
+mod schema;
 mod signing;
+mod verify;
 mod words;

@@ -37,8 +37,8 @@ fn is_code(text: &str) -> bool {
             && w.as_bytes()[0].is_ascii_lowercase()
     };
     let file = [
-        "toml", "txt", "db", "json", "pem", "crl", "sql", "typ", "svg", "zip", "pdf", "xml", "csv", "p7s",
-        "md",
+        "toml", "txt", "css", "db", "json", "pem", "crl", "sql", "typ", "svg", "zip", "pdf", "xml", "csv",
+        "p7s", "md",
     ];
     word(first) && word(second) && !file.contains(&second) && !text.contains("example")
 }

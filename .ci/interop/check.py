@@ -2,14 +2,16 @@
 
 Every signature has to be VALID to pyHanko with the office's root and revocation lists, qpdf may find
 nothing in any file, pdftotext has to find the statutory paragraphs word for word, and OpenSSL has to
-open the key files. Exits 1 with the first thing that does not hold.
+open the key files. What `pk verify --json` prints has to follow the schema that `pk schema verdict` prints. Exits 1 with the first thing that does not hold.
 """
+import json
 import logging
 import pathlib
 import re
 import subprocess
 import sys
 
+import jsonschema
 from asn1crypto import crl, pem
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -61,6 +63,25 @@ def signatures(path, context):
         return len(found)
 
 
+def verdicts(office, files):
+    """Number of verdicts of pk about files, all of them as its schema says."""
+    run = lambda *arguments: subprocess.run(  # noqa: E731
+        ["target/debug/pk", *arguments], capture_output=True, text=True).stdout
+    schema = json.loads(run("schema", "verdict"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    lines = run("verify", "--json", "--office", str(office), *files).splitlines()
+    for line in lines:
+        error = next(validator.iter_errors(json.loads(line)), None)
+        if error:
+            fail(f"schema: {error.message}: {line[:300]}")
+    verdict = json.loads(lines[0])
+    verdict["lines"]["integrity"]["outcome"] = "maybe"
+    if validator.is_valid(verdict):
+        fail("schema: an unknown outcome follows it")
+    return len(lines)
+
+
 def text(path):
     out = subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True).stdout
     return re.sub(r"\s+", " ", out)
@@ -100,9 +121,13 @@ def main():
             env={"PASSPHRASE": "demo-kabupaten-contoh", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
         if opened.returncode:
             fail(f"{key}: {opened.stderr}")
+    checked = verdicts(office, [str(office / "documents"), *map(str, (office / "archive").iterdir()), "nowhere.pdf"])
+    if checked != 196:
+        fail(f"{checked} verdicts")
     if not (documents == 65 and counted == 129 and agreements == pledges == 32):
         fail(f"{documents} documents, {counted} signatures, {agreements} agreements, {pledges} pledges")
-    print(f"{documents} documents, {counted} signatures VALID to pyHanko, qpdf finds nothing, texts word for word")
+    print(f"{documents} documents, {counted} signatures VALID to pyHanko, qpdf finds nothing, texts word for word,"
+          f" {checked} verdicts as their schema says")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ mod archive;
 mod picture;
 mod trust;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, parse_link};
@@ -17,7 +17,7 @@ use pk_trust::verify::{
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use picture::{PictureError, qr_texts};
-pub use trust::{TrustError, parse_trust};
+pub use trust::{TrustError, parse_crls, parse_trust};
 
 use crate::registry::{self, Registry, Status};
 use crate::render::{Renderer, STACK, Templates};
@@ -30,11 +30,13 @@ pub struct Auditor {
     /// Seals.
     pub seals: Vec<Certificate>,
     /// The registry of the office, if there is one.
-    pub registry: Option<Box<dyn Registry>>,
+    pub registry: Option<Box<dyn Registry + Send>>,
     /// The templates to render revision 0 with again.
     pub templates: Option<Templates>,
     /// Made from the templates when it is first needed: loading fonts takes longer than most checks.
-    pub renderer: OnceLock<Renderer>,
+    pub renderer: Arc<OnceLock<Renderer>>,
+    /// Whether a revocation that is not known refuses a document.
+    pub require_revocation: bool,
 }
 
 impl std::fmt::Debug for Auditor {
@@ -78,6 +80,19 @@ pub enum Unanswered {
 }
 
 impl Auditor {
+    /// An auditor for another thread: it knows the same, and shares the renderer. The registry is a
+    /// connection of its own, because SQLite's is not shared between threads.
+    pub fn with_registry(&self, registry: Option<Box<dyn Registry + Send>>) -> Self {
+        Self {
+            anchors: self.anchors.clone(),
+            seals: self.seals.clone(),
+            registry,
+            templates: self.templates.clone(),
+            renderer: Arc::clone(&self.renderer),
+            require_revocation: self.require_revocation,
+        }
+    }
+
     /// Answers about the bytes of one file, as of `at`.
     ///
     /// # Errors
@@ -155,7 +170,12 @@ impl Auditor {
             (Some(registry), Some(id)) => status(registry.find(id)),
             _ => verify::Status::NotAsked,
         };
-        Evidence { seals: self.seals.clone(), status, ..Evidence::default() }
+        Evidence {
+            seals: self.seals.clone(),
+            status,
+            require_revocation: self.require_revocation,
+            ..Evidence::default()
+        }
     }
 }
 

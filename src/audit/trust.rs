@@ -17,47 +17,92 @@ pub enum TrustError {
     /// Nothing in it.
     #[error("there is no certificate in the file")]
     Empty,
+    /// Neither text nor DER.
+    #[error("the file is neither PEM nor DER")]
+    Encoding,
+    /// No revocation list in it.
+    #[error("there is no revocation list in the file")]
+    NoList,
     /// A block of another kind; in particular a private key, which does not belong there.
     #[error("a PEM block {0} does not belong here")]
     Label(String),
 }
 
-/// Reads PEM blocks: self-signed authorities become roots, other authorities links, seals
-/// seals, and anything else a signer that is trusted by itself.
+/// Reads PEM blocks, or one certificate in DER: self-signed authorities become roots, other
+/// authorities links, seals seals, and anything else a signer that is trusted by itself.
 ///
 /// # Errors
 ///
 /// [`TrustError`]
-pub fn parse_trust(text: &str, auditor: &mut Auditor) -> Result<(), TrustError> {
-    let Anchors { roots, intermediates, crls, pinned, .. } = &mut auditor.anchors;
+pub fn parse_trust(bytes: &[u8], auditor: &mut Auditor) -> Result<(), TrustError> {
+    let Some(text) = pem(bytes)? else {
+        add(Certificate::from_der(bytes)?, auditor);
+        return Ok(());
+    };
     let mut found = false;
     for block in blocks(text) {
-        let label = block
-            .lines()
-            .next()
-            .and_then(|line| line.strip_prefix("-----BEGIN "))
-            .and_then(|line| line.trim_end().strip_suffix("-----"))
-            .unwrap_or_default();
-        match label {
+        match label(&block) {
             "CERTIFICATE" => {
-                let certificate = Certificate::from_pem(&block)?;
+                add(Certificate::from_pem(&block)?, auditor);
                 found = true;
-                if certificate.permits(Purpose::Seal) {
-                    auditor.seals.push(certificate);
-                } else if !certificate.permits(Purpose::Authority) {
-                    // A signer named by hand is trusted as such, and as nothing else.
-                    pinned.push(certificate);
-                } else if certificate.is_self_issued() {
-                    roots.push(certificate);
-                } else {
-                    intermediates.push(certificate);
-                }
             }
-            "X509 CRL" => crls.push(Crl::from_pem(&block)?),
+            "X509 CRL" => auditor.anchors.crls.push(Crl::from_pem(&block)?),
             other => return Err(TrustError::Label(other.to_owned())),
         }
     }
     if found { Ok(()) } else { Err(TrustError::Empty) }
+}
+
+/// Reads revocation lists: PEM blocks (`X509 CRL`), or one list in DER (RFC 5280, 5).
+///
+/// # Errors
+///
+/// [`TrustError`]; also for a certificate, which is not meant to be trusted by way of `--crl`.
+pub fn parse_crls(bytes: &[u8]) -> Result<Vec<Crl>, TrustError> {
+    let Some(text) = pem(bytes)? else { return Ok(vec![Crl::from_der(bytes)?]) };
+    let mut lists = Vec::new();
+    for block in blocks(text) {
+        match label(&block) {
+            "X509 CRL" => lists.push(Crl::from_pem(&block)?),
+            other => return Err(TrustError::Label(other.to_owned())),
+        }
+    }
+    if lists.is_empty() { Err(TrustError::NoList) } else { Ok(lists) }
+}
+
+fn add(certificate: Certificate, auditor: &mut Auditor) {
+    let Anchors { roots, intermediates, pinned, .. } = &mut auditor.anchors;
+    if certificate.permits(Purpose::Seal) {
+        auditor.seals.push(certificate);
+    } else if !certificate.permits(Purpose::Authority) {
+        // A signer named by hand is trusted as such, and as nothing else.
+        pinned.push(certificate);
+    } else if certificate.is_self_issued() {
+        roots.push(certificate);
+    } else {
+        intermediates.push(certificate);
+    }
+}
+
+/// The text of a PEM file; `None` for DER, which begins with the octet of a SEQUENCE.
+fn pem(bytes: &[u8]) -> Result<Option<&str>, TrustError> {
+    const BORDER: &[u8] = b"-----BEGIN ";
+    let bordered = bytes.windows(BORDER.len()).any(|window| window == BORDER);
+    if bytes.first() == Some(&0x30) && !bordered {
+        return Ok(None);
+    }
+    // To read on past a wrong byte could lose the revocation list behind it.
+    std::str::from_utf8(bytes).map(Some).map_err(|_| TrustError::Encoding)
+}
+
+/// `CERTIFICATE` of `-----BEGIN CERTIFICATE-----`.
+fn label(block: &str) -> &str {
+    block
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("-----BEGIN "))
+        .and_then(|line| line.trim_end().strip_suffix("-----"))
+        .unwrap_or_default()
 }
 
 /// The PEM blocks of a text, each with its two border lines.

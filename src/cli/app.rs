@@ -11,7 +11,7 @@ use crate::batch::glyph_problems;
 use crate::input;
 use crate::model::{Cycle, Defaults, Problem, Problems};
 use crate::office::{Clock, Office, SystemClock, random};
-use crate::registry::{Reservation, SqliteRegistry};
+use crate::registry::{Registry, Reservation, SqliteRegistry};
 use crate::render::{Renderer, Templates};
 
 /// The doors of a run.
@@ -52,12 +52,18 @@ impl App {
         Ok(SqliteRegistry::open(&office.registry())?)
     }
 
+    /// The registry of an office, for questions only.
+    #[expect(clippy::unused_self, reason = "a door of the run, like the others")]
+    pub(super) fn registry_to_read(&self, office: &Office) -> Result<Box<dyn Registry + Send>, Failure> {
+        Ok(Box::new(SqliteRegistry::open_to_read(&office.registry())?))
+    }
+
     /// An auditor with everything that the office knows.
     pub(super) fn auditor(&self, office: &Office) -> Result<Auditor, Failure> {
         Ok(Auditor {
             anchors: office.anchors()?,
             seals: office.seals()?,
-            registry: Some(Box::new(SqliteRegistry::open_to_read(&office.registry())?)),
+            registry: Some(self.registry_to_read(office)?),
             templates: Some(Templates::with_folder(&office.templates())?),
             ..Auditor::default()
         })

@@ -12,7 +12,7 @@ use crate::render::{self, TemplatesError};
 use crate::words::Values;
 
 /// Why a command did not do its work.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Failure {
     /// The code of message and hint.
     pub(super) code: &'static str,
@@ -32,6 +32,11 @@ impl Failure {
     pub(super) fn with(mut self, key: &'static str, value: impl ToString) -> Self {
         self.values.insert(key, value.to_string());
         self
+    }
+
+    /// A file of revocation lists that cannot be used.
+    pub(super) fn crl(error: &TrustError) -> Self {
+        Self::new("fail.revocation-list").because(error)
     }
 
     fn because(mut self, error: &(dyn StdError + 'static)) -> Self {

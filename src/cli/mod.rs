@@ -5,9 +5,11 @@ mod archive;
 mod check;
 mod completions;
 mod demo;
+mod draw;
 mod failure;
 mod generate;
 mod init;
+mod inputs;
 mod key;
 mod passphrase;
 mod preview;
@@ -16,6 +18,7 @@ mod sign;
 mod status;
 mod term;
 mod verify;
+mod workers;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -54,6 +57,8 @@ enum Command {
     Status(status::Status),
     Archive(archive::Archive),
     Verify(verify::Verify),
+    #[command(name = crate::report::COMMAND, hide = true)]
+    Draw(draw::Draw),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(completions::Man),
@@ -112,6 +117,7 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Status(args) => status::run(app, term, args),
         Command::Archive(args) => archive::run(app, term, args),
         Command::Verify(args) => verify::run(app, term, args),
+        Command::Draw(args) => draw::run(&args),
         Command::Schema(args) => schema::run(term, args),
         Command::Completions(args) => completions::run(args),
         Command::Man(_) => completions::man(),

@@ -184,6 +184,11 @@ impl Progress {
             Event::Done => self.0.inc(1),
         }
     }
+
+    /// Prints while the bar is out of the way.
+    pub(super) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
+    }
 }
 
 impl Drop for Progress {

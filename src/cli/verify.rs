@@ -1,35 +1,56 @@
 //! `pk verify`
 
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use pk_trust::Time;
 use pk_trust::verify::{self, Axis, Finding, Issued, Outcome, Overall, Verdict};
+use sha2::{Digest as _, Sha256};
 
-use super::app::{App, rupiah};
+use super::app::{App, jobs, rupiah};
 use super::failure::Failure;
+use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
-use crate::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra, parse_trust};
+use super::workers::in_order;
+use crate::audit::{Answer, ArchiveVerdict, Auditor, parse_crls, parse_trust};
+use crate::batch::Event;
+use crate::office::{Office, durable};
 use crate::render::Templates;
+use crate::report::{self, About, Entry, Pages, Report, Unread};
+use crate::words::printable;
 
 /// Check documents, pictures of pages, QR texts and archives
 ///
 /// Exit status: 0 valid, 1 not valid, 3 not broken but the proof is not complete, 2 no verdict.
 #[derive(clap::Args, Debug)]
 pub(super) struct Verify {
-    /// PDF, PNG, JPEG or zip files, or the text of a QR code
+    /// PDF, PNG, JPEG or zip files, folders, patterns, - for standard input, or the text of a QR code
     #[arg(required = true)]
     files: Vec<String>,
-    /// Certificates to trust instead of the office's: PEM with roots, seals and revocation lists
+    /// Certificates to trust instead of the office's: PEM with roots, seals and revocation lists, or DER
     #[arg(long, value_name = "FILE")]
     trust: Vec<PathBuf>,
+    /// Further revocation lists: X.509 CRLs in PEM or DER
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
+    /// Refuse signatures and seals of which it is not known whether they were revoked
+    #[arg(long)]
+    require_revocation: bool,
     /// The moment for which to answer, e.g. 2026-01-05T08:00:00Z; default: now
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     at: Option<Time>,
     /// One JSON object a file (pk-verdict/1)
     #[arg(long)]
     json: bool,
-    /// Also show every single check
+    /// Also write everything to an HTML page, with pictures of the pages, to be kept or printed
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Also show every single check, and each of several files in full
     #[arg(long, short)]
     verbose: bool,
 }
@@ -41,83 +62,281 @@ fn parse_time(text: &str) -> Result<Time, String> {
 /// Largest file that is looked at.
 const MAX_FILE: u64 = 4 * 1024 * 1024 * 1024;
 
+/// Files above this size are looked at one after the other, whatever the number of threads.
+const LARGE_FILE: u64 = 64 * 1024 * 1024;
+
+/// Files in memory at once.
+const MAX_WORKERS: usize = 8;
+
+/// What came out for one input.
+struct Checked {
+    answer: Result<Answer, Failure>,
+    /// Of the bytes that were read, hexadecimal.
+    sha256: Option<String>,
+    pages: Option<Pages>,
+}
+
 pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, Failure> {
-    let auditor = auditor(app, &args.trust)?;
+    if let Some(path) = &args.report {
+        refuse_other_than_html(path)?;
+    }
     let at = args.at.unwrap_or_else(|| app.clock.now());
-    let mut codes = Vec::new();
-    for (i, file) in args.files.iter().enumerate() {
-        if i > 0 && !args.json {
-            term.out("");
-        }
-        match examine(&auditor, file, at) {
-            Ok(answer) => {
-                codes.push(exit_code(answer.overall()));
-                if args.json {
-                    print_json(term, &answer);
-                } else {
-                    print(term, &answer, args.verbose);
-                }
-            }
-            Err(failure) => {
-                let failure = failure.with("file", file);
-                if args.json {
-                    let error = serde_json::json!({
-                        "format": verify::FORMAT, "file": file, "error": failure.code,
-                    });
-                    term.out(&error.to_string());
-                }
-                term.fail(&failure);
-                codes.push(2);
-            }
-        }
-    }
-    // Of several files the worst, in the order 1, 2, 3, 0.
-    let worst = [1, 2, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
-    Ok(ExitCode::from(worst))
-}
+    let office = if args.trust.is_empty() { app.office_if_any()? } else { None };
+    let auditor = auditor(app, office.as_ref(), &args)?;
+    let inputs = Inputs::from_arguments(&args.files);
+    let form = Form { json: args.json, verbose: args.verbose, several: inputs.list.len() > 1 };
+    let wish = Wish { at, large: Mutex::new(()), pictures: AtomicBool::new(args.report.is_some()) };
 
-const fn exit_code(overall: Overall) -> u8 {
-    match overall {
-        Overall::Passed => 0,
-        Overall::Failed => 1,
-        Overall::Indeterminate => 3,
+    let count = jobs(None).min(MAX_WORKERS).min(inputs.list.len());
+    let mut workers = Vec::new();
+    for _ in 0..count {
+        // Each thread asks the registry through a connection of its own.
+        let registry = office.as_ref().map(|office| app.registry_to_read(office)).transpose()?;
+        let auditor = auditor.with_registry(registry);
+        let wish = &wish;
+        workers.push(move |input: &Input| check(&auditor, input, wish));
     }
-}
-
-/// What to trust: the files that were named, else the office, else nothing.
-fn auditor(app: &App, trust: &[PathBuf]) -> Result<Auditor, Failure> {
-    if trust.is_empty() {
-        return match app.office_if_any()? {
-            Some(office) => app.auditor(&office),
-            None => Ok(outsider()),
+    let progress = (form.several || args.report.is_some()).then(|| term.progress("progress.verify"));
+    let event = |event| progress.iter().for_each(|progress| progress.event(event));
+    event(Event::Started(inputs.list.len()));
+    let mut tally = Tally::default();
+    let mut report = Report::default();
+    in_order(&inputs.list, workers, |input, checked: Checked| {
+        let show = || show(term, input, &checked.answer, &form, tally.files() == 0);
+        match &progress {
+            Some(progress) => progress.aside(show),
+            None => show(),
+        }
+        tally.count(&checked.answer);
+        if args.report.is_some() {
+            report.add(entry(term, input, checked));
+            if report.is_full() {
+                wish.pictures.store(false, Ordering::Relaxed);
+            }
+        }
+        event(Event::Done);
+    })?;
+    drop(progress);
+    if inputs.passed_over > 0 {
+        term.note("verify.passed-over", &[("count", inputs.passed_over.to_string())]);
+    }
+    if form.several && !form.json {
+        term.out("");
+        term.say("verify.summary", &tally.values());
+    }
+    if let Some(path) = &args.report {
+        let about = About {
+            at,
+            made: app.clock.now(),
+            roots: auditor.anchors.roots,
+            registry: office.is_some(),
+            passed_over: inputs.passed_over,
         };
-    }
-    let mut auditor = outsider();
-    for path in trust {
-        let text = std::fs::read_to_string(path)
+        durable::replace(path, report.html(&about, &term.words).as_bytes())
             .map_err(|source| crate::office::Error::Io { path: path.clone(), source })?;
-        parse_trust(&text, &mut auditor)?;
+        term.note("verify.report", &[("path", path.display().to_string())]);
     }
+    Ok(ExitCode::from(tally.exit_code()))
+}
+
+/// A report replaces what was there under its name. That must not be a signed document.
+fn refuse_other_than_html(path: &Path) -> Result<(), Failure> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if ["html", "htm"].contains(&ending.as_str()) {
+        return Ok(());
+    }
+    Err(Failure::new("fail.report-name").with("path", path.display()))
+}
+
+/// What the threads have to know.
+struct Wish {
+    at: Time,
+    /// Held while a large file is in memory.
+    large: Mutex<()>,
+    /// Whether pictures of the pages are wanted (still).
+    pictures: AtomicBool,
+}
+
+/// What the report says of one input.
+fn entry(term: &Term, input: &Input, checked: Checked) -> Entry {
+    let answer = checked.answer.map_err(|failure| Unread {
+        message: term.words.text(failure.code, &failure.values),
+        hint: term.words.hint(failure.code, &failure.values),
+        causes: failure.causes,
+    });
+    Entry { name: printable(&input.name), sha256: checked.sha256, answer, pages: checked.pages }
+}
+
+/// How the answers are shown.
+struct Form {
+    json: bool,
+    verbose: bool,
+    /// One line a file, and a summary.
+    several: bool,
+}
+
+/// How many answers of each kind there were.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    indeterminate: usize,
+    /// Without a verdict.
+    unread: usize,
+}
+
+impl Tally {
+    fn count(&mut self, answer: &Result<Answer, Failure>) {
+        let kind = match answer {
+            Err(_) => &mut self.unread,
+            Ok(answer) => match answer.overall() {
+                Overall::Passed => &mut self.passed,
+                Overall::Failed => &mut self.failed,
+                Overall::Indeterminate => &mut self.indeterminate,
+            },
+        };
+        *kind += 1;
+    }
+
+    const fn files(&self) -> usize {
+        self.passed + self.failed + self.indeterminate + self.unread
+    }
+
+    /// Of several files the worst, in the order 1, 2, 3, 0.
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Self { failed: 1.., .. } => 1,
+            Self { unread: 1.., .. } => 2,
+            Self { indeterminate: 1.., .. } => 3,
+            _ => 0,
+        }
+    }
+
+    fn values(&self) -> [(&'static str, String); 5] {
+        [
+            ("files", self.files().to_string()),
+            ("passed", self.passed.to_string()),
+            ("failed", self.failed.to_string()),
+            ("indeterminate", self.indeterminate.to_string()),
+            ("unread", self.unread.to_string()),
+        ]
+    }
+}
+
+/// What to trust: the files that were named, else the office, else nothing. Read once, whatever the
+/// number of files to verify.
+fn auditor(app: &App, office: Option<&Office>, args: &Verify) -> Result<Auditor, Failure> {
+    let mut auditor = match office {
+        Some(office) => app.auditor(office)?,
+        // Somebody without an office: the templates in the program are known to everybody.
+        None => Auditor { templates: Some(Templates::built_in()), ..Auditor::default() },
+    };
+    for path in &args.trust {
+        parse_trust(&read_small(path)?, &mut auditor)
+            .map_err(|error| Failure::from(error).with("path", path.display()))?;
+    }
+    for path in &args.crl {
+        let lists = parse_crls(&read_small(path)?)
+            .map_err(|error| Failure::crl(&error).with("path", path.display()))?;
+        auditor.anchors.crls.extend(lists);
+    }
+    auditor.require_revocation = args.require_revocation;
     Ok(auditor)
 }
 
-/// Somebody without an office: the templates in the program are known to everybody.
-fn outsider() -> Auditor {
-    Auditor { templates: Some(Templates::built_in()), ..Auditor::default() }
+/// Largest file of certificates or revocation lists: the lists of large authorities have a few MB.
+const MAX_TRUST: u64 = 64 * 1024 * 1024;
+
+fn read_small(path: &Path) -> Result<Vec<u8>, Failure> {
+    let io = |source| crate::office::Error::Io { path: path.to_owned(), source };
+    read(File::open(path).map_err(io)?, MAX_TRUST)
+        .map_err(io)?
+        .ok_or_else(|| Failure::new("fail.too-large").with("file", path.display()))
 }
 
-fn examine(auditor: &Auditor, file: &str, at: Time) -> Result<Answer, Failure> {
-    if file.starts_with("https://") && !Path::new(file).exists() {
-        return Ok(auditor.link(file, file, at));
+/// Reads to the end; `None` if there is more than `limit`. The length that the file system tells is
+/// no help: that of `/dev/zero` is 0.
+fn read(from: impl io::Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    from.take(limit + 1).read_to_end(&mut bytes)?;
+    let fits = u64::try_from(bytes.len()).is_ok_and(|length| length <= limit);
+    Ok(fits.then_some(bytes))
+}
+
+/// Answers about one input. The decoders of pictures and archives are other people's: if one of them
+/// gives up on a hostile file, the other files are still answered.
+fn check(auditor: &Auditor, input: &Input, wish: &Wish) -> Checked {
+    let checked = catch_unwind(AssertUnwindSafe(|| examine(auditor, input, wish)));
+    let lost = |failure| Checked { answer: Err(failure), sha256: None, pages: None };
+    let mut checked = match checked {
+        Ok(Ok(checked)) => checked,
+        Ok(Err(failure)) => lost(failure),
+        Err(_) => lost(Failure::new("fail.verify-crash")),
+    };
+    checked.answer = checked.answer.map_err(|failure| failure.with("file", &input.name));
+    checked
+}
+
+/// # Errors
+///
+/// If the input cannot be read.
+fn examine(auditor: &Auditor, input: &Input, wish: &Wish) -> Result<Checked, Failure> {
+    let path = match &input.source {
+        Source::Link(text) => {
+            let answer = Ok(auditor.link(&input.name, text, wish.at));
+            return Ok(Checked { answer, sha256: None, pages: None });
+        }
+        Source::Nothing(failure) => return Err(failure.clone()),
+        Source::StandardInput => Path::new("-"),
+        Source::File(path) => path,
+    };
+    let io = |source| crate::office::Error::Io { path: path.to_owned(), source };
+    let mut alone = None;
+    let bytes = match &input.source {
+        Source::File(path) => {
+            let file = File::open(path).map_err(io)?;
+            if file.metadata().map_err(io)?.len() > LARGE_FILE {
+                alone = Some(wish.large.lock().unwrap_or_else(PoisonError::into_inner));
+            }
+            read(file, MAX_FILE)
+        }
+        _ => read(io::stdin().lock(), MAX_FILE),
+    };
+    let bytes = bytes.map_err(io)?.ok_or_else(|| Failure::new("fail.too-large"))?;
+    let sha256 = Some(data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
+    let answer = auditor.examine(&input.name, &bytes, wish.at).map_err(Failure::from);
+    let pages = if !bytes.starts_with(b"%PDF-") {
+        None
+    } else if wish.pictures.load(Ordering::Relaxed) {
+        Some(Pages::of(&bytes))
+    } else {
+        Some(Pages::left_out())
+    };
+    drop(alone);
+    Ok(Checked { answer, sha256, pages })
+}
+
+/// One answer on the terminal: in full if there is only one or everything is wanted, else one line.
+fn show(term: &Term, input: &Input, answer: &Result<Answer, Failure>, form: &Form, first: bool) {
+    if form.several && form.verbose && !form.json && !first {
+        term.out("");
     }
-    let path = PathBuf::from(file);
-    let io = |source| crate::office::Error::Io { path: path.clone(), source };
-    let metadata = std::fs::metadata(&path).map_err(io)?;
-    if metadata.len() > MAX_FILE {
-        return Err(Failure::new("fail.too-large"));
+    match answer {
+        Ok(answer) if form.json => print_json(term, answer),
+        Ok(answer) if form.several && !form.verbose => print_brief(term, answer),
+        Ok(answer) => print(term, answer, form.verbose),
+        Err(failure) => {
+            if form.json {
+                let error = serde_json::json!({
+                    "format": verify::FORMAT, "file": input.name, "error": failure.code,
+                });
+                term.out(&error.to_string());
+            } else if form.several {
+                print_headline(term, (Tone::Bad, "verdict.none"), &input.name, None);
+            }
+            term.fail(failure);
+        }
     }
-    let bytes = std::fs::read(&path).map_err(io)?;
-    Ok(auditor.examine(file, &bytes, at)?)
 }
 
 fn print_json(term: &Term, answer: &Answer) {
@@ -136,17 +355,39 @@ fn print(term: &Term, answer: &Answer, verbose: bool) {
     }
 }
 
+/// Name, headline, and why it is not "valid" where it is not: one line a file.
+fn print_brief(term: &Term, answer: &Answer) {
+    let file = match answer {
+        Answer::Document(verdict) => &verdict.file,
+        Answer::Archive(verdict) => &verdict.file,
+    };
+    let reason = report::reason(&term.words, answer);
+    print_headline(term, headline(answer.overall()), file, reason.as_deref());
+}
+
+fn print_headline(term: &Term, (tone, code): (Tone, &str), file: &str, reason: Option<&str>) {
+    let width = ["verdict.passed", "verdict.failed", "verdict.indeterminate", "verdict.none"]
+        .map(|code| term.words.plain(code).chars().count())
+        .into_iter()
+        .max()
+        .unwrap_or_default();
+    let word = format!("{:<width$}", term.words.plain(code));
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    term.out(&format!("{}  {}{reason}", Term::toned(tone, &word), printable(file)));
+}
+
 const fn headline(overall: Overall) -> (Tone, &'static str) {
-    match overall {
-        Overall::Passed => (Tone::Good, "verdict.passed"),
-        Overall::Failed => (Tone::Bad, "verdict.failed"),
-        Overall::Indeterminate => (Tone::Open, "verdict.indeterminate"),
-    }
+    let tone = match overall {
+        Overall::Passed => Tone::Good,
+        Overall::Failed => Tone::Bad,
+        Overall::Indeterminate => Tone::Open,
+    };
+    (tone, report::headline(overall))
 }
 
 fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     let (tone, code) = headline(verdict.overall);
-    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), verdict.file));
+    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), printable(&verdict.file)));
     for (axis, line) in verdict.lines.all() {
         let (tone, answer) = match line.outcome {
             verify::Answer::Yes => (Tone::Good, "answer.yes"),
@@ -167,12 +408,17 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
         }
     }
     for signature in &verdict.signatures {
+        let (code, time) = match (signature.kind, &signature.proven_time) {
+            ("time-stamp", proven) => ("verdict.time-stamp", proven),
+            (_, proven @ Some(_)) => ("verdict.signature-proven", proven),
+            _ => ("verdict.signature", &signature.claimed_time),
+        };
         let values = [
             ("field", signature.field.clone()),
             ("signer", signature.signer.clone().unwrap_or_else(|| "?".to_owned())),
-            ("time", signature.claimed_time.clone().unwrap_or_else(|| "?".to_owned())),
+            ("time", time.clone().unwrap_or_else(|| "?".to_owned())),
         ];
-        term.out(&format!("  {}", term.text("verdict.signature", &values)));
+        term.out(&format!("  {}", term.text(code, &values)));
         if verbose {
             print_findings(term, &signature.findings);
         }
@@ -240,33 +486,18 @@ const fn axis_code(axis: Axis) -> &'static str {
 
 fn print_archive(term: &Term, verdict: &ArchiveVerdict, verbose: bool) {
     let (tone, code) = headline(verdict.overall);
-    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), verdict.file));
-    let (seal, outcome) = verdict.seal;
+    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), printable(&verdict.file)));
+    let (_, outcome) = verdict.seal;
     let tone = match outcome {
         Outcome::Pass => Tone::Good,
         Outcome::Fail => Tone::Bad,
         Outcome::NotChecked => Tone::Open,
     };
-    let institution = [("institution", verdict.institution.clone())];
-    term.out(&format!("  {}", Term::toned(tone, &term.text(seal, &institution))));
+    term.out(&format!("  {}", Term::toned(tone, &report::seal(&term.words, verdict))));
     for difference in &verdict.differences {
-        let (code, path) = match difference {
-            MissingOrExtra::Missing(path) => ("archive.missing", path),
-            MissingOrExtra::Extra(path) => ("archive.extra", path),
-            MissingOrExtra::Changed(path) => ("archive.changed", path),
-        };
-        term.out(&format!("  {}", Term::toned(Tone::Bad, &term.text(code, &[("path", path.clone())]))));
+        term.out(&format!("  {}", Term::toned(Tone::Bad, &report::difference(&term.words, difference))));
     }
-    let count = |overall| verdict.documents.iter().filter(|d| d.overall == overall).count().to_string();
-    term.say(
-        "archive.count",
-        &[
-            ("documents", verdict.documents.len().to_string()),
-            ("passed", count(Overall::Passed)),
-            ("failed", count(Overall::Failed)),
-            ("indeterminate", count(Overall::Indeterminate)),
-        ],
-    );
+    term.out(&format!("  {}", report::count(&term.words, verdict)));
     for document in verdict.documents.iter().filter(|d| verbose || d.overall != Overall::Passed) {
         print_document(term, document, verbose);
     }

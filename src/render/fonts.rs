@@ -18,6 +18,33 @@ const FILES: [&[u8]; 8] = [
     include_bytes!("../../templates/fonts/LiberationSans-BoldItalic.ttf"),
 ];
 
+/// A cut of the fonts in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Substitute {
+    /// With serifs.
+    pub serif: bool,
+    /// Bold.
+    pub bold: bool,
+    /// Italic.
+    pub italic: bool,
+}
+
+/// The font file for somebody else's document that names a standard font and does not bring it
+/// (ISO 32000-1, 9.6.2.2): only to show the document, never to make one.
+pub fn substitute(cut: &Substitute) -> &'static [u8] {
+    let [serif, serif_bold, serif_italic, serif_both, sans, sans_bold, sans_italic, sans_both] = FILES;
+    match (cut.serif, cut.bold, cut.italic) {
+        (true, false, false) => serif,
+        (true, true, false) => serif_bold,
+        (true, false, true) => serif_italic,
+        (true, true, true) => serif_both,
+        (false, false, false) => sans,
+        (false, true, false) => sans_bold,
+        (false, false, true) => sans_italic,
+        (false, true, true) => sans_both,
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Fonts {
     fonts: Vec<Font>,

@@ -17,6 +17,7 @@ use typst::utils::PicoStr;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+pub use fonts::{Substitute, substitute};
 pub use templates::{Templates, TemplatesError};
 
 use fonts::Fonts;

@@ -243,7 +243,8 @@ impl Certificate {
         let may_sign =
             usage.is_none() || uses(KeyUsages::DigitalSignature) || uses(KeyUsages::NonRepudiation);
         match purpose {
-            Purpose::Authority => authority && uses(KeyUsages::KeyCertSign),
+            // RFC 5280, 6.1.4 (n): old roots have no key usage.
+            Purpose::Authority => authority && (usage.is_none() || uses(KeyUsages::KeyCertSign)),
             Purpose::Signature => signs && self.qc_type() == Some(QC_ESIGN),
             Purpose::Seal => signs && self.qc_type() == Some(QC_ESEAL),
             Purpose::Document => {
@@ -291,7 +292,7 @@ impl Certificate {
     /// Whether the key may sign revocation lists.
     pub(super) fn signs_crls(&self) -> bool {
         let usage = self.parsed.tbs_certificate().get_extension::<KeyUsage>();
-        usage.ok().flatten().is_some_and(|(_, usage)| usage.0.contains(KeyUsages::CRLSign))
+        usage.is_ok_and(|usage| usage.is_none_or(|(_, usage)| usage.0.contains(KeyUsages::CRLSign)))
     }
 
     /// Whether every critical extension is one that this program understands, and none is there

@@ -1,0 +1,81 @@
+//! The sentences about an answer that the terminal and the report have in common.
+
+use pk_trust::verify::{self, Outcome, Overall, Verdict};
+
+use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra};
+use crate::words::{Values, Words, printable};
+
+/// The word of a headline.
+pub const fn headline(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Passed => "verdict.passed",
+        Overall::Failed => "verdict.failed",
+        Overall::Indeterminate => "verdict.indeterminate",
+    }
+}
+
+/// The sentence of what decided; `None` if everything holds.
+pub fn reason(words: &Words, answer: &Answer) -> Option<String> {
+    match answer {
+        Answer::Document(verdict) => document_reason(words, verdict),
+        Answer::Archive(verdict) => archive_reason(words, verdict),
+    }
+}
+
+/// The sentence of the finding that decided; `None` if the document is valid.
+pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
+    let wanted = match verdict.overall {
+        Overall::Passed => return None,
+        Overall::Failed => verify::Answer::No,
+        Overall::Indeterminate => verify::Answer::Unknown,
+    };
+    // An unproven time alone decides nothing, so it comes last, as it stands among the lines.
+    let lines = verdict.lines.all();
+    let (_, line) = lines.iter().find(|(_, line)| line.outcome == wanted)?;
+    Some(words.text(line.code, &line.detail))
+}
+
+/// The sentence of what decided about an archive; `None` if it is valid.
+pub fn archive_reason(words: &Words, verdict: &ArchiveVerdict) -> Option<String> {
+    if verdict.overall == Overall::Passed {
+        return None;
+    }
+    if verdict.seal.1 != Outcome::Pass {
+        return Some(seal(words, verdict));
+    }
+    if let Some(first) = verdict.differences.first() {
+        return Some(difference(words, first));
+    }
+    let document = verdict.documents.iter().find(|d| d.overall == verdict.overall);
+    match document.and_then(|d| Some((d, document_reason(words, d)?))) {
+        Some((document, reason)) => Some(format!("{}: {reason}", printable(&document.file))),
+        None => Some(count(words, verdict)),
+    }
+}
+
+/// What the seal of an archive showed.
+pub fn seal(words: &Words, verdict: &ArchiveVerdict) -> String {
+    words.text(verdict.seal.0, &Values::from([("institution", verdict.institution.clone())]))
+}
+
+/// A difference between an archive and its manifest.
+pub fn difference(words: &Words, difference: &MissingOrExtra) -> String {
+    let (code, path) = match difference {
+        MissingOrExtra::Missing(path) => ("archive.missing", path),
+        MissingOrExtra::Extra(path) => ("archive.extra", path),
+        MissingOrExtra::Changed(path) => ("archive.changed", path),
+    };
+    words.text(code, &Values::from([("path", path.clone())]))
+}
+
+/// How many documents of an archive hold.
+pub fn count(words: &Words, verdict: &ArchiveVerdict) -> String {
+    let count = |overall| verdict.documents.iter().filter(|d| d.overall == overall).count().to_string();
+    let values = Values::from([
+        ("documents", verdict.documents.len().to_string()),
+        ("passed", count(Overall::Passed)),
+        ("failed", count(Overall::Failed)),
+        ("indeterminate", count(Overall::Indeterminate)),
+    ]);
+    words.text("archive.count", &values)
+}
