@@ -1,14 +1,17 @@
 """Compares pk with pyHanko and pdfsig on a folder of labelled PDF files.
 
-usage: compare.py PK FOLDER [--keys KEYS] [--markdown FILE]
+usage: compare.py PK FOLDER [--trusting] [--at TIME] [--markdown FILE] [--by-class]
 
 FOLDER holds PDF files and `expected.tsv`, whose first column is the file and whose second is `accept`,
 `reject` or `error-or-reject`. Accepted is a file whose integrity pk confirms: that says nothing of whom
-one trusts. With the `keys/` of an office, whose root and lists the verifiers then get, accepted is a
-file that passes altogether. Exits 1 if pk differs from a label, or took longer than a second.
+one trusts. With --trusting the verifiers get `trust.pem`, `*root.pem` and `crl-*.pem` of the folder, and
+accepted is a file whose integrity and signers are both confirmed. Exits 1 if pk differs from a label, or
+took longer than a second.
 """
 import argparse
+import collections
 import csv
+import datetime
 import json
 import logging
 import os
@@ -30,10 +33,10 @@ from pyhanko_certvalidator import ValidationContext
 WHOLE = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
 
 
-def pk(binary, path, trust):
-    """(accepted by integrity, accepted altogether, code, seconds)"""
+def pk(binary, path, trust, at):
+    """(integrity, integrity and signers confirmed, code, seconds)"""
     start = time.perf_counter()
-    command = [binary, "verify", "--json", *(["--trust", str(trust)] if trust else []), str(path)]
+    command = [binary, "verify", "--json", *(["--trust", str(trust)] if trust else []), *(["--at", at] if at else []), str(path)]
     # In a folder that is no office, so that nothing but what is named is trusted.
     run = subprocess.run(command, capture_output=True, text=True, cwd="/", env={k: v for k, v in os.environ.items() if k != "PK_OFFICE"})
     seconds = time.perf_counter() - start
@@ -45,7 +48,9 @@ def pk(binary, path, trust):
         (l["code"] for l in verdict["lines"].values() if l["outcome"] == "no"),
         line["code"] if line["outcome"] == "unknown" else "",
     )
-    return line["outcome"], verdict["overall"] == "TOTAL-PASSED", code, seconds
+    both = line["outcome"] == verdict["lines"]["issuer"]["outcome"] == "yes" and verdict["overall"] != "TOTAL-FAILED"
+    code = code or next((l["code"] for l in verdict["lines"].values() if l["outcome"] == "unknown"), "")
+    return line["outcome"], both, code, seconds
 
 
 def own_certificates(signature):
@@ -67,7 +72,7 @@ def pyhanko(path, context):
                 return "unsigned"
             good = len(signatures) == filled
             for signature in signatures:
-                chosen = context or ValidationContext(
+                chosen = context() if context else ValidationContext(
                     trust_roots=list(own_certificates(signature)), allow_fetching=False
                 )
                 if signature.sig_object_type == "/DocTimeStamp":
@@ -96,47 +101,62 @@ def pdfsig(path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pk")
+    parser.add_argument("pk", type=lambda path: str(pathlib.Path(path).resolve()))
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--keys", type=pathlib.Path)
+    parser.add_argument("--trusting", action="store_true")
+    parser.add_argument("--at")
+    parser.add_argument("--by-class", action="store_true")
     parser.add_argument("--markdown", type=pathlib.Path)
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    context = None
-    if arguments.keys:
-        roots = list(load_certs_from_pemder([str(arguments.keys / "root.pem")]))
+    context, trust = None, None
+    if arguments.trusting:
+        trust = (arguments.folder / "trust.pem").resolve()
+        roots = list(load_certs_from_pemder([str(path) for path in arguments.folder.glob("*root.pem")]))
         lists = [
             crl.CertificateList.load(der)
-            for name in ("root.crl", "issuing.crl")
-            for _, _, der in pem.unarmor((arguments.keys / name).read_bytes(), multiple=True)
+            for path in sorted(arguments.folder.glob("crl-*.pem"))
+            for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)
         ]
-        context = ValidationContext(
-            trust_roots=roots, crls=lists, allow_fetching=False, revocation_mode="require"
+        moment = datetime.datetime.fromisoformat(arguments.at.replace("Z", "+00:00")) if arguments.at else None
+        context = lambda: ValidationContext(
+            trust_roots=roots, crls=lists, allow_fetching=False, revocation_mode="require", moment=moment
         )
-    trust = arguments.keys / "trust.pem" if arguments.keys else None
     rows, wrong, slowest, fooled = [], [], 0.0, {"pyHanko": 0, "pdfsig": 0}
     with (arguments.folder / "expected.tsv").open() as table:
-        labels = [(row[0], row[1]) for row in list(csv.reader(table, delimiter="\t"))[1:]]
-    for name, label in labels:
+        labels = [(row[0], row[1], row[2] if len(row) > 2 else "") for row in list(csv.reader(table, delimiter="\t"))[1:]]
+    classes = collections.defaultdict(lambda: [0, 0, 0, 0])
+    for name, label, kind in labels:
         path = (arguments.folder / name).resolve()
-        integrity, passed, code, seconds = pk(arguments.pk, path, trust)
+        integrity, passed, code, seconds = pk(arguments.pk, path, trust, arguments.at)
         slowest = max(slowest, seconds)
-        accepted = passed if arguments.keys else integrity == "yes"
-        right = accepted if label == "accept" else (integrity != "yes" and not passed if label == "error-or-reject" else integrity == "no" or (arguments.keys and not passed))
+        accepted = passed if arguments.trusting else integrity == "yes"
+        right = accepted if label == "accept" else not accepted
+        if label == "reject" and not arguments.trusting:
+            right = integrity == "no"
         if not right or seconds > 1.0:
             wrong.append(f"{name}: {label}, but integrity {integrity} ({code}) after {seconds:.2f} s")
         others = {"pyHanko": pyhanko(path, context), "pdfsig": pdfsig(path)}
         for peer, answer in others.items():
             fooled[peer] += label != "accept" and answer == "valid"
+        if label != "accept":
+            counts = classes[kind]
+            counts[0] += 1
+            counts[1] += accepted
+            counts[2] += others["pyHanko"] == "valid"
+            counts[3] += others["pdfsig"] == "valid"
         rows.append((name, label, integrity, code, others["pyHanko"], others["pdfsig"]))
     table = ["| file | owed | pk: integrity | reason | pyHanko | pdfsig |", "|---|---|---|---|---|---|"]
     table += [f"| {name.removesuffix('.pdf')} | {l} | {i} | {f'`{c}`' if c else ''} | {h} | {s} |" for name, l, i, c, h, s in rows]
+    if arguments.by_class:
+        table = ["| class | files | accepted by pk | by pyHanko | by pdfsig |", "|---|---|---|---|---|"]
+        table += [f"| {kind} | {' | '.join(map(str, counts))} |" for kind, counts in sorted(classes.items())]
     text = "\n".join(table) + "\n"
     if arguments.markdown:
         arguments.markdown.write_text(text)
     else:
         print(text)
-    bad = sum(label != "accept" for _, label in labels)
+    bad = sum(label != "accept" for _, label, _ in labels)
     print(
         f"{len(rows)} files, {bad} of them bad; accepted bad ones: pk {len(wrong)} differ from the label, "
         f"pyHanko {fooled['pyHanko']}, pdfsig {fooled['pdfsig']}; slowest answer of pk {slowest:.2f} s"

@@ -291,11 +291,12 @@ fn the_table_covers_the_catalogue() {
 fn write(scene: &Scene, attacks: &[Attack], folder: &Path) {
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
     std::fs::create_dir_all(folder).unwrap();
-    let mut expected = String::new();
+    let mut expected = String::from("file\texpected\tclass\treason\noriginal.pdf\taccept\t\t\n");
     for attack in attacks {
         let class = attack.class.name();
-        put(&format!("{class}--{}.pdf", attack.name), &attack.bytes);
-        writeln!(expected, "{}\t{class}\t{}", attack.name, attack.code).unwrap();
+        let file = format!("{class}--{}.pdf", attack.name);
+        put(&file, &attack.bytes);
+        writeln!(expected, "{file}\terror-or-reject\t{class}\t{}", attack.code).unwrap();
     }
     put("expected.tsv", expected.as_bytes());
     put("original.pdf", &scene.complete);

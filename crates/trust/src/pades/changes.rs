@@ -175,7 +175,10 @@ impl Uses {
     fn only_from(&self, number: u32, from: &[(u32, &str)], inside: &BTreeSet<u32>) -> bool {
         self.0.get(&number).is_none_or(|uses| {
             uses.iter().all(|(source, key)| {
-                inside.contains(source) || from.iter().any(|(n, k)| n == source && k.as_bytes() == key)
+                // What a signature says it was made over (`/Data`) is no use of it.
+                key == b"Reference"
+                    || inside.contains(source)
+                    || from.iter().any(|(n, k)| n == source && k.as_bytes() == key)
             })
         })
     }
