@@ -159,8 +159,12 @@ impl Crl {
                 reason: reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()),
             };
         }
+        // RFC 5280, 3.3: a list made after the certificate's expiry need not name it any more, so it
+        // says nothing of a moment before.
+        let expiry = Time::from_x509(certificate.validity().not_after);
+        let dropped = self.this_update() > expiry && moment <= expiry;
         let current = self.this_update() <= now && self.next_update().is_some_and(|next| moment <= next);
-        if current { Revocation::Good } else { Revocation::Unknown }
+        if current && !dropped { Revocation::Good } else { Revocation::Unknown }
     }
 
     fn is_signed_by(&self, issuer: &Certificate) -> bool {
