@@ -124,8 +124,9 @@ pub(super) fn changes(file: &File<'_>, signed: usize) -> Result<Changes, pdf::Er
     if signed >= last {
         return Ok(changes);
     }
-    let uses = Uses::of(file, signed)?;
+    let mut uses = Uses::of(file, signed)?;
     for revision in signed + 1..=last {
+        uses.add(file, revision)?;
         let mut comparison = Comparison::new(file, revision, &uses);
         comparison.run()?;
         changes.forbidden.extend(comparison.forbidden);
@@ -143,11 +144,11 @@ pub(super) fn changes(file: &File<'_>, signed: usize) -> Result<Changes, pdf::Er
 struct Uses(BTreeMap<u32, BTreeSet<(u32, Vec<u8>)>>);
 
 impl Uses {
+    /// As the document was signed.
     fn of(file: &File<'_>, signed: usize) -> Result<Self, pdf::Error> {
-        let later = signed + 1..file.revisions().len();
-        let mut uses = BTreeMap::new();
-        for revision in later.clone() {
-            uses.extend(file.revisions()[revision].numbers().map(|number| (number, BTreeSet::new())));
+        let mut uses = Self(BTreeMap::new());
+        for revision in signed + 1..file.revisions().len() {
+            uses.0.extend(file.revisions()[revision].numbers().map(|number| (number, BTreeSet::new())));
         }
         // Every object and not only those that are reached from the root: a reader that repairs files
         // may reach others.
@@ -157,17 +158,21 @@ impl Uses {
         }
         for number in numbers {
             if let Some((body, _)) = file.at(signed).numbered(number)? {
-                note(&mut uses, number, &body.value);
+                note(&mut uses.0, number, &body.value);
             }
         }
-        for revision in later {
-            for number in file.revisions()[revision].numbers() {
-                if let Some((body, _)) = file.at(revision).numbered(number)? {
-                    note(&mut uses, number, &body.value);
-                }
+        Ok(uses)
+    }
+
+    /// What an update adds. One revision after the other: what a later one refers to is its own affair,
+    /// or the second DSS of a document would make a suspect of the first.
+    fn add(&mut self, file: &File<'_>, revision: usize) -> Result<(), pdf::Error> {
+        for number in file.revisions()[revision].numbers() {
+            if let Some((body, _)) = file.at(revision).numbered(number)? {
+                note(&mut self.0, number, &body.value);
             }
         }
-        Ok(Self(uses))
+        Ok(())
     }
 
     /// Whether all references to `number` are from one of these objects under one of these keys; of
@@ -627,7 +632,8 @@ impl<'f, 'a> Comparison<'f, 'a> {
             let Some((old, _)) = self.before.numbered(number)? else { continue };
             let kind = old.value.as_dictionary().and_then(|d| d.get("Type")).and_then(Object::as_name);
             if kind == Some(b"XRef") && self.xref_stream == Some(number) {
-                self.explained.insert(number);
+                // A page may show it like any other stream.
+                self.free_object(number, &[]);
             } else {
                 // Objects of earlier revisions are in the old one: readers would look into the new.
                 self.explained.insert(number);
@@ -645,6 +651,8 @@ impl<'f, 'a> Comparison<'f, 'a> {
             match pair {
                 (None, None) => {}
                 (Some(_), None) => self.forbid(number, What::Removed, ""),
+                // References to the old generation lead nowhere now.
+                _ if self.generations_differ(number) => self.forbid(number, What::Removed, ""),
                 (Some((old, _)), Some((new, _))) => {
                     if !self.is_same(&old, &new) {
                         let (what, name) = self.classify(number, &old, &new);
@@ -661,6 +669,11 @@ impl<'f, 'a> Comparison<'f, 'a> {
             }
         }
         Ok(())
+    }
+
+    fn generations_differ(&self, number: u32) -> bool {
+        let (before, after) = (self.before.reference(number), self.after.reference(number));
+        before.is_some() && after.is_some() && before != after
     }
 
     /// A new object that nothing explains. Without a reference to it, it is waste; with one from an
@@ -707,6 +720,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
         let used_as = |key| self.uses.has_key(number, key);
         let what = match (kind.as_slice(), subtype.as_slice()) {
             (b"Pages", _) => What::Pages,
+            (b"ObjStm" | b"XRef", _) => What::Container,
             (b"Page", _) => What::Page,
             (b"Sig" | b"DocTimeStamp", _) => What::Signature,
             (b"StructElem" | b"StructTreeRoot" | b"OBJR" | b"MCR", _) => What::Structure,
