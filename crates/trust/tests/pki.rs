@@ -125,7 +125,7 @@ fn lists(h: &Hierarchy, revoked: &[Revoked]) -> Anchors {
 fn revocation_is_good_revoked_or_unknown() {
     let h = hierarchy();
     let status = |anchors: &Anchors, now| {
-        anchors.path(&h.leaf, &[], Purpose::Signature, day(10)).unwrap().revocation(anchors, now)
+        anchors.path(&h.leaf, &[], Purpose::Signature, day(10)).unwrap().revocation(anchors, now, now)
     };
     assert_eq!(status(&h.anchors, day(10)), Revocation::Unknown, "no list");
     let clean = lists(&h, &[]);
