@@ -413,9 +413,53 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 None => self.added_field(field)?,
             }
         }
+        let mut nodes: BTreeSet<u32> = new_fields
+            .iter()
+            .flat_map(|field| field.ancestors.iter().chain([&field.reference]).chain(&field.widgets))
+            .map(|node| node.number)
+            .collect();
+        nodes.extend(new_form.get("Fields").and_then(Object::as_reference).map(|list| list.number));
+        nodes.insert(owner);
+        for ancestor in new_fields.iter().flat_map(|field| &field.ancestors) {
+            self.ancestor(*ancestor, &mut nodes)?;
+        }
         let kept: BTreeSet<Ref> = new_fields.iter().map(|f| f.reference).collect();
         for old in old_fields.iter().filter(|old| !kept.contains(&old.reference)) {
             self.forbid(old.reference.number, What::Field, &old.name);
+        }
+        Ok(())
+    }
+
+    /// A field that has others below it: it may get more of them. What becomes of those is looked at one
+    /// by one. Other trees have `/Kids` as well: `nodes` are those of the form, and nothing else may
+    /// refer to it.
+    fn ancestor(&mut self, reference: Ref, nodes: &mut BTreeSet<u32>) -> Result<(), pdf::Error> {
+        let number = reference.number;
+        if !self.is_touched(number) || !self.explained.insert(number) {
+            return Ok(());
+        }
+        let body = self.after.body(reference)?;
+        let Some(new) = body.value.as_dictionary() else { return Ok(()) };
+        if let Some(list) = new.get("Kids").and_then(Object::as_reference) {
+            self.free_object(list.number, &[(number, "Kids")]);
+            nodes.insert(list.number);
+        }
+        if !self.uses.only_from(number, &[], nodes) {
+            self.forbid(number, What::Shared, "Kids");
+        }
+        if self.is_new(number) {
+            if new.get("A").is_some() || new.get("AA").is_some() {
+                self.forbid(number, What::Action, "AA");
+            }
+            for (_, value) in new.iter().filter(|(key, _)| !matches!(*key, b"Parent" | b"Kids")) {
+                self.brought_along(value)?;
+            }
+            return Ok(());
+        }
+        let body = self.before.body(reference)?;
+        let Some(old) = body.value.as_dictionary() else { return Ok(()) };
+        for key in differing(old, new).into_iter().filter(|key| key != b"Kids") {
+            self.forbid(number, What::Field, key);
         }
         Ok(())
     }
