@@ -4,5 +4,6 @@
 
 mod claim;
 mod foreign;
+mod path;
 mod pdf;
 mod pki;
