@@ -122,7 +122,7 @@ pub enum Conflict {
         /// The field of the signature that locked it.
         by: String,
     },
-    /// `/Perms` names a signature that no field holds.
+    /// `/Perms` names a certification that no field holds.
     Unlisted,
 }
 
@@ -331,7 +331,8 @@ fn permissions(
     if let Some(permissions) = view.dictionary(&catalog, "Perms")? {
         let held =
             |value: &Object| fields.iter().any(|f| f.value().is_some() && f.value() == value.as_reference());
-        if permissions.iter().any(|(_, value)| !held(value)) {
+        // Usage rights (`UR3`) are no signature of anybody's, and no field holds them.
+        if permissions.get("DocMDP").is_some_and(|value| !held(value)) {
             conflicts.push(Conflict::Unlisted);
         }
     }
