@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{FormField, form_fields};
-use crate::pdf::{self, Body, Dictionary, File, Object, Ref, View};
+use crate::pdf::{self, Body, Dictionary, File, Object, Ref, Revision, View};
 
 /// Forbidden changes that are named; a thousand more tell no more.
 const MAX_NAMED: usize = 32;
@@ -211,6 +211,8 @@ struct Comparison<'f, 'a> {
     touched: BTreeSet<u32>,
     explained: BTreeSet<u32>,
     containers: BTreeSet<u32>,
+    /// Object streams of earlier revisions.
+    old_containers: BTreeSet<u32>,
     xref_stream: Option<u32>,
     uses: &'f Uses,
     forbidden: Vec<ForbiddenChange>,
@@ -231,6 +233,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
             touched: updated.numbers().collect(),
             explained: BTreeSet::from([0]),
             containers: updated.containers(),
+            old_containers: file.revisions()[..revision].iter().flat_map(Revision::containers).collect(),
             xref_stream: updated.xref_stream(),
             uses,
             forbidden: Vec::new(),
@@ -610,7 +613,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 continue;
             }
             match item.as_reference().and_then(|widget| self.widgets.remove_entry(&widget)) {
-                Some((widget, rectangle)) => self.overlay(page, widget, rectangle, new, &before)?,
+                Some((widget, rectangle)) => self.overlay(page, widget, rectangle, new, &after)?,
                 None => {
                     let number = item.as_reference().map_or(page.number, |r| r.number);
                     // Named once, here.
@@ -638,10 +641,10 @@ impl<'f, 'a> Comparison<'f, 'a> {
         let mut covers = self
             .media_box(dictionary)?
             .is_some_and(|sheet| rectangle.area() > sheet.area() * MAX_SHARE_OF_PAGE);
-        for other in others.iter().filter_map(Object::as_reference) {
-            let body = self.before.body(other)?;
+        for other in others.iter().filter_map(Object::as_reference).filter(|other| *other != widget) {
+            let body = self.after.body(other)?;
             let Some(other) = body.value.as_dictionary() else { continue };
-            let other = Rectangle::read(self.before, other, "Rect");
+            let other = Rectangle::read(self.after, other, "Rect");
             covers |= other.is_some_and(|other| rectangle.overlap(&other) > 0.0);
         }
         if covers {
@@ -667,6 +670,14 @@ impl<'f, 'a> Comparison<'f, 'a> {
 
     /// Cross-reference and object streams: how an update is written, not what it says.
     fn streams(&mut self) -> Result<(), pdf::Error> {
+        // Objects of earlier revisions are in them, whatever they are entered as now: most readers look
+        // for an object stream under its number, and would look into the new one.
+        for number in self.old_containers.clone() {
+            if self.is_touched(number) {
+                self.explained.insert(number);
+                self.forbid(number, What::Container, "");
+            }
+        }
         let numbers: Vec<u32> = self.containers.iter().copied().chain(self.xref_stream).collect();
         for number in numbers {
             if self.is_new(number) {
@@ -679,7 +690,6 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 // A page may show it like any other stream.
                 self.free_object(number, &[]);
             } else {
-                // Objects of earlier revisions are in the old one: readers would look into the new.
                 self.explained.insert(number);
                 self.forbid(number, What::Container, "");
             }
