@@ -138,9 +138,10 @@ STAMP = TextStampStyle(stamp_text='Contoh %(signer)s', border_width=1)
 
 
 def pyhanko_says(data):
-    """pyHanko's answer with the root trusted: VALID, or what it found."""
+    """pyHanko's answer with the root trusted and the issuing authority known: VALID, or what it found."""
     whole = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
-    context_ = lambda: ValidationContext(trust_roots=[ROOT.asn1], allow_fetching=False, revocation_mode='soft-fail')
+    context_ = lambda: ValidationContext(trust_roots=[ROOT.asn1], other_certs=[ISSUING.asn1],
+                                         allow_fetching=False, revocation_mode='soft-fail')
     answers = []
     try:
         reader = PdfFileReader(io.BytesIO(data))
@@ -187,7 +188,8 @@ TEXT = b'<</FT/Tx/Type/Annot/Subtype/Widget/T(Jumlah)/F 4/P 3 0 R/Rect[50 600 25
 CATALOG = b'<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R/Metadata 9 0 R/Names<</EmbeddedFiles<</Names[(data.txt) 13 0 R]>>>>%s>>'
 PAGE_OBJECT = b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %s/Resources<</Font<</F1 6 0 R>>>>/Annots %s>>'
 FORM = b'<</Fields[%s]/SigFlags 3/DA(/F1 10 Tf)/DR<</Font<</F1 6 0 R>>>>>>'
-XMP = (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><!-- %s --></x:xmpmeta>'
+FULL_XMP = (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
        b'<rdf:Description rdf:about="" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" pdf:Keywords="%s"/></rdf:RDF></x:xmpmeta>')
 BOX_1, BOX_2 = b'50 50 250 110', b'300 50 500 110'
 
@@ -220,8 +222,12 @@ def base(changes=None, **options):
     return Pdf.new(objects(changes), trailer=TRAILER, **options)
 
 
-def cms_of(who=FIRST, others=(ISSUING,), digest='sha256', **options):
-    return lambda data: signed_data(data, who, others, digest, **options)
+TRAVELLING = [ISSUING]
+
+
+def cms_of(who=FIRST, others=None, digest='sha256', **options):
+    given = tuple(TRAVELLING) if others is None else others
+    return lambda data: signed_data(data, who, given, digest, **options)
 
 
 def sign_first(pdf=None, make=None, rest=b'', **options):
@@ -274,7 +280,11 @@ def store(pdf, certificates=(), lists=(), start=60):
 # --- honest documents and harmless variants ----------------------------------------------------------
 
 def honest():
-    plain = base().data
+    # pyHanko writes XMP metadata anew with every signature, which takes room: one vector shows it.
+    plain = base({1: (CATALOG % b'').replace(b'/Metadata 9 0 R', b'')}).data
+    add('metadata-by-pyhanko', py_sign(py_sign(base({
+        9: stream(FULL_XMP % b'1', b'/Type/Metadata/Subtype/XML')}), FIRST, 'Pihak1'), SECOND, 'Pihak2'), 'yes', 'changes.allowed',
+        'two signatures, each with XMP metadata written anew')
     for name, kind, md, pss in [
         ('rsa-2048-sha-256', 'RSA-2048', 'sha256', False), ('rsa-3072-sha-384', 'RSA-3072', 'sha384', False),
         ('rsa-4096-sha-512', 'RSA-4096', 'sha512', False), ('rsa-2048-pss-sha-256', 'RSA-2048', 'sha256', True),
@@ -389,6 +399,9 @@ def honest():
     add('metadata-updated', xmp, 'yes', 'changes.allowed', 'XMP metadata written anew')
     add('info-updated', signed.update({12: b'<</Title(Contoh)/ModDate(D:20260302080000Z)>>'}), 'yes', 'changes.allowed',
         'document information written anew')
+    add('info-updated-streams', sign_first(base(style='stream'), style='stream').update(
+        {12: b'<</Title(Contoh)/ModDate(D:20260302080000Z)>>'}, style='stream'), 'yes', 'changes.allowed',
+        'the same where a cross-reference stream is the trailer')
     add('version-raised', signed.update({1: CATALOG % b'/Version/2.0'}), 'yes', 'changes.allowed', '/Version in the catalog')
     add('nothing-changed', signed.update({4: stream(PAGE)}), 'yes', 'changes.allowed', 'a page\'s content written again, the same')
     add('unused-object', signed.update({99: b'(nobody refers to this)'}), 'yes', 'changes.allowed', 'an object that nobody uses')
@@ -425,6 +438,24 @@ def honest():
     # RFC 5280, 3.3: a revoked certificate leaves the list after it has expired.
     add('list-after-expiry', store(document_stamp(sign_first(make=cms_of(SHORT_REVOKED))), (), (CRLS[0], late)), 'yes',
         'signer.revocation-unknown', 'the only list is from after the certificate\'s expiry, when it need not name it any more')
+    add('certificate-twice', sign_first(make=cms_of(others=(ISSUING, FIRST))), 'yes', 'signer.path',
+        'the signer\'s certificate travels twice')
+    add('certificates-unsorted', sign_first(make=unsorted), 'yes', 'signer.path',
+        'certificates in another order than DER wants: nobody has signed it')
+    add('usage-rights', sign_first(base({1: CATALOG % b'/Perms<</UR3 16 0 R>>', 16: b'<</Type/Sig/Filter/Adobe.PPKLite>>'})), 'yes',
+        'signer.path', 'usage rights (ISO 32000-2, 12.8.6), which no field holds')
+    add('no-type', sign_first(kind=b''), 'yes', 'signer.path', 'a signature dictionary without /Type, which is optional')
+    open_end = plain[:-1]
+    add('no-line-end', py_sign(py_sign(open_end, FIRST, 'Pihak1'), SECOND, 'Pihak2'), 'yes', 'changes.allowed',
+        'no end of line after the first %%EOF')
+    tagged = base({
+        9: stream(FULL_XMP % b'1', b'/Type/Metadata/Subtype/XML'), 1: CATALOG % b'/MarkInfo<</Marked true>>/StructTreeRoot 80 0 R', 80: b'<</Type/StructTreeRoot/K 81 0 R/ParentTree 82 0 R'
+        b'/ParentTreeNextKey 2>>', 81: b'<</Type/StructElem/S/Document/P 80 0 R/K 83 0 R>>', 82: b'<</Nums[0[83 0 R]]>>',
+        83: b'<</Type/StructElem/S/P/P 81 0 R/Pg 3 0 R/K 0>>',
+        3: (PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R]'))[:-2] + b'/StructParents 0/Tabs/S>>',
+        4: stream(b'/P<</MCID 0>>BDC ' + PAGE + b' EMC')})
+    add('tagged-added', py_sign(sign_first(tagged), THIRD, 'Saksi', spec=spec('Saksi', (50, 300, 250, 360)), style=STAMP), 'yes',
+        'changes.allowed', 'a visible field added to a tagged document')
     add('stamp-of-unknown-authority', document_stamp(sign_first(), OTHER_TSA, ()), 'yes', 'time.stamp-unknown-root',
         'a document time stamp by an authority that nobody trusts here')
     add('revoked-lists-in-store', store(sign_first(), (ISSUING,), (CRLS[0], pki.crl(ISSUING, [
@@ -440,6 +471,15 @@ SKI_KEY = pki.ec_key()
 
 def ski():
     return x509.SubjectKeyIdentifier.from_public_key(SKI_KEY.public_key())
+
+
+def unsorted(data):
+    """The SET of certificates turned round."""
+    der = signed_data(data, FIRST, (ISSUING,))
+    pair = sorted([FIRST.der, ISSUING.der])
+    if b''.join(pair) not in der:
+        pair.reverse()
+    return der.replace(b''.join(pair), b''.join(reversed(pair)))
 
 
 def direct_signature():
@@ -710,6 +750,10 @@ def forged_changes():
         'no', 'changes.overlay', 'a stamp over somebody else\'s stamp')
     add('overlay-text', third(widget(b'Saksi', b'60 595 240 615', b'/V 50 0 R/AP<</N 52 0 R>>'), objects={52: appearance(b'Rp 9.000')}),
         'no', 'changes.overlay', 'a stamp over a text field')
+    add('overlay-new', third(widget(b'Saksi', b'50 300 250 360', b'/V 50 0 R/AP<</N 52 0 R>>'), objects={
+        52: appearance(b'Lain'), 53: widget(b'Lain', b'60 310 240 350', b'/AP<</N 52 0 R>>'),
+        3: PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 51 0 R 53 0 R]'), 5: FORM % b'7 0 R 8 0 R 11 0 R 51 0 R 53 0 R'}),
+        'no', 'changes.overlay', 'a stamp over another one that the same update adds')
     add('overlay-page', third(widget(b'Saksi', b'0 120 595 590', b'/V 50 0 R/AP<</N 52 0 R>>'), objects={52: appearance(b'Lain')}),
         'no', 'changes.overlay', 'a stamp over most of the page')
     after('text-field-added', with_field(b'<</FT/Tx/Type/Annot/Subtype/Widget/T(Baru)/F 4/Rect[50 300 150 340]/V(Rp 9.000)>>'),
@@ -760,6 +804,12 @@ def forged_changes():
           'an object stream of the signed revision overwritten', start=packed, style='stream')
     after('entry-into-old-stream', {}, 'document.malformed', 'an entry that leads into an object stream of an earlier revision',
           start=packed, style='stream', entries={7: (2, 40, 3)})
+    # Most readers look for the stream under its number, and find the new one.
+    forged_stream = stream(b'7 0 (Rp 9.000) ', b'/Type/ObjStm/Subtype/XML/N 1/First 4')
+    after('object-stream-in-store', {40: forged_stream, 1: CATALOG % b'/DSS<</Certs[40 0 R]>>'}, 'changes.container',
+          'an object stream of the signed revision overwritten as if it were validation data', start=packed, style='stream')
+    after('object-stream-in-metadata', {40: forged_stream, 1: (CATALOG % b'').replace(b'9 0 R', b'40 0 R')}, 'changes.container',
+          'an object stream of the signed revision overwritten as if it were metadata', start=packed, style='stream')
     # Both are streams: the cross-reference stream of revision 0 is what the page shows.
     painted = base({3: PAGE_OBJECT % (b'[4 0 R 41 0 R]', b'[7 0 R 8 0 R 11 0 R]')}, style='stream', xref_number=41)
     after('xref-stream-is-content', {}, 'changes.shared',
@@ -820,6 +870,8 @@ def main():
         old.unlink()
     honest()
     forged_cms()
+    # What follows is not about the issuer: smaller files without its certificate.
+    TRAVELLING.clear()
     forged_coverage()
     forged_changes()
     names = [v[0] for v in VECTORS]

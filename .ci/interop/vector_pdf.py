@@ -207,8 +207,8 @@ class Pdf:
         reserve = reserve or max(len(make(b'')), 100) + 24
         room = b'<' + b'0' * (2 * reserve) + b'>'
         blank = b'[0 ########## ########## ##########]   '
-        dictionary = (b'<</Type/%s/Filter/Adobe.PPKLite/SubFilter/%s%s%s/ByteRange%s/Contents%s>>' % (
-            kind, sub_filter, b'/M(%s)' % date if date else b'', entries, blank, room))
+        dictionary = (b'<<%s/Filter/Adobe.PPKLite/SubFilter/%s%s%s/ByteRange%s/Contents%s>>' % (
+            b'/Type/' + kind if kind else b'', sub_filter, b'/M(%s)' % date if date else b'', entries, blank, room))
         made = self.update({**objects, number: dictionary}, compressed=compressed, **options)
         start = made.data.rindex(room)
         end = start + len(room)

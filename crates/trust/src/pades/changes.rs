@@ -199,7 +199,12 @@ fn note(uses: &mut BTreeMap<u32, BTreeSet<(u32, Vec<u8>)>>, source: u32, value: 
         });
     };
     match value {
-        Object::Dictionary(dictionary) => dictionary.iter().for_each(|(key, item)| record(key, item)),
+        Object::Dictionary(dictionary) => {
+            // The dictionary of a cross-reference stream is a trailer, and names what a trailer names.
+            let trailer = dictionary.get("Type").and_then(Object::as_name) == Some(b"XRef");
+            let used = dictionary.iter().filter(|(key, _)| !(trailer && *key == b"Info"));
+            used.for_each(|(key, item)| record(key, item));
+        }
         other => record(b"", other),
     }
 }
