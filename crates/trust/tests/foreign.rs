@@ -213,6 +213,11 @@ fn an_expired_certificate_needs_a_proven_time() {
     let lists = ["root.crl", "issuing.crl"];
     let without = judge(&read("expired-without-stamp.pdf"), &with_lists(&lists));
     assert!(has(&without, "signer.expired-since") && without.overall == Overall::Indeterminate);
+    // Of a root that nobody knows, it cannot be said that it vouched for the signer even then.
+    let stranger = Anchors { roots: vec![certificate("other-root.pem")], ..Anchors::default() };
+    let unknown = judge(&read("expired-without-stamp.pdf"), &stranger);
+    assert_eq!(unknown.lines.issuer.code, "signer.unknown-root", "{}", codes(&unknown));
+    assert_eq!(unknown.overall, Overall::Indeterminate);
     assert_eq!(issuer("expired-with-stamp.pdf", &lists), (Answer::Yes, "signer.not-revoked"));
     // While the certificate was valid, no time stamp was needed.
     let then = Time::parse("2026-03-15").unwrap();
