@@ -756,6 +756,13 @@ def forged_changes():
         'no', 'changes.overlay', 'a stamp over another one that the same update adds')
     add('overlay-page', third(widget(b'Saksi', b'0 120 595 590', b'/V 50 0 R/AP<</N 52 0 R>>'), objects={52: appearance(b'Lain')}),
         'no', 'changes.overlay', 'a stamp over most of the page')
+    cropped = (PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R%s]')).replace(b'[0 0 595 842]', b'[0 0 9999 9999]/CropBox[0 0 595 842]')
+    unsized = (PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R%s]')).replace(b'/MediaBox[0 0 595 842]', b'')
+    for name, page, shows in (('overlay-cropped', cropped, 'a stamp over all that is shown of a large page'),
+                              ('overlay-unsized', unsized, 'a stamp on a page that has no size')):
+        add(name, sign_first(base({3: page % b''})).sign({
+            3: page % b' 51 0 R', 5: FORM % b'7 0 R 8 0 R 11 0 R 51 0 R', 52: appearance(b'Lain'),
+            51: widget(b'Saksi', b'0 120 595 590', b'/V 50 0 R/AP<</N 52 0 R>>')}, 50, cms_of(THIRD)), 'no', 'changes.overlay', shows)
     after('text-field-added', with_field(b'<</FT/Tx/Type/Annot/Subtype/Widget/T(Baru)/F 4/Rect[50 300 150 340]/V(Rp 9.000)>>'),
           'changes.field', 'a text field added')
     after('field-with-action', with_field(widget(b'Baru', b'50 300 150 340', b'/A<</S/URI/URI(https://contoh.example/)>>')),
@@ -764,6 +771,11 @@ def forged_changes():
           'changes.action', 'a new signature field with a script')
     after('field-added-unsigned', with_field(widget(b'Baru', b'50 300 150 340')), 'signature.added-field',
           'a new signature field that nobody has signed: allowed, and said', 'yes')
+    after('field-added-looks-signed', with_field(widget(b'Baru', b'50 300 150 340', b'/AP<</N 52 0 R>>'),
+                                                 objects={52: appearance(b'Ditandatangani')}), 'changes.appearance',
+          'a new field that nobody signed looks signed')
+    after('field-added-background', with_field(widget(b'Baru', b'60 700 400 740', b'/MK<</BG[1 1 1]>>')), 'changes.appearance',
+          'a new field that nobody signed has a white background, over the text')
     after('field-removed', {5: FORM % b'7 0 R 8 0 R'}, 'changes.field', 'a field taken out of the form')
     after('field-renamed', {11: widget(b'Pihak9', BOX_2)}, 'changes.field', 'a field renamed')
     after('field-appearance', {11: widget(b'Pihak2', BOX_2, b'/AP<</N 52 0 R>>'), 52: appearance(b'Ditandatangani')},

@@ -546,6 +546,11 @@ impl<'f, 'a> Comparison<'f, 'a> {
             let rectangle = body.value.as_dictionary().and_then(|d| Rectangle::read(self.after, d, "Rect"));
             if rectangle.is_some_and(|r| r.area() > 0.0) {
                 self.added.push(field.name.clone());
+                let looks = |d: &Dictionary| d.get("AP").is_some() || d.get("MK").is_some();
+                // Nobody answers for what such a field shows (sneaky signature attack, 2021).
+                if !field.is_filled() && body.value.as_dictionary().is_some_and(looks) {
+                    self.forbid(widget.number, What::Appearance, &field.name);
+                }
             }
             self.widgets.insert(*widget, rectangle);
         }
@@ -643,9 +648,8 @@ impl<'f, 'a> Comparison<'f, 'a> {
         others: &[Object],
     ) -> Result<(), pdf::Error> {
         let Some(rectangle) = rectangle.filter(|r| r.area() > 0.0) else { return Ok(()) };
-        let mut covers = self
-            .media_box(dictionary)?
-            .is_some_and(|sheet| rectangle.area() > sheet.area() * MAX_SHARE_OF_PAGE);
+        let sheet = self.visible_area(dictionary)?;
+        let mut covers = sheet.is_none_or(|sheet| rectangle.area() > sheet.area() * MAX_SHARE_OF_PAGE);
         for other in others.iter().filter_map(Object::as_reference).filter(|other| *other != widget) {
             let body = self.after.body(other)?;
             let Some(other) = body.value.as_dictionary() else { continue };
@@ -658,12 +662,19 @@ impl<'f, 'a> Comparison<'f, 'a> {
         Ok(())
     }
 
-    /// The size of a page, its own or inherited.
-    fn media_box(&self, page: &Dictionary) -> Result<Option<Rectangle>, pdf::Error> {
+    /// What viewers show of a page: a large sheet may be cropped to a small part (ISO 32000-2, 14.11.2).
+    fn visible_area(&self, page: &Dictionary) -> Result<Option<Rectangle>, pdf::Error> {
+        let sheet = self.inherited_box(page, "MediaBox")?;
+        let cropped = self.inherited_box(page, "CropBox")?;
+        Ok(sheet.map(|sheet| cropped.map_or(sheet, |crop| sheet.intersection(&crop))))
+    }
+
+    /// A box of a page, its own or inherited.
+    fn inherited_box(&self, page: &Dictionary, key: &'static str) -> Result<Option<Rectangle>, pdf::Error> {
         let mut node = page.clone();
         for _ in 0..64 {
-            if node.get("MediaBox").is_some() {
-                return Ok(Rectangle::read(self.after, &node, "MediaBox"));
+            if node.get(key).is_some() {
+                return Ok(Rectangle::read(self.after, &node, key));
             }
             match self.after.dictionary(&node, "Parent")? {
                 Some(parent) => node = parent,
@@ -843,9 +854,13 @@ impl Rectangle {
         (right - left).max(0.0) * (top - bottom).max(0.0)
     }
 
-    fn overlap(&self, other: &Self) -> f64 {
+    fn intersection(&self, other: &Self) -> Self {
         let [left, bottom, right, top] = self.0;
         let [l, b, r, t] = other.0;
-        (right.min(r) - left.max(l)).max(0.0) * (top.min(t) - bottom.max(b)).max(0.0)
+        Self([left.max(l), bottom.max(b), right.min(r), top.min(t)])
+    }
+
+    fn overlap(&self, other: &Self) -> f64 {
+        self.intersection(other).area()
     }
 }
