@@ -207,10 +207,12 @@ fn certificates(data: &SignedData, signer: &SignerInfo) -> Result<(Certificate, 
         };
         let der = certificate.to_der().map_err(|_| Error::Malformed)?;
         match Certificate::from_der(&der) {
+            // Some programs send the signer's certificate a second time, in its chain.
             Ok(certificate) if named => {
-                if leaf.replace(certificate).is_some() {
+                if leaf.as_ref().is_some_and(|known| known != &certificate) {
                     return Err(Error::Certificate);
                 }
+                leaf = Some(certificate);
             }
             Ok(certificate) => others.push(certificate),
             Err(CertificateError::Algorithm(error)) if named => return Err(error.into()),

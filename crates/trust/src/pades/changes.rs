@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{FormField, form_fields};
-use crate::pdf::{self, Body, Dictionary, File, Object, Ref, View};
+use crate::pdf::{self, Body, Dictionary, File, Object, Ref, Revision, View};
 
 /// Forbidden changes that are named; a thousand more tell no more.
 const MAX_NAMED: usize = 32;
@@ -124,8 +124,9 @@ pub(super) fn changes(file: &File<'_>, signed: usize) -> Result<Changes, pdf::Er
     if signed >= last {
         return Ok(changes);
     }
-    let uses = Uses::of(file, signed)?;
+    let mut uses = Uses::of(file, signed)?;
     for revision in signed + 1..=last {
+        uses.add(file, revision)?;
         let mut comparison = Comparison::new(file, revision, &uses);
         comparison.run()?;
         changes.forbidden.extend(comparison.forbidden);
@@ -143,11 +144,11 @@ pub(super) fn changes(file: &File<'_>, signed: usize) -> Result<Changes, pdf::Er
 struct Uses(BTreeMap<u32, BTreeSet<(u32, Vec<u8>)>>);
 
 impl Uses {
+    /// As the document was signed.
     fn of(file: &File<'_>, signed: usize) -> Result<Self, pdf::Error> {
-        let later = signed + 1..file.revisions().len();
-        let mut uses = BTreeMap::new();
-        for revision in later.clone() {
-            uses.extend(file.revisions()[revision].numbers().map(|number| (number, BTreeSet::new())));
+        let mut uses = Self(BTreeMap::new());
+        for revision in signed + 1..file.revisions().len() {
+            uses.0.extend(file.revisions()[revision].numbers().map(|number| (number, BTreeSet::new())));
         }
         // Every object and not only those that are reached from the root: a reader that repairs files
         // may reach others.
@@ -157,17 +158,21 @@ impl Uses {
         }
         for number in numbers {
             if let Some((body, _)) = file.at(signed).numbered(number)? {
-                note(&mut uses, number, &body.value);
+                note(&mut uses.0, number, &body.value);
             }
         }
-        for revision in later {
-            for number in file.revisions()[revision].numbers() {
-                if let Some((body, _)) = file.at(revision).numbered(number)? {
-                    note(&mut uses, number, &body.value);
-                }
+        Ok(uses)
+    }
+
+    /// What an update adds. One revision after the other: what a later one refers to is its own affair,
+    /// or the second DSS of a document would make a suspect of the first.
+    fn add(&mut self, file: &File<'_>, revision: usize) -> Result<(), pdf::Error> {
+        for number in file.revisions()[revision].numbers() {
+            if let Some((body, _)) = file.at(revision).numbered(number)? {
+                note(&mut self.0, number, &body.value);
             }
         }
-        Ok(Self(uses))
+        Ok(())
     }
 
     /// Whether all references to `number` are from one of these objects under one of these keys; of
@@ -197,7 +202,12 @@ fn note(uses: &mut BTreeMap<u32, BTreeSet<(u32, Vec<u8>)>>, source: u32, value: 
         });
     };
     match value {
-        Object::Dictionary(dictionary) => dictionary.iter().for_each(|(key, item)| record(key, item)),
+        Object::Dictionary(dictionary) => {
+            // The dictionary of a cross-reference stream is a trailer, and names what a trailer names.
+            let trailer = dictionary.get("Type").and_then(Object::as_name) == Some(b"XRef");
+            let used = dictionary.iter().filter(|(key, _)| !(trailer && *key == b"Info"));
+            used.for_each(|(key, item)| record(key, item));
+        }
         other => record(b"", other),
     }
 }
@@ -209,6 +219,8 @@ struct Comparison<'f, 'a> {
     touched: BTreeSet<u32>,
     explained: BTreeSet<u32>,
     containers: BTreeSet<u32>,
+    /// Object streams of earlier revisions.
+    old_containers: BTreeSet<u32>,
     xref_stream: Option<u32>,
     uses: &'f Uses,
     forbidden: Vec<ForbiddenChange>,
@@ -229,6 +241,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
             touched: updated.numbers().collect(),
             explained: BTreeSet::from([0]),
             containers: updated.containers(),
+            old_containers: file.revisions()[..revision].iter().flat_map(Revision::containers).collect(),
             xref_stream: updated.xref_stream(),
             uses,
             forbidden: Vec::new(),
@@ -415,9 +428,53 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 None => self.added_field(field)?,
             }
         }
+        let mut nodes: BTreeSet<u32> = new_fields
+            .iter()
+            .flat_map(|field| field.ancestors.iter().chain([&field.reference]).chain(&field.widgets))
+            .map(|node| node.number)
+            .collect();
+        nodes.extend(new_form.get("Fields").and_then(Object::as_reference).map(|list| list.number));
+        nodes.insert(owner);
+        for ancestor in new_fields.iter().flat_map(|field| &field.ancestors) {
+            self.ancestor(*ancestor, &mut nodes)?;
+        }
         let kept: BTreeSet<Ref> = new_fields.iter().map(|f| f.reference).collect();
         for old in old_fields.iter().filter(|old| !kept.contains(&old.reference)) {
             self.forbid(old.reference.number, What::Field, &old.name);
+        }
+        Ok(())
+    }
+
+    /// A field that has others below it: it may get more of them. What becomes of those is looked at one
+    /// by one. Other trees have `/Kids` as well: `nodes` are those of the form, and nothing else may
+    /// refer to it.
+    fn ancestor(&mut self, reference: Ref, nodes: &mut BTreeSet<u32>) -> Result<(), pdf::Error> {
+        let number = reference.number;
+        if !self.is_touched(number) || !self.explained.insert(number) {
+            return Ok(());
+        }
+        let body = self.after.body(reference)?;
+        let Some(new) = body.value.as_dictionary() else { return Ok(()) };
+        if let Some(list) = new.get("Kids").and_then(Object::as_reference) {
+            self.free_object(list.number, &[(number, "Kids")]);
+            nodes.insert(list.number);
+        }
+        if !self.uses.only_from(number, &[], nodes) {
+            self.forbid(number, What::Shared, "Kids");
+        }
+        if self.is_new(number) {
+            if new.get("A").is_some() || new.get("AA").is_some() {
+                self.forbid(number, What::Action, "AA");
+            }
+            for (_, value) in new.iter().filter(|(key, _)| !matches!(*key, b"Parent" | b"Kids")) {
+                self.brought_along(value)?;
+            }
+            return Ok(());
+        }
+        let body = self.before.body(reference)?;
+        let Some(old) = body.value.as_dictionary() else { return Ok(()) };
+        for key in differing(old, new).into_iter().filter(|key| key != b"Kids") {
+            self.forbid(number, What::Field, key);
         }
         Ok(())
     }
@@ -496,6 +553,11 @@ impl<'f, 'a> Comparison<'f, 'a> {
             let rectangle = body.value.as_dictionary().and_then(|d| Rectangle::read(self.after, d, "Rect"));
             if rectangle.is_some_and(|r| r.area() > 0.0) {
                 self.added.push(field.name.clone());
+                let looks = |d: &Dictionary| d.get("AP").is_some() || d.get("MK").is_some();
+                // Nobody answers for what such a field shows (sneaky signature attack, 2021).
+                if !field.is_filled() && body.value.as_dictionary().is_some_and(looks) {
+                    self.forbid(widget.number, What::Appearance, &field.name);
+                }
             }
             self.widgets.insert(*widget, rectangle);
         }
@@ -568,7 +630,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 continue;
             }
             match item.as_reference().and_then(|widget| self.widgets.remove_entry(&widget)) {
-                Some((widget, rectangle)) => self.overlay(page, widget, rectangle, new, &before)?,
+                Some((widget, rectangle)) => self.overlay(page, widget, rectangle, new, &after)?,
                 None => {
                     let number = item.as_reference().map_or(page.number, |r| r.number);
                     // Named once, here.
@@ -593,13 +655,12 @@ impl<'f, 'a> Comparison<'f, 'a> {
         others: &[Object],
     ) -> Result<(), pdf::Error> {
         let Some(rectangle) = rectangle.filter(|r| r.area() > 0.0) else { return Ok(()) };
-        let mut covers = self
-            .media_box(dictionary)?
-            .is_some_and(|sheet| rectangle.area() > sheet.area() * MAX_SHARE_OF_PAGE);
-        for other in others.iter().filter_map(Object::as_reference) {
-            let body = self.before.body(other)?;
+        let sheet = self.visible_area(dictionary)?;
+        let mut covers = sheet.is_none_or(|sheet| rectangle.area() > sheet.area() * MAX_SHARE_OF_PAGE);
+        for other in others.iter().filter_map(Object::as_reference).filter(|other| *other != widget) {
+            let body = self.after.body(other)?;
             let Some(other) = body.value.as_dictionary() else { continue };
-            let other = Rectangle::read(self.before, other, "Rect");
+            let other = Rectangle::read(self.after, other, "Rect");
             covers |= other.is_some_and(|other| rectangle.overlap(&other) > 0.0);
         }
         if covers {
@@ -608,12 +669,19 @@ impl<'f, 'a> Comparison<'f, 'a> {
         Ok(())
     }
 
-    /// The size of a page, its own or inherited.
-    fn media_box(&self, page: &Dictionary) -> Result<Option<Rectangle>, pdf::Error> {
+    /// What viewers show of a page: a large sheet may be cropped to a small part (ISO 32000-2, 14.11.2).
+    fn visible_area(&self, page: &Dictionary) -> Result<Option<Rectangle>, pdf::Error> {
+        let sheet = self.inherited_box(page, "MediaBox")?;
+        let cropped = self.inherited_box(page, "CropBox")?;
+        Ok(sheet.map(|sheet| cropped.map_or(sheet, |crop| sheet.intersection(&crop))))
+    }
+
+    /// A box of a page, its own or inherited.
+    fn inherited_box(&self, page: &Dictionary, key: &'static str) -> Result<Option<Rectangle>, pdf::Error> {
         let mut node = page.clone();
         for _ in 0..64 {
-            if node.get("MediaBox").is_some() {
-                return Ok(Rectangle::read(self.after, &node, "MediaBox"));
+            if node.get(key).is_some() {
+                return Ok(Rectangle::read(self.after, &node, key));
             }
             match self.after.dictionary(&node, "Parent")? {
                 Some(parent) => node = parent,
@@ -625,6 +693,14 @@ impl<'f, 'a> Comparison<'f, 'a> {
 
     /// Cross-reference and object streams: how an update is written, not what it says.
     fn streams(&mut self) -> Result<(), pdf::Error> {
+        // Objects of earlier revisions are in them, whatever they are entered as now: most readers look
+        // for an object stream under its number, and would look into the new one.
+        for number in self.old_containers.clone() {
+            if self.is_touched(number) {
+                self.explained.insert(number);
+                self.forbid(number, What::Container, "");
+            }
+        }
         let numbers: Vec<u32> = self.containers.iter().copied().chain(self.xref_stream).collect();
         for number in numbers {
             if self.is_new(number) {
@@ -634,9 +710,9 @@ impl<'f, 'a> Comparison<'f, 'a> {
             let Some((old, _)) = self.before.numbered(number)? else { continue };
             let kind = old.value.as_dictionary().and_then(|d| d.get("Type")).and_then(Object::as_name);
             if kind == Some(b"XRef") && self.xref_stream == Some(number) {
-                self.explained.insert(number);
+                // A page may show it like any other stream.
+                self.free_object(number, &[]);
             } else {
-                // Objects of earlier revisions are in the old one: readers would look into the new.
                 self.explained.insert(number);
                 self.forbid(number, What::Container, "");
             }
@@ -652,6 +728,8 @@ impl<'f, 'a> Comparison<'f, 'a> {
             match pair {
                 (None, None) => {}
                 (Some(_), None) => self.forbid(number, What::Removed, ""),
+                // References to the old generation lead nowhere now.
+                _ if self.generations_differ(number) => self.forbid(number, What::Removed, ""),
                 (Some((old, _)), Some((new, _))) => {
                     if !self.is_same(&old, &new) {
                         let (what, name) = self.classify(number, &old, &new);
@@ -668,6 +746,11 @@ impl<'f, 'a> Comparison<'f, 'a> {
             }
         }
         Ok(())
+    }
+
+    fn generations_differ(&self, number: u32) -> bool {
+        let (before, after) = (self.before.reference(number), self.after.reference(number));
+        before.is_some() && after.is_some() && before != after
     }
 
     /// A new object that nothing explains. Without a reference to it, it is waste; with one from an
@@ -714,6 +797,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
         let used_as = |key| self.uses.has_key(number, key);
         let what = match (kind.as_slice(), subtype.as_slice()) {
             (b"Pages", _) => What::Pages,
+            (b"ObjStm" | b"XRef", _) => What::Container,
             (b"Page", _) => What::Page,
             (b"Sig" | b"DocTimeStamp", _) => What::Signature,
             (b"StructElem" | b"StructTreeRoot" | b"OBJR" | b"MCR", _) => What::Structure,
@@ -777,9 +861,13 @@ impl Rectangle {
         (right - left).max(0.0) * (top - bottom).max(0.0)
     }
 
-    fn overlap(&self, other: &Self) -> f64 {
+    fn intersection(&self, other: &Self) -> Self {
         let [left, bottom, right, top] = self.0;
         let [l, b, r, t] = other.0;
-        (right.min(r) - left.max(l)).max(0.0) * (top.min(t) - bottom.max(b)).max(0.0)
+        Self([left.max(l), bottom.max(b), right.min(r), top.min(t)])
+    }
+
+    fn overlap(&self, other: &Self) -> f64 {
+        self.intersection(other).area()
     }
 }

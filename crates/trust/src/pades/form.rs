@@ -22,6 +22,8 @@ pub struct FormField {
     pub kind: Vec<u8>,
     /// Its dictionary.
     pub dictionary: Dictionary,
+    /// The fields it is below, the outermost first.
+    pub ancestors: Vec<Ref>,
     /// Its widgets; the field itself, if it is merged with its only one.
     pub widgets: Vec<Ref>,
 }
@@ -60,6 +62,7 @@ pub fn form_fields(view: View<'_, '_>) -> Result<Vec<FormField>, pdf::Error> {
 
 #[derive(Clone, Default)]
 struct Inherited {
+    ancestors: Vec<Ref>,
     name: String,
     kind: Vec<u8>,
     value: Option<Object>,
@@ -106,6 +109,7 @@ impl Walk<'_, '_> {
             if is_field { fields.push(kid) } else { widgets.push(kid_reference) }
         }
         if !fields.is_empty() {
+            own.ancestors.push(reference);
             for kid in fields {
                 self.node(&kid, &own, depth + 1)?;
             }
@@ -117,7 +121,8 @@ impl Walk<'_, '_> {
         if widgets.is_empty() && dictionary.get("Subtype").and_then(Object::as_name) == Some(b"Widget") {
             widgets.push(reference);
         }
-        self.fields.push(FormField { reference, name: own.name, kind: own.kind, dictionary, widgets });
+        let Inherited { ancestors, name, kind, .. } = own;
+        self.fields.push(FormField { reference, name, kind, dictionary, ancestors, widgets });
         Ok(())
     }
 }

@@ -122,7 +122,7 @@ pub enum Conflict {
         /// The field of the signature that locked it.
         by: String,
     },
-    /// `/Perms` names a signature that no field holds.
+    /// `/Perms` names a certification that no field holds.
     Unlisted,
 }
 
@@ -173,7 +173,7 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
         Some(first) => changes(file, first.revision)?,
         None => Changes::default(),
     };
-    permissions(file, &fields, &signatures, &mut conflicts)?;
+    permissions(file, &fields, &signatures, &changes, &mut conflicts)?;
     let (certificates, crls) = validation_data(latest)?;
     let open = fields.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.clone()).collect();
     Ok(Survey { signatures, open, changes, conflicts, certificates, crls })
@@ -295,6 +295,7 @@ fn permissions(
     file: &File<'_>,
     fields: &[FormField],
     signatures: &[Surveyed],
+    changes: &Changes,
     conflicts: &mut Vec<Conflict>,
 ) -> Result<(), pdf::Error> {
     let last = file.revisions().len() - 1;
@@ -303,13 +304,23 @@ fn permissions(
             if i > 0 {
                 conflicts.push(Conflict::LateCertification { field: earlier.field.clone() });
             }
-            if level <= 1 && earlier.revision < last {
-                let revision = earlier.revision + 1;
-                conflicts.push(Conflict::Certified { field: earlier.field.clone(), revision });
+            for revision in (earlier.revision + 1..=last).filter(|_| level <= 1) {
+                if !maintains(file, revision, signatures, changes)? {
+                    conflicts.push(Conflict::Certified { field: earlier.field.clone(), revision });
+                    break;
+                }
             }
         }
+        if earlier.locks.is_empty() {
+            continue;
+        }
+        let known = form_fields(file.at(earlier.revision))?;
         for later in signatures.iter().filter(|later| later.revision > earlier.revision) {
-            if earlier.locks.iter().any(|lock| lock.holds(&later.field)) {
+            // A document time stamp in an unseen field of its own fills nothing that was locked.
+            let apart = later.sub_filter == SubFilter::TimeStamp
+                && known.iter().all(|field| field.name != later.field)
+                && !changes.added.contains(&later.field);
+            if !apart && earlier.locks.iter().any(|lock| lock.holds(&later.field)) {
                 let (field, by) = (later.field.clone(), earlier.field.clone());
                 conflicts.push(Conflict::Locked { field, by });
             }
@@ -320,11 +331,33 @@ fn permissions(
     if let Some(permissions) = view.dictionary(&catalog, "Perms")? {
         let held =
             |value: &Object| fields.iter().any(|f| f.value().is_some() && f.value() == value.as_reference());
-        if permissions.iter().any(|(_, value)| !held(value)) {
+        // Usage rights (`UR3`) are no signature of anybody's, and no field holds them.
+        if permissions.get("DocMDP").is_some_and(|value| !held(value)) {
             conflicts.push(Conflict::Unlisted);
         }
     }
     Ok(())
+}
+
+/// Whether an update only adds validation data or an unseen document time stamp: no changes to a
+/// document that is certified without any (ISO 32000-2, table 257, `P`).
+fn maintains(
+    file: &File<'_>,
+    revision: usize,
+    signatures: &[Surveyed],
+    changes: &Changes,
+) -> Result<bool, pdf::Error> {
+    if !changes.added.is_empty() {
+        return Ok(false);
+    }
+    let mut made = signatures.iter().filter(|s| s.revision == revision).peekable();
+    if made.peek().is_some() {
+        return Ok(made.all(|s| s.sub_filter == SubFilter::TimeStamp));
+    }
+    let store = |view: View<'_, '_>| Ok(view.catalog()?.1.get("DSS").cloned());
+    let (before, after) = (store(file.at(revision - 1))?, store(file.at(revision))?);
+    let number = after.as_ref().and_then(Object::as_reference).map(|r| r.number);
+    Ok(before != after || file.revisions()[revision].numbers().any(|touched| Some(touched) == number))
 }
 
 /// Certificates and revocation lists in the DSS dictionary. What cannot be read proves nothing and is

@@ -229,13 +229,19 @@ impl<'f, 'a> View<'f, 'a> {
     ///
     /// As [`View::body`], if it cannot be read.
     pub fn numbered(&self, number: u32) -> Result<Option<(Body, usize)>, Error> {
-        let generation = match self.file.entry(number, self.revision) {
-            Some((Entry::InUse { generation, .. }, _)) => generation,
-            Some((Entry::Compressed { .. }, _)) => 0,
-            Some((Entry::Free, _)) | None => return Ok(None),
-        };
+        let Some(reference) = self.reference(number) else { return Ok(None) };
         let made = self.file.entry(number, self.revision).map_or(0, |(_, made)| made);
-        Ok(Some((self.body(Ref { number, generation })?, made)))
+        Ok(Some((self.body(reference)?, made)))
+    }
+
+    /// The number with the generation under which the object is found here; `None` if there is none.
+    pub fn reference(&self, number: u32) -> Option<Ref> {
+        let generation = match self.file.entry(number, self.revision)?.0 {
+            Entry::InUse { generation, .. } => generation,
+            Entry::Compressed { .. } => 0,
+            Entry::Free => return None,
+        };
+        Some(Ref { number, generation })
     }
 
     /// Whether there is an object of this number.

@@ -34,8 +34,8 @@ pub(super) struct Section {
     pub(super) trailer: Dictionary,
     /// Whether it is a stream, which is an object of the revision as well.
     pub(super) is_stream: bool,
-    /// The number after `startxref`, and where it stands.
-    pub(super) start: (u64, usize),
+    /// The number after `startxref`, and where it stands; `None` where there is no such word.
+    pub(super) start: Option<(u64, usize)>,
     /// The end of line after `%%EOF`.
     pub(super) end: usize,
 }
@@ -61,10 +61,15 @@ impl Section {
         {
             return Err(Error::XrefSize { offset: xref });
         }
+        lexer.skip_whitespace();
+        if is_stream && !lexer.rest().starts_with(b"startxref") {
+            // The first section of a linearized file, as qpdf writes it. Nowhere else: `starts_at`.
+            return Ok(Self { xref, entries, trailer, is_stream, start: None, end: lexer.position() });
+        }
         lexer.keyword("startxref")?;
         lexer.skip_whitespace();
         let at = lexer.position();
-        let start = (lexer.unsigned(12)?, at);
+        let start = Some((lexer.unsigned(12)?, at));
         if !lexer.end_of_line() && !lexer.literal(b"\r") {
             return Err(lexer.error("end of line after startxref"));
         }
@@ -92,13 +97,10 @@ impl Section {
     ///
     /// # Errors
     ///
-    /// [`Error::StartXref`] if it names another one.
+    /// [`Error::StartXref`] if it names another one, or none.
     pub(super) fn starts_at(&self, xref: usize) -> Result<(), Error> {
-        if usize::try_from(self.start.0) == Ok(xref) {
-            Ok(())
-        } else {
-            Err(Error::StartXref { offset: self.start.1 })
-        }
+        let (named, offset) = self.start.ok_or(Error::StartXref { offset: self.end })?;
+        if usize::try_from(named) == Ok(xref) { Ok(()) } else { Err(Error::StartXref { offset }) }
     }
 }
 

@@ -5,7 +5,7 @@ use const_oid::db::{rfc5912, rfc8410};
 use der::Any;
 use der::asn1::ObjectIdentifier as Oid;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
+use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::traits::PublicKeyParts;
 use rsa::{Pkcs1v15Sign, Pss, RsaPublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -105,7 +105,7 @@ pub enum SignatureAlgorithm {
     /// RSASSA-PKCS1-v1_5 (RFC 8017, 8.2).
     RsaPkcs1(Hash),
     /// RSASSA-PSS (RFC 8017, 8.1), MGF1 with the same hash function, salt of so many bytes.
-    RsaPss(Hash, u8),
+    RsaPss(Hash, u16),
     /// ECDSA (FIPS 186-5).
     Ecdsa(Hash),
 }
@@ -130,7 +130,10 @@ impl SignatureAlgorithm {
             rfc5912::SHA_256_WITH_RSA_ENCRYPTION => (Self::RsaPkcs1(Hash::Sha256), absent || null),
             rfc5912::SHA_384_WITH_RSA_ENCRYPTION => (Self::RsaPkcs1(Hash::Sha384), absent || null),
             rfc5912::SHA_512_WITH_RSA_ENCRYPTION => (Self::RsaPkcs1(Hash::Sha512), absent || null),
-            rfc5912::ID_RSASSA_PSS => (pss(algorithm)?, true),
+            rfc5912::ID_RSASSA_PSS => {
+                let (hash, salt) = pss(algorithm)?;
+                (Self::RsaPss(hash, salt), true)
+            }
             rfc5912::ECDSA_WITH_SHA_256 => (Self::Ecdsa(Hash::Sha256), absent),
             rfc5912::ECDSA_WITH_SHA_384 => (Self::Ecdsa(Hash::Sha384), absent),
             rfc5912::ECDSA_WITH_SHA_512 => (Self::Ecdsa(Hash::Sha512), absent),
@@ -162,20 +165,32 @@ impl SignatureAlgorithm {
     }
 }
 
-/// `RSASSA-PSS-params` (RFC 4055, 3.1).
-fn pss(algorithm: &AlgorithmIdentifierOwned) -> Result<SignatureAlgorithm, AlgorithmError> {
+/// `RSASSA-PSS-params` (RFC 4055, 3.1). A type of our own: that of `pkcs1` holds salts of up to 255 bytes
+/// only, and some programs use the longest salt that a key has room for.
+#[derive(der::Sequence)]
+struct PssParameters {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    hash: Option<AlgorithmIdentifierOwned>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    mask: Option<AlgorithmIdentifierOwned>,
+    #[asn1(context_specific = "2", tag_mode = "EXPLICIT", optional = "true")]
+    salt: Option<u16>,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
+    trailer: Option<u8>,
+}
+
+/// Hash function and length of the salt.
+fn pss(algorithm: &AlgorithmIdentifierOwned) -> Result<(Hash, u16), AlgorithmError> {
     let unknown = AlgorithmError::Unknown(algorithm.oid);
     let parameters = algorithm.parameters.as_ref().ok_or(unknown)?;
-    let parameters: RsaPssParams<Any> = parameters.decode_as().map_err(|_| unknown)?;
-    let owned = |oid| AlgorithmIdentifierOwned { oid, parameters: None };
-    let plain = |parameters: &Option<Any>| parameters.as_ref().is_none_or(Any::is_null);
-    let hash = Hash::from_identifier(&owned(parameters.hash.oid))?;
-    let mask = parameters.mask_gen.parameters.ok_or(unknown)?;
-    let fits = parameters.mask_gen.oid == rfc5912::ID_MGF_1
-        && mask.oid == parameters.hash.oid
-        && plain(&parameters.hash.parameters)
-        && plain(&mask.parameters);
-    if fits { Ok(SignatureAlgorithm::RsaPss(hash, parameters.salt_len)) } else { Err(unknown) }
+    let parameters: PssParameters = parameters.decode_as().map_err(|_| unknown)?;
+    // Left out they mean SHA-1.
+    let hash = Hash::from_identifier(&parameters.hash.ok_or(AlgorithmError::Broken("SHA-1"))?)?;
+    let mask = parameters.mask.filter(|mask| mask.oid == rfc5912::ID_MGF_1).ok_or(unknown)?;
+    let mask: AlgorithmIdentifierOwned =
+        mask.parameters.and_then(|inner| inner.decode_as().ok()).ok_or(unknown)?;
+    let fits = Hash::from_identifier(&mask) == Ok(hash) && parameters.trailer.is_none_or(|t| t == 1);
+    if fits { Ok((hash, parameters.salt.unwrap_or(20))) } else { Err(unknown) }
 }
 
 /// A public key of any kind that signatures are verified with.
@@ -185,6 +200,8 @@ pub enum PublicKey {
     Ed25519(Ed25519Key),
     /// RSA, 2048 to 4096 bits.
     Rsa(RsaPublicKey),
+    /// RSA for RSASSA-PSS only, with this hash function and at least this salt where it names them.
+    RsaPss(RsaPublicKey, Option<(Hash, u16)>),
     /// ECDSA on P-256.
     P256(p256::ecdsa::VerifyingKey),
     /// ECDSA on P-384.
@@ -206,7 +223,12 @@ impl PublicKey {
             rfc8410::ID_ED_25519 if parameters.is_none() => {
                 Ed25519Key::from_bytes(bytes).map(Self::Ed25519).ok_or(AlgorithmError::Key)
             }
-            rfc5912::RSA_ENCRYPTION | rfc5912::ID_RSASSA_PSS => rsa_key(bytes),
+            rfc5912::RSA_ENCRYPTION => rsa_key(bytes).map(Self::Rsa),
+            // RFC 4055, 1.2 and 3.3: whoever says so wants no PKCS #1 v1.5 from this key.
+            rfc5912::ID_RSASSA_PSS => {
+                let limits = parameters.map(|_| pss(&spki.algorithm)).transpose()?;
+                rsa_key(bytes).map(|key| Self::RsaPss(key, limits))
+            }
             rfc5912::ID_EC_PUBLIC_KEY => {
                 let curve = parameters.and_then(|p| p.decode_as::<Oid>().ok()).ok_or(AlgorithmError::Key)?;
                 match curve {
@@ -248,7 +270,12 @@ impl PublicKey {
                 };
                 key.verify(scheme, &hash.digest(&[message]), signature).is_ok()
             }
-            (Self::Rsa(key), SignatureAlgorithm::RsaPss(hash, salt)) => {
+            (Self::RsaPss(_, Some((only, shortest))), SignatureAlgorithm::RsaPss(hash, salt))
+                if *only != hash || salt < *shortest =>
+            {
+                false
+            }
+            (Self::Rsa(key) | Self::RsaPss(key, _), SignatureAlgorithm::RsaPss(hash, salt)) => {
                 let digest = hash.digest(&[message]);
                 let salt = usize::from(salt);
                 match hash {
@@ -279,7 +306,7 @@ impl PublicKey {
     pub fn name(&self) -> String {
         match self {
             Self::Ed25519(_) => "Ed25519".to_owned(),
-            Self::Rsa(key) => format!("RSA-{}", key.n().bits_vartime()),
+            Self::Rsa(key) | Self::RsaPss(key, _) => format!("RSA-{}", key.n().bits_vartime()),
             Self::P256(_) => "P-256".to_owned(),
             Self::P384(_) => "P-384".to_owned(),
             Self::P521(_) => "P-521".to_owned(),
@@ -287,8 +314,8 @@ impl PublicKey {
     }
 }
 
-fn rsa_key(bytes: &[u8]) -> Result<PublicKey, AlgorithmError> {
+fn rsa_key(bytes: &[u8]) -> Result<RsaPublicKey, AlgorithmError> {
     let key = RsaPublicKey::from_pkcs1_der(bytes).map_err(|_| AlgorithmError::Key)?;
     let bits = usize::try_from(key.n().bits_vartime()).unwrap_or(usize::MAX);
-    if RSA_BITS.contains(&bits) { Ok(PublicKey::Rsa(key)) } else { Err(AlgorithmError::RsaSize(bits)) }
+    if RSA_BITS.contains(&bits) { Ok(key) } else { Err(AlgorithmError::RsaSize(bits)) }
 }

@@ -8,6 +8,7 @@ use der::{Decode, DecodePem, Encode, EncodePem};
 use sha2::{Digest, Sha256};
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::CertificateList;
+use x509_cert::ext::Extension;
 
 use super::{Certificate, SignatureAlgorithm};
 use crate::time::Time;
@@ -166,8 +167,12 @@ impl Crl {
                 reason: reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()),
             };
         }
+        // RFC 5280, 3.3: a list made after the certificate's expiry need not name it any more, so it
+        // says nothing of a moment before.
+        let expiry = Time::from_x509(certificate.validity().not_after);
+        let dropped = self.this_update() > expiry && moment <= expiry;
         let current = self.this_update() <= now && self.next_update().is_some_and(|next| moment <= next);
-        if current { Revocation::Good } else { Revocation::Unknown }
+        if current && !dropped { Revocation::Good } else { Revocation::Unknown }
     }
 
     /// Whether `issuer` may sign lists, and signed this one.
@@ -181,14 +186,19 @@ impl Crl {
             })
     }
 
-    /// A critical extension that is not understood may mean a partial list (RFC 5280, 5.2).
+    /// A critical extension that is not understood may mean a partial list (RFC 5280, 5.2); one of an
+    /// entry, that it is about somebody else (5.3).
     fn understood(&self) -> bool {
-        let extensions = self.parsed.tbs_cert_list.crl_extensions.as_deref().unwrap_or_default();
-        extensions.iter().all(|e| !e.critical || UNDERSTOOD.contains(&e.extn_id))
+        let list = &self.parsed.tbs_cert_list;
+        let entries = list.revoked_certificates.iter().flatten();
+        let of_entries = entries.filter_map(|entry| entry.crl_entry_extensions.as_ref()).flatten();
+        let unknown =
+            |e: &Extension| e.critical && e.extn_id != REASON_CODE && !UNDERSTOOD.contains(&e.extn_id);
+        !list.crl_extensions.iter().flatten().chain(of_entries).any(unknown)
     }
 }
 
-fn reason(extensions: &[x509_cert::ext::Extension]) -> Reason {
+fn reason(extensions: &[Extension]) -> Reason {
     let Some(extension) = extensions.iter().find(|e| e.extn_id == REASON_CODE) else {
         return Reason::Unspecified;
     };

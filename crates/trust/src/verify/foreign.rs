@@ -293,11 +293,14 @@ fn issuer(
             add(code, outcome);
         }
         Err(PathError::UnknownIssuer) => add("signer.unknown-root", Outcome::NotChecked),
-        Err(PathError::Expired)
-            if proven.is_none() && claimed.is_some_and(|claimed| path(claimed).is_ok()) =>
-        {
-            add("signer.expired-since", Outcome::NotChecked);
-        }
+        Err(PathError::Expired) if proven.is_none() => match claimed.map(path) {
+            Some(Ok(_)) => add("signer.expired-since", Outcome::NotChecked),
+            Some(Err(PathError::UnknownIssuer)) => add("signer.unknown-root", Outcome::NotChecked),
+            _ => {
+                verdict.chain = Outcome::Fail;
+                add(path_code(PathError::Expired), Outcome::Fail);
+            }
+        },
         Err(error) => {
             verdict.chain = Outcome::Fail;
             add(path_code(error), Outcome::Fail);
