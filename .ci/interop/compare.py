@@ -14,8 +14,10 @@ import csv
 import datetime
 import json
 import logging
+import multiprocessing
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import time
@@ -30,6 +32,8 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+# Seconds that another verifier may take for one file.
+PATIENCE = 8
 WHOLE = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
 
 
@@ -62,6 +66,22 @@ def own_certificates(signature):
 
 
 def pyhanko(path, context):
+    """As `ask_pyhanko`, in a process of its own: some files cost it gigabytes or minutes."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+
+    def work():
+        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+        sender.send(ask_pyhanko(path, context))
+
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    answer = receiver.recv() if receiver.poll(PATIENCE) else f"no answer in {PATIENCE} s"
+    process.kill()
+    process.join()
+    return answer
+
+
+def ask_pyhanko(path, context):
     """`valid`, `not valid`, `unsigned`, or the exception that came instead of a verdict."""
     try:
         with path.open("rb") as file:
@@ -90,9 +110,9 @@ def pyhanko(path, context):
 def pdfsig(path):
     """What pdfsig says of the signatures; certificates are not looked at."""
     try:
-        out = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True, timeout=20).stdout
+        out = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True, timeout=PATIENCE).stdout
     except subprocess.TimeoutExpired:
-        return "no answer in 20 s"
+        return f"no answer in {PATIENCE} s"
     lines = [l.split(":", 1)[1].strip() for l in out.splitlines() if "Signature Validation:" in l]
     if not lines:
         return "unsigned" if "does not contain any signatures" in out else "no answer"

@@ -170,7 +170,7 @@ def authorities():
     below('key-usage-crl-only', 'NotAuthority', 'keyUsage without keyCertSign', ca=True, key_usage=pki.usage('crl_sign'))
     below('key-usage-digital-signature', 'NotAuthority', 'an authority\'s keyUsage is for signatures', ca=True,
           key_usage=pki.SIGNS)
-    below('key-usage-absent', 'NotAuthority', 'an authority without keyUsage', rfc='ok', ca=True, key_usage=None)
+    below('key-usage-absent', 'ok', 'an authority without keyUsage', rfc='ok', ca=True, key_usage=None)
     root = Party('Contoh Akar', KIND, key_usage=pki.ISSUES)
     case('ca-missing-root', root, [], leaf(root), 'NotAuthority', 'a root without basicConstraints', rfc='ok')
     root = Party('Contoh Akar', KIND, ca=True, key_usage=pki.usage('crl_sign'))
