@@ -3,7 +3,7 @@
 use super::field::{Field, fields};
 use super::sign::reserve;
 use crate::cms;
-use crate::pdf::{self, ByteRange, ByteRangeError, File, Object, Ref};
+use crate::pdf::{self, ByteRange, ByteRangeError, Digests, File, Object, Ref};
 use crate::time::Time;
 
 /// Objects of a forbidden update that are named; a thousand more tell no more.
@@ -59,6 +59,8 @@ pub struct Examination {
     /// Why the form of the newest revision cannot be read. Fields and signatures are then those of the
     /// newest one that can.
     pub unreadable: Option<pdf::Error>,
+    /// SHA-256 of the file: most of the work for it was done already.
+    pub sha256: [u8; 32],
 }
 
 /// Examines all signatures of a file. A bad signature is a finding, not an error.
@@ -70,15 +72,22 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     let mut signatures = Vec::new();
     let mut updates = Vec::new();
     let mut accounted = Vec::new();
+    let mut digests = Digests::new(file.bytes());
     let first = fields(file.at(0))?;
     // Each field is signed at most once, so an honest file has no more updates than fields. A file
     // with a hundred of them only wants to keep the verifier busy: the rest is not examined.
     let limit = first.len() + 1;
-    for revision in limit..file.revisions().len() {
-        updates.push(Update::Forbidden { revision, objects: touched(file, revision) });
-    }
-    for revision in 1..file.revisions().len().min(limit) {
-        match exact_update(file, revision) {
+    // An update that breaks the form is forbidden, and must not hide what was signed before it: the
+    // fields stay those of the newest revision where they can be read.
+    let mut latest = first.clone();
+    let mut unreadable = None;
+    for revision in 1..file.revisions().len() {
+        let after = fields(file.at(revision));
+        let exact = match &after {
+            Ok(after) if revision < limit => exact_update(file, revision, &latest, after, &mut digests),
+            _ => Ok(None),
+        };
+        match exact {
             Ok(Some(report)) => {
                 accounted.push((report.field.clone(), report.reference));
                 signatures.push(report);
@@ -88,12 +97,11 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
                 updates.push(Update::Forbidden { revision, objects: touched(file, revision) });
             }
         }
+        match after {
+            Ok(after) => (latest, unreadable) = (after, None),
+            Err(error) => unreadable = Some(error),
+        }
     }
-    // An update that breaks the form is forbidden, and must not hide what was signed before it.
-    let latest = (0..file.revisions().len().min(limit + 1))
-        .rev()
-        .find_map(|revision| fields(file.at(revision)).ok())
-        .unwrap_or_else(|| first.clone());
     let open = latest.iter().filter(|f| !f.is_filled()).map(|f| f.name.clone()).collect();
     // A filled field that no exact update accounts for: its signature still has to be looked at, so
     // that the report names what is wrong with it.
@@ -103,48 +111,54 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         if known {
             continue;
         }
-        match stray_signature(file, field) {
+        match stray_signature(file, field, &mut digests) {
             Some(report) => signatures.push(report),
             None if recycled.contains(&field.name) => {}
             None => recycled.push(field.name.clone()),
         }
     }
     signatures.sort_by_key(|report| report.revision);
-    Ok(Examination { signatures, updates, open, recycled, unreadable: fields(file.latest()).err() })
+    let sha256 = digests.named.then(file.bytes().len(), &[]).into();
+    Ok(Examination { signatures, updates, open, recycled, unreadable, sha256 })
 }
 
 /// The signature that made revision `revision`, if that revision is exactly what signing writes.
-fn exact_update(file: &File<'_>, revision: usize) -> Result<Option<SignatureReport>, pdf::Error> {
-    let end = file.revisions()[revision].span.end;
-    let before = File::parse(&file.bytes()[..file.revisions()[revision - 1].span.end])?;
-    let numbers: Vec<u32> = file.revisions()[revision].numbers().collect();
-    let Some(field) = fields(before.latest())?
-        .into_iter()
-        .find(|field| !field.is_filled() && numbers.contains(&field.reference.number))
-    else {
+/// `before` and `after` are the fields on both sides of it.
+fn exact_update(
+    file: &File<'_>,
+    revision: usize,
+    before: &[Field],
+    after: &[Field],
+    digests: &mut Digests<'_>,
+) -> Result<Option<SignatureReport>, pdf::Error> {
+    let updated = &file.revisions()[revision];
+    let numbers: Vec<u32> = updated.numbers().collect();
+    let open = |field: &&Field| !field.is_filled() && numbers.contains(&field.reference.number);
+    let Some(field) = before.iter().find(open) else { return Ok(None) };
+    let signed = after.iter().find(|f| f.reference == field.reference);
+    let Some(reference) = signed.and_then(Field::value) else { return Ok(None) };
+    let Some((report, contents)) = report(file, &field.name, reference, revision, digests)? else {
         return Ok(None);
     };
-    let view = file.at(revision);
-    let signed = fields(view)?.into_iter().find(|f| f.reference == field.reference);
-    let Some(reference) = signed.as_ref().and_then(Field::value) else { return Ok(None) };
-    let Some(report) = report(file, &field.name, reference, revision)? else { return Ok(None) };
     let Some(at) = report.claimed_time else { return Ok(None) };
-    let dictionary = view.body(reference)?.value;
-    let contents = dictionary.as_dictionary().and_then(|d| d.get("Contents")).and_then(Object::as_string);
-    let (Some(contents), Some(reserved)) = (contents, reserve(&before, &field, at)?) else {
-        return Ok(None);
-    };
-    let again = reserved.fill(contents)?;
-    Ok((again == file.bytes()[..end]).then_some(report))
+    // The digest is taken over the file itself up to the signature. Where the update made again differs
+    // from it there, the comparison below fails whatever the digest is.
+    let identify =
+        |bytes: &[u8], room: usize| digests.named.then(room, bytes.get(room..).unwrap_or_default()).into();
+    let Some(reserved) = reserve(file.at(revision - 1), field, at, identify)? else { return Ok(None) };
+    let again = reserved.fill(&contents)?;
+    Ok((again == file.bytes()[..updated.span.end]).then_some(report))
 }
 
-/// Reads and checks the signature dictionary at `reference` as one that belongs to `revision`.
+/// Reads and checks the signature dictionary at `reference` as one that belongs to `revision`. Gives
+/// its `/Contents` as well.
 fn report(
     file: &File<'_>,
     field: &str,
     reference: Ref,
     revision: usize,
-) -> Result<Option<SignatureReport>, pdf::Error> {
+    digests: &mut Digests<'_>,
+) -> Result<Option<(SignatureReport, Vec<u8>)>, pdf::Error> {
     let body = file.at(revision).body(reference)?;
     let Some(dictionary) = body.value.as_dictionary() else { return Ok(None) };
     let Some(contents) = dictionary.get("Contents").and_then(Object::as_string) else {
@@ -152,29 +166,32 @@ fn report(
     };
     let range = ByteRange::parse(dictionary, file.revisions()[revision].span.end);
     let cms = match &range {
-        Ok(range) => cms::Signature::parse(contents)
-            .and_then(|signature| signature.verify(&cms::digest(&range.parts(file.bytes())))),
+        Ok(range) => cms::Signature::parse(contents).and_then(|signature| {
+            let [_, second] = range.parts(file.bytes());
+            signature.verify(&digests.signed.then(range.first(), second).into())
+        }),
         // Without a sound range there are no signed bytes to speak of.
         Err(_) => Err(cms::Error::Digest),
     };
-    Ok(Some(SignatureReport {
+    let report = SignatureReport {
         field: field.to_owned(),
         revision,
         reference,
         claimed_time: dictionary.get("M").and_then(Object::as_string).and_then(Time::from_pdf_date),
         cms,
         coverage: range.map(|_| ()),
-    }))
+    };
+    Ok(Some((report, contents.to_vec())))
 }
 
 /// The signature of a field in a revision that is not what signing writes: the one that defined its
 /// dictionary.
-fn stray_signature(file: &File<'_>, field: &Field) -> Option<SignatureReport> {
+fn stray_signature(file: &File<'_>, field: &Field, digests: &mut Digests<'_>) -> Option<SignatureReport> {
     let reference = field.value()?;
     let revision = (1..file.revisions().len())
         .rev()
         .find(|&i| file.revisions()[i].numbers().any(|n| n == reference.number))?;
-    report(file, &field.name, reference, revision).ok().flatten()
+    report(file, &field.name, reference, revision, digests).ok().flatten().map(|(report, _)| report)
 }
 
 /// The objects of an update that signing would not have touched.

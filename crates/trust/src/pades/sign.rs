@@ -1,8 +1,10 @@
 //! Signing: one incremental update, one new signature dictionary, one field switched on.
 
+use sha2::{Digest, Sha256};
+
 use super::field::{Field, fields};
 use crate::cms;
-use crate::pdf::{self, Dictionary, File, Object, Reserved, Update};
+use crate::pdf::{self, Dictionary, File, Object, Reserved, Update, View};
 use crate::pki::{KeyError, Purpose, Sign};
 use crate::time::Time;
 
@@ -69,7 +71,8 @@ pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<
     if field.is_filled() {
         return Err(Error::AlreadySigned { field: name.to_owned() });
     }
-    let reserved = reserve(&file, &field, at)?.ok_or_else(|| Error::NoStamp { field: name.to_owned() })?;
+    let reserved = reserve(file.latest(), &field, at, |bytes, _| Sha256::digest(bytes).into())?
+        .ok_or_else(|| Error::NoStamp { field: name.to_owned() })?;
     let digest = cms::digest(&reserved.signed_parts());
     let cms = cms::sign(&digest, signer)?;
     // A keeper that signs with another key than the one in its certificate must be noticed here, not
@@ -81,8 +84,13 @@ pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<
 }
 
 /// The update that signs `field` at `at`, with the room for the CMS still empty; `None` if the field
-/// declares no stamp.
-pub(super) fn reserve(file: &File<'_>, field: &Field, at: Time) -> Result<Option<Reserved>, pdf::Error> {
+/// declares no stamp. `identify` as in [`Update::reserve_identified`].
+pub(super) fn reserve(
+    before: View<'_, '_>,
+    field: &Field,
+    at: Time,
+    identify: impl FnOnce(&[u8], usize) -> [u8; 32],
+) -> Result<Option<Reserved>, pdf::Error> {
     if field.signed(field.reference).is_none() {
         return Ok(None);
     }
@@ -91,11 +99,10 @@ pub(super) fn reserve(file: &File<'_>, field: &Field, at: Time) -> Result<Option
         .with("Filter", Object::name("Adobe.PPKLite"))
         .with("SubFilter", Object::name("ETSI.CAdES.detached"))
         .with("M", Object::String(at.pdf_date().into_bytes()));
-    Update::new(file)
-        .reserve_signature(signature, |update, reference| {
-            if let Some(dictionary) = field.signed(reference) {
-                update.set(field.reference, dictionary);
-            }
-        })
-        .map(Some)
+    let refer = |update: &mut Update<'_, '_>, reference| {
+        if let Some(dictionary) = field.signed(reference) {
+            update.set(field.reference, dictionary);
+        }
+    };
+    Update::after(before).reserve_identified(signature, refer, identify).map(Some)
 }

@@ -85,6 +85,11 @@ impl ByteRange {
         Self::parse(dictionary, end).or_else(|error| shorter.map_err(|_| error))
     }
 
+    /// How many bytes the first part has.
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
     /// The two signed parts of the file.
     pub fn parts<'a>(&self, file: &'a [u8]) -> [&'a [u8]; 2] {
         [file.get(..self.first).unwrap_or_default(), file.get(self.second.clone()).unwrap_or_default()]

@@ -217,6 +217,16 @@ impl<'f, 'a> View<'f, 'a> {
         &self.file.revisions[self.revision].trailer
     }
 
+    /// The bytes of the file up to the end of this revision.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.file.bytes.get(..self.file.revisions[self.revision].span.end).unwrap_or_default()
+    }
+
+    /// Where the cross-reference section of this revision begins.
+    pub fn xref(&self) -> usize {
+        self.file.revisions[self.revision].xref
+    }
+
     /// The revision that this is a view of.
     pub fn revision(&self) -> usize {
         self.revision

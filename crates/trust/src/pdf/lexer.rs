@@ -224,9 +224,8 @@ impl<'a> Lexer<'a> {
     fn hex_string(&mut self) -> Result<Vec<u8>, Error> {
         self.at += 1;
         // The room for a signature is 32,768 digits without a break, read several times a file.
-        let digits = self.rest().iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or_default();
+        let digits = self.rest().iter().position(|&b| b == b'>').unwrap_or_default();
         if digits % 2 == 0
-            && self.rest().get(digits) == Some(&b'>')
             && let Ok(out) = data_encoding::HEXLOWER_PERMISSIVE.decode(&self.rest()[..digits])
         {
             self.at += digits + 1;

@@ -10,6 +10,7 @@ mod file;
 mod filter;
 mod lexer;
 mod object;
+mod prefix;
 mod rewrite;
 mod update;
 mod xref;
@@ -18,6 +19,7 @@ pub use byterange::{ByteRange, ByteRangeError};
 pub use file::{Body, File, Revision, View};
 pub use filter::MAX_DECODED;
 pub use object::{Dictionary, Object, Ref, decode_text, text_string};
+pub use prefix::{Digests, Prefixes};
 pub use rewrite::Rewrite;
 pub use update::{CONTENTS_RESERVED, Reserved, Update};
 

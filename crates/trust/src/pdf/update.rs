@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Dictionary, Error, File, Object, Ref};
+use sha2::{Digest, Sha256};
+
+use super::{Dictionary, Error, File, Object, Ref, View};
 
 /// Room for one CMS, in bytes; twice as many hexadecimal digits in the file.
 ///
@@ -18,14 +20,19 @@ const BYTE_RANGE_WIDTH: usize = 36;
 /// An incremental update being written.
 #[derive(Debug)]
 pub struct Update<'f, 'a> {
-    file: &'f File<'a>,
+    before: View<'f, 'a>,
     objects: BTreeMap<u32, Object>,
 }
 
 impl<'f, 'a> Update<'f, 'a> {
     /// Begins an update on top of the newest revision.
     pub fn new(file: &'f File<'a>) -> Self {
-        Self { file, objects: BTreeMap::new() }
+        Self::after(file.latest())
+    }
+
+    /// Begins an update on top of an earlier revision, as if it were the newest.
+    pub fn after(before: View<'f, 'a>) -> Self {
+        Self { before, objects: BTreeMap::new() }
     }
 
     /// Gives an object a new value from this revision on.
@@ -42,12 +49,26 @@ impl<'f, 'a> Update<'f, 'a> {
     ///
     /// If the trailer of the file lacks what every trailer has.
     pub fn reserve_signature(
-        mut self,
+        self,
         signature: Dictionary,
         refer: impl FnOnce(&mut Self, Ref),
     ) -> Result<Reserved, Error> {
-        let view = self.file.latest();
-        let trailer = view.trailer();
+        self.reserve_identified(signature, refer, |bytes, _| Sha256::digest(bytes).into())
+    }
+
+    /// As [`Update::reserve_signature`]; `identify` gives the SHA-256 of the bytes it is given, and is
+    /// told from where on they are not yet those of the finished file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Update::reserve_signature`].
+    pub fn reserve_identified(
+        mut self,
+        signature: Dictionary,
+        refer: impl FnOnce(&mut Self, Ref),
+        identify: impl FnOnce(&[u8], usize) -> [u8; 32],
+    ) -> Result<Reserved, Error> {
+        let trailer = self.before.trailer();
         let size = trailer
             .get("Size")
             .and_then(Object::as_integer)
@@ -56,7 +77,7 @@ impl<'f, 'a> Update<'f, 'a> {
         let reference = Ref::new(size);
         refer(&mut self, reference);
 
-        let mut out = self.file.bytes().to_vec();
+        let mut out = self.before.bytes().to_vec();
         if !out.ends_with(b"\n") {
             out.push(b'\n');
         }
@@ -85,8 +106,8 @@ impl<'f, 'a> Update<'f, 'a> {
         out.extend_from_slice(b"xref\n");
         write_table(&offsets, &mut out);
         out.extend_from_slice(b"trailer\n");
-        next_trailer(trailer, size + 1, self.file.revisions().last().map_or(0, |r| r.xref), &out[..xref])?
-            .write(&mut out);
+        let identifier = identify(&out[..xref], range_at);
+        next_trailer(trailer, size + 1, self.before.xref(), &identifier)?.write(&mut out);
         out.extend_from_slice(format!("\nstartxref\n{xref}\n%%EOF\n").as_bytes());
 
         let range = format!("[0 {} {} {}]", contents.start, contents.end, out.len() - contents.end);
@@ -139,7 +160,16 @@ pub(super) fn write_table(offsets: &BTreeMap<u32, usize>, out: &mut Vec<u8>) {
 }
 
 /// The trailer of the next revision: same root, information dictionary and first half of `/ID`.
-fn next_trailer(previous: &Dictionary, size: u32, prev: usize, bytes: &[u8]) -> Result<Dictionary, Error> {
+///
+/// The changing half is made of SHA-256 over what stands before the table. Random bytes would do as
+/// well, but then the same signature would not give the same file. The room for the signature is still
+/// empty at this moment, so a verifier can compute it again.
+fn next_trailer(
+    previous: &Dictionary,
+    size: u32,
+    prev: usize,
+    identifier: &[u8; 32],
+) -> Result<Dictionary, Error> {
     let mut trailer = Dictionary::new().with("Size", i64::from(size));
     for key in ["Root", "Info"] {
         if let Some(value) = previous.get(key) {
@@ -149,16 +179,8 @@ fn next_trailer(previous: &Dictionary, size: u32, prev: usize, bytes: &[u8]) -> 
     let Some([first, _]) = previous.get("ID").and_then(Object::as_array) else {
         return Err(Error::WrongType { key: "ID", expected: "array" });
     };
-    trailer.set("ID", Object::Array(vec![first.clone(), file_identifier(bytes)]));
+    trailer.set("ID", Object::Array(vec![first.clone(), Object::String(identifier[..16].to_vec())]));
     let prev = i64::try_from(prev).map_err(|_| Error::TooMany { what: "bytes", offset: prev })?;
     trailer.set("Prev", prev);
     Ok(trailer)
-}
-
-/// The changing half of `/ID`: 16 bytes of SHA-256 over what stands before the table. Random bytes
-/// would do as well, but then the same signature would not give the same file. The room for the
-/// signature is still empty at this moment, so a verifier can compute it again.
-fn file_identifier(bytes: &[u8]) -> Object {
-    use sha2::{Digest, Sha256};
-    Object::String(Sha256::digest(bytes)[..16].to_vec())
 }

@@ -1,6 +1,7 @@
 //! X.509 certificates, as far as signing documents needs them (RFC 5280, 4).
 
 use std::fmt;
+use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519;
@@ -110,8 +111,12 @@ pub struct Subject {
 }
 
 /// A certificate.
+///
+/// Cheap to clone: a path is made of clones, and a batch has thousands of paths.
 #[derive(Clone)]
-pub struct Certificate {
+pub struct Certificate(Arc<Inner>);
+
+struct Inner {
     der: Vec<u8>,
     parsed: x509_cert::Certificate,
     key: PublicKey,
@@ -129,7 +134,7 @@ impl fmt::Debug for Certificate {
 
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.0.der == other.0.der
     }
 }
 
@@ -148,7 +153,8 @@ impl Certificate {
             return Err(CertificateError::NotCanonical);
         }
         let key = PublicKey::from_spki(parsed.tbs_certificate().subject_public_key_info())?;
-        Ok(Self { der: bytes.to_vec(), parsed, key, fingerprint: Sha256::digest(bytes).into() })
+        let fingerprint = Sha256::digest(bytes).into();
+        Ok(Self(Arc::new(Inner { der: bytes.to_vec(), parsed, key, fingerprint })))
     }
 
     /// Parses one PEM block.
@@ -174,29 +180,29 @@ impl Certificate {
 
     /// The DER encoding.
     pub fn der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     /// The PEM encoding.
     pub fn pem(&self) -> String {
         // Encoding what was parsed from its own encoding does not fail; an empty file would be
         // refused by every reader.
-        self.parsed.to_pem(der::pem::LineEnding::LF).unwrap_or_default()
+        self.0.parsed.to_pem(der::pem::LineEnding::LF).unwrap_or_default()
     }
 
     /// The public key.
     pub fn key(&self) -> &PublicKey {
-        &self.key
+        &self.0.key
     }
 
     /// SHA-256 of the DER encoding.
     pub fn fingerprint(&self) -> [u8; 32] {
-        self.fingerprint
+        self.0.fingerprint
     }
 
     /// The serial number, in lower-case hexadecimal.
     pub fn serial(&self) -> String {
-        data_encoding::HEXLOWER.encode(self.parsed.tbs_certificate().serial_number().as_bytes())
+        data_encoding::HEXLOWER.encode(self.0.parsed.tbs_certificate().serial_number().as_bytes())
     }
 
     /// Who the certificate speaks of.
@@ -212,18 +218,18 @@ impl Certificate {
     }
 
     fn attribute(&self, oid: ObjectIdentifier) -> Option<String> {
-        let attribute = self.parsed.tbs_certificate().subject().iter().find(|a| a.oid == oid)?;
+        let attribute = self.0.parsed.tbs_certificate().subject().iter().find(|a| a.oid == oid)?;
         text(&attribute.value)
     }
 
     /// The first moment of validity.
     pub fn not_before(&self) -> Time {
-        Time::from_x509(self.parsed.tbs_certificate().validity().not_before)
+        Time::from_x509(self.0.parsed.tbs_certificate().validity().not_before)
     }
 
     /// The last moment of validity.
     pub fn not_after(&self) -> Time {
-        Time::from_x509(self.parsed.tbs_certificate().validity().not_after)
+        Time::from_x509(self.0.parsed.tbs_certificate().validity().not_after)
     }
 
     /// Whether `at` lies in the period of validity, both ends included.
@@ -233,7 +239,7 @@ impl Certificate {
 
     /// Whether the key may be used for `purpose`: key usage, basic constraints and QcType together.
     pub fn permits(&self, purpose: Purpose) -> bool {
-        let tbs = self.parsed.tbs_certificate();
+        let tbs = self.0.parsed.tbs_certificate();
         let Ok(usage) = tbs.get_extension::<KeyUsage>() else { return false };
         let Ok(constraints) = tbs.get_extension::<BasicConstraints>() else { return false };
         let authority = constraints.is_some_and(|(_, c)| c.ca);
@@ -263,12 +269,12 @@ impl Certificate {
 
     /// `extKeyUsage`, and whether it is critical.
     fn extended_usage(&self) -> Result<Option<(bool, Vec<ObjectIdentifier>)>, der::Error> {
-        let found = self.parsed.tbs_certificate().get_extension::<ExtendedKeyUsage>()?;
+        let found = self.0.parsed.tbs_certificate().get_extension::<ExtendedKeyUsage>()?;
         Ok(found.map(|(critical, uses)| (critical, uses.0)))
     }
 
     fn qc_type(&self) -> Option<ObjectIdentifier> {
-        let extensions = self.parsed.tbs_certificate().extensions()?;
+        let extensions = self.0.parsed.tbs_certificate().extensions()?;
         let extension = extensions.iter().find(|e| e.extn_id == QC_STATEMENTS)?;
         let statements = Vec::<QcStatement>::from_der(extension.extn_value.as_bytes()).ok()?;
         match statements.iter().find(|s| s.id == QC_TYPE)?.info.as_slice() {
@@ -279,26 +285,26 @@ impl Certificate {
 
     /// Whether the certificate names itself as its issuer, as roots do.
     pub fn is_self_issued(&self) -> bool {
-        let tbs = self.parsed.tbs_certificate();
+        let tbs = self.0.parsed.tbs_certificate();
         tbs.issuer() == tbs.subject()
     }
 
     /// How many authorities may stand below this one; `None` for no limit.
     pub(super) fn path_length(&self) -> Option<u8> {
-        let constraints = self.parsed.tbs_certificate().get_extension::<BasicConstraints>();
+        let constraints = self.0.parsed.tbs_certificate().get_extension::<BasicConstraints>();
         constraints.ok().flatten().and_then(|(_, c)| c.path_len_constraint)
     }
 
     /// Whether the key may sign revocation lists.
     pub(super) fn signs_crls(&self) -> bool {
-        let usage = self.parsed.tbs_certificate().get_extension::<KeyUsage>();
+        let usage = self.0.parsed.tbs_certificate().get_extension::<KeyUsage>();
         usage.is_ok_and(|usage| usage.is_none_or(|(_, usage)| usage.0.contains(KeyUsages::CRLSign)))
     }
 
     /// Whether every critical extension is one that this program understands, and none is there
     /// twice.
     pub(super) fn understood(&self) -> bool {
-        let extensions = self.parsed.tbs_certificate().extensions();
+        let extensions = self.0.parsed.tbs_certificate().extensions();
         extensions.is_none_or(|list| {
             list.iter().enumerate().all(|(i, extension)| {
                 (!extension.critical || UNDERSTOOD.contains(&extension.extn_id))
@@ -309,25 +315,25 @@ impl Certificate {
 
     /// Whether the certificate says that it is by `issuer`; a mere claim.
     pub(super) fn names_as_issuer(&self, issuer: &Self) -> bool {
-        self.parsed.tbs_certificate().issuer() == issuer.parsed.tbs_certificate().subject()
+        self.0.parsed.tbs_certificate().issuer() == issuer.0.parsed.tbs_certificate().subject()
     }
 
     /// Whether `issuer` signed this certificate, by name and by key.
     pub(super) fn is_signed_by(&self, issuer: &Self) -> bool {
-        let tbs = self.parsed.tbs_certificate();
+        let tbs = self.0.parsed.tbs_certificate();
         // RFC 5280, 4.1.1.2: both places have to say the same.
-        if tbs.signature() != self.parsed.signature_algorithm() || !self.names_as_issuer(issuer) {
+        if tbs.signature() != self.0.parsed.signature_algorithm() || !self.names_as_issuer(issuer) {
             return false;
         }
         let Ok(algorithm) = SignatureAlgorithm::from_identifier(tbs.signature(), None) else { return false };
         tbs.to_der().is_ok_and(|bytes| {
-            let signature = self.parsed.signature().as_bytes().unwrap_or_default();
-            issuer.key.verifies(algorithm, &bytes, signature)
+            let signature = self.0.parsed.signature().as_bytes().unwrap_or_default();
+            issuer.0.key.verifies(algorithm, &bytes, signature)
         })
     }
 
     pub(crate) fn x509(&self) -> &x509_cert::Certificate {
-        &self.parsed
+        &self.0.parsed
     }
 }
 

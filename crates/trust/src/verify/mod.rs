@@ -80,7 +80,7 @@ pub enum Standing {
 /// Verifies a PDF file. `at` is the moment for which the question is asked: lists of revoked
 /// certificates have to be in force then.
 pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) -> Verdict {
-    let sha256: [u8; 32] = Sha256::digest(bytes).into();
+    let sha256 = || Sha256::digest(bytes).into();
     let mut findings = Vec::new();
     let parsed = File::parse(bytes).and_then(|file| {
         let data = attachment(file.at(0), DATA_NAME)?;
@@ -88,10 +88,10 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     });
     let (file, data) = match parsed {
         Ok((file, Some(data))) => (file, data),
-        Ok((file, None)) => return foreign::document(&file, sha256, anchors, evidence, at),
+        Ok((file, None)) => return foreign::document(&file, sha256(), anchors, evidence, at),
         Err(error) => {
             findings.push(unreadable(&error));
-            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
+            return Verdict::new(Profile::Own, sha256(), at, None, Vec::new(), findings);
         }
     };
     let examined = attachment(file.at(0), CLAIM_NAME).and_then(|claim| Ok((pades::examine(&file)?, claim)));
@@ -99,9 +99,10 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         Ok(examined) => examined,
         Err(error) => {
             findings.push(unreadable(&error));
-            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
+            return Verdict::new(Profile::Own, sha256(), at, None, Vec::new(), findings);
         }
     };
+    let sha256 = examination.sha256;
     findings.push(match &examination.unreadable {
         Some(error) => unreadable(error),
         None => Finding::new(Axis::Integrity, "document.structure", Outcome::Pass),
@@ -138,7 +139,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     if let Some(content) = &content {
         let (claim_outcome, issued) =
             claim_findings(claim.as_deref(), content, anchors, evidence, at, &mut findings);
-        let reproduced = pages(content, bytes, evidence, &mut findings);
+        let reproduced = pages(content, sha256, evidence, &mut findings);
         document = Some(DocumentVerdict {
             id: content.id.to_string(),
             kind: content.kind.to_string(),
@@ -184,7 +185,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     }
 
     if let Some(content) = &content {
-        status_findings(content, &examination.open, bytes, &signatures, evidence, &mut findings);
+        status_findings(content, &examination.open, sha256, &signatures, evidence, &mut findings);
     }
     if !signatures.is_empty() {
         // Own signatures and an own clock prove no time; only an outside witness could.
@@ -210,12 +211,9 @@ fn unreadable(error: &pdf::Error) -> Finding {
 /// Whether the pages show what the data says. The seal vouches for the data only; what is painted on
 /// the pages before the first signature is proved by rendering again, or by the issuer's own record
 /// of the file.
-fn pages(content: &Content, bytes: &[u8], evidence: &Evidence, findings: &mut Vec<Finding>) -> Outcome {
+fn pages(content: &Content, sha256: [u8; 32], evidence: &Evidence, findings: &mut Vec<Finding>) -> Outcome {
     let recorded = match &evidence.status {
-        Status::Known(record) => {
-            let sha256: [u8; 32] = Sha256::digest(bytes).into();
-            record.digest == content.digest && record.files.contains(&sha256)
-        }
+        Status::Known(record) => record.digest == content.digest && record.files.contains(&sha256),
         _ => false,
     };
     let (axis, code, outcome) = match evidence.reproduced {
@@ -473,7 +471,7 @@ fn role(report: &SignatureReport, leaf: &Certificate, content: &Content) -> Find
 fn status_findings(
     content: &Content,
     open: &[String],
-    bytes: &[u8],
+    sha256: [u8; 32],
     signatures: &[SignatureVerdict],
     evidence: &Evidence,
     findings: &mut Vec<Finding>,
@@ -500,7 +498,6 @@ fn status_findings(
     if record.digest != content.digest {
         findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
     }
-    let sha256: [u8; 32] = Sha256::digest(bytes).into();
     match record.files.iter().position(|file| *file == sha256) {
         Some(_) => findings.push(Finding::new(Axis::Integrity, "registry.same-file", Outcome::Pass)),
         // Signed elsewhere, or tampered with in a way that left every signature intact; either way
