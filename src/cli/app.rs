@@ -57,6 +57,7 @@ impl App {
         Ok(Auditor {
             anchors: office.anchors()?,
             seals: office.seals()?,
+            host: Some(office.config().instansi.host.clone()),
             registry: Some(Box::new(SqliteRegistry::open_to_read(&office.registry())?)),
             templates: Some(Templates::with_folder(&office.templates())?),
             ..Auditor::default()

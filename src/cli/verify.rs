@@ -9,7 +9,7 @@ use pk_trust::verify::{self, Axis, Finding, Issued, Outcome, Overall, Verdict};
 use super::app::{App, rupiah};
 use super::failure::Failure;
 use super::term::{Term, Tone};
-use crate::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra, parse_trust};
+use crate::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra, PictureVerdict, parse_trust};
 use crate::render::Templates;
 
 /// Check documents, pictures of pages, QR texts and archives
@@ -17,7 +17,7 @@ use crate::render::Templates;
 /// Exit status: 0 valid, 1 not valid, 3 not broken but the proof is not complete, 2 no verdict.
 #[derive(clap::Args, Debug)]
 pub(super) struct Verify {
-    /// PDF, PNG, JPEG or zip files, or the text of a QR code
+    /// PDF, PNG, JPEG, WebP or zip files, or the text of a QR code
     #[arg(required = true)]
     files: Vec<String>,
     /// Certificates to trust instead of the office's: PEM with roots, seals and revocation lists
@@ -123,6 +123,7 @@ fn examine(auditor: &Auditor, file: &str, at: Time) -> Result<Answer, Failure> {
 fn print_json(term: &Term, answer: &Answer) {
     let text = match answer {
         Answer::Document(verdict) => serde_json::to_string(verdict),
+        Answer::Picture(verdict) => serde_json::to_string(verdict),
         Answer::Archive(verdict) => serde_json::to_string(verdict),
     };
     // Values of our own types, text keys only: this cannot fail.
@@ -132,6 +133,7 @@ fn print_json(term: &Term, answer: &Answer) {
 fn print(term: &Term, answer: &Answer, verbose: bool) {
     match answer {
         Answer::Document(verdict) => print_document(term, verdict, verbose),
+        Answer::Picture(verdict) => print_picture(term, verdict, verbose),
         Answer::Archive(verdict) => print_archive(term, verdict, verbose),
     }
 }
@@ -184,6 +186,28 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     }
     if verbose {
         print_findings(term, &verdict.findings);
+    } else {
+        // The reader may have meant another code than the one that was judged.
+        print_codes(term, &verdict.findings);
+    }
+}
+
+/// What there is to say about codes that are no claims, or lead elsewhere.
+fn print_codes(term: &Term, findings: &[Finding]) {
+    let codes = findings.iter().filter(|f| f.axis == Axis::Remark && f.code.starts_with("qr."));
+    for finding in codes {
+        term.out(&format!("  {}", Term::toned(Tone::Open, &term.words.text(finding.code, &finding.detail))));
+    }
+}
+
+/// A picture with the codes of several documents: each has its own verdict.
+fn print_picture(term: &Term, verdict: &PictureVerdict, verbose: bool) {
+    let (tone, code) = headline(verdict.overall);
+    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), verdict.file));
+    term.say("verdict.several", &[("count", verdict.documents.len().to_string())]);
+    print_codes(term, &verdict.remarks);
+    for document in &verdict.documents {
+        print_document(term, document, verbose);
     }
 }
 
