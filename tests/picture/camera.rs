@@ -120,27 +120,21 @@ impl Shot {
     pub(crate) fn by_hand(random: &mut Seeded, module: f32, close: bool) -> Self {
         const DEGREE: f32 = std::f32::consts::PI / 180.0;
         let small = module < 2.0;
-        let shade = match random.between(0.0, 4.0) {
-            s if s < 1.0 => Shade::Even,
-            s if s < 2.0 => Shade::Linear {
-                angle: random.between(0.0, std::f32::consts::TAU),
-                dark: random.between(0.35, 0.9),
-            },
-            s if s < 3.0 => Shade::Radial {
-                x: random.between(0.1, 0.9),
-                y: random.between(0.1, 0.9),
-                dark: random.between(0.35, 0.9),
-            },
-            _ => Shade::Half {
-                angle: random.between(0.0, std::f32::consts::TAU),
-                offset: random.between(-0.3, 0.3),
-                dark: random.between(0.4, 0.8),
-            },
-        };
-        let levels = if random.chance(0.3) {
+        let pale = random.chance(0.3);
+        let levels = if pale {
             (random.between(60.0, 100.0), random.between(150.0, 200.0))
         } else {
             (random.between(10.0, 50.0), random.between(200.0, 250.0))
+        };
+        // Ink and paper of a pale picture are at least 50 levels apart. Under the darkest shade as well it
+        // would be 20, less than one step of the compression, and gone from the file.
+        let dark = random.between(if pale { 0.65 } else { 0.35 }, 0.9);
+        let angle = random.between(0.0, std::f32::consts::TAU);
+        let shade = match random.between(0.0, 4.0) {
+            s if s < 1.0 => Shade::Even,
+            s if s < 2.0 => Shade::Linear { angle, dark },
+            s if s < 3.0 => Shade::Radial { x: random.between(0.1, 0.9), y: random.between(0.1, 0.9), dark },
+            _ => Shade::Half { angle, offset: random.between(-0.3, 0.3), dark },
         };
         let (tilt, way) = (
             random.between(0.0, if small { 8.0 } else { 25.0 }) * DEGREE,

@@ -12,7 +12,7 @@ use std::io::Cursor;
 use image::{GrayImage, ImageDecoder as _, ImageReader, Limits};
 
 use copies::Look;
-use symbols::{Sighting, Spot};
+use symbols::{Sighting, Spot, Votes};
 
 /// Largest side of a picture: a page at 600 dpi has 7,016 dots.
 const MAX_SIDE: u32 = 20_000;
@@ -164,17 +164,19 @@ impl Search<'_> {
     fn look_closer(&mut self) {
         let mut places = std::mem::take(&mut self.places);
         places.sort_by(|a, b| a.width().total_cmp(&b.width()));
+        let mut places: Vec<(Spot, Votes)> =
+            places.into_iter().map(|place| (place, Votes::default())).collect();
         for module in MODULES {
-            for place in &places {
+            for (place, votes) in &mut places {
                 if !self.is_read(place) {
-                    self.look_at(place, module);
+                    self.look_at(place, module, votes);
                 }
             }
         }
     }
 
     /// Looks at one place, with a module of so many dots.
-    fn look_at(&mut self, place: &Spot, module: f32) {
+    fn look_at(&mut self, place: &Spot, module: f32, votes: &mut Votes) {
         let zoom = module / place.module;
         let (left, top, part) = copies::part(self.picture, place);
         let Some(copy) = copies::zoomed(&part, zoom, OVERVIEW) else { return };
@@ -186,8 +188,15 @@ impl Search<'_> {
             Look::Threshold { module },
         ];
         for look in looks {
-            for (spot, text) in self.look(&copy, look, Some(&at)).read {
+            let sighting = self.look(&copy, look, Some(&at));
+            for (spot, text) in sighting.read {
                 self.note(spot.moved(left, top, zoom), text);
+            }
+            if !self.is_read(place) && !sighting.samples.is_empty() {
+                sighting.samples.iter().for_each(|sample| votes.add(sample));
+                if let Some(text) = votes.decide() {
+                    self.note(*place, text);
+                }
             }
             if self.is_read(place) {
                 return;

@@ -1,5 +1,6 @@
 //! Finding and decoding QR symbols in black and white.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rxing::common::{BitMatrix, DetectorRXingResult as _};
@@ -86,6 +87,8 @@ pub(super) struct Sighting {
     pub(super) read: Vec<(Spot, String)>,
     /// Corners of symbols that were not, most plausible first.
     pub(super) unread: Vec<Spot>,
+    /// The modules of those that were not.
+    pub(super) samples: Vec<BitMatrix>,
     /// How many sets of corners were tried.
     pub(super) tries: u64,
 }
@@ -135,21 +138,69 @@ fn search(dark: &BitMatrix, at: Option<&Spot>) -> Sighting {
             continue;
         }
         sighting.tries += 1;
-        match decode(dark, set) {
+        let sample = SampleQR(dark, set).ok().map(|sampled| sampled.getBits().clone());
+        match sample.as_ref().and_then(decode) {
             Some(text) => {
                 used.extend([set.bl, set.tl, set.tr]);
                 sighting.read.push((Spot::new(set), text));
             }
-            None => sighting.unread.push(Spot::new(set)),
+            None => {
+                sighting.unread.push(Spot::new(set));
+                sighting.samples.extend(sample);
+            }
         }
     }
     sighting
 }
 
-fn decode(dark: &BitMatrix, set: &FinderPatternSet) -> Option<String> {
-    let sampled = SampleQR(dark, set).ok()?;
-    let decoded = Decode(sampled.getBits()).ok()?;
+fn decode(sample: &BitMatrix) -> Option<String> {
+    let decoded = Decode(sample).ok()?;
     decoded.isValid().then(|| decoded.text())
+}
+
+/// What several looks at one symbol say of its modules. Each look errs elsewhere, so the majority is right
+/// where no single look can be corrected.
+#[derive(Default)]
+pub(super) struct Votes {
+    /// By the number of modules of a side: how many looks there were, and how many found each one dark.
+    by_side: BTreeMap<u32, (u32, Vec<u32>)>,
+}
+
+impl Votes {
+    /// Adds a look.
+    pub(super) fn add(&mut self, sample: &BitMatrix) {
+        let side = sample.width();
+        if side != sample.height() {
+            return;
+        }
+        let (looks, dark) = self.by_side.entry(side).or_default();
+        *looks += 1;
+        dark.resize(places(side).count(), 0);
+        for (votes, (x, y)) in dark.iter_mut().zip(places(side)) {
+            *votes += u32::from(sample.get(x, y));
+        }
+    }
+
+    /// The text that the majority gives. Two looks have no majority.
+    pub(super) fn decide(&self) -> Option<String> {
+        let enough = self.by_side.iter().filter(|(_, (looks, _))| *looks > 2);
+        enough.filter_map(|(side, (looks, dark))| majority(*side, *looks, dark)).next()
+    }
+}
+
+fn majority(side: u32, looks: u32, dark: &[u32]) -> Option<String> {
+    let mut sample = BitMatrix::new(side, side).ok()?;
+    for ((x, y), votes) in places(side).zip(dark) {
+        if 2 * votes > looks {
+            sample.set(x, y);
+        }
+    }
+    catch_unwind(AssertUnwindSafe(|| decode(&sample))).ok().flatten()
+}
+
+/// All modules of a symbol.
+fn places(side: u32) -> impl Iterator<Item = (u32, u32)> {
+    (0..side).flat_map(move |y| (0..side).map(move |x| (x, y)))
 }
 
 /// Whether three corners are worth a try: seen at a slant of 30 degrees, sides and corners of one
