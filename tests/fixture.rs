@@ -206,7 +206,7 @@ pub(crate) fn complete() -> &'static Fixture {
 pub(crate) fn verdict(auditor: &Auditor, bytes: &[u8]) -> Verdict {
     match auditor.examine("x.pdf", bytes, now()).unwrap() {
         Answer::Document(verdict) => *verdict,
-        Answer::Archive(_) => panic!("an archive"),
+        Answer::Archive(_) | Answer::Picture(_) => panic!("not one document"),
     }
 }
 

@@ -2,13 +2,14 @@
 //! archive. Gathers what is known — anchors, seals, registry — and asks [`pk_trust::verify`].
 
 mod archive;
+mod codes;
 mod picture;
 mod trust;
 
 use std::sync::{Arc, OnceLock};
 
 use pk_trust::Time;
-use pk_trust::claim::{Id, parse_link};
+use pk_trust::claim::Id;
 use pk_trust::pdf::File;
 use pk_trust::pki::{Anchors, Certificate};
 use pk_trust::verify::{
@@ -16,6 +17,7 @@ use pk_trust::verify::{
 };
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
+pub use codes::PictureVerdict;
 pub use picture::{PictureError, qr_texts};
 pub use trust::{TrustError, parse_crls, parse_trust};
 
@@ -31,6 +33,8 @@ pub struct Auditor {
     pub seals: Vec<Certificate>,
     /// The registry of the office, if there is one.
     pub registry: Option<Box<dyn Registry + Send>>,
+    /// The host of the office's public page, if an office is asking.
+    pub host: Option<String>,
     /// The templates to render revision 0 with again.
     pub templates: Option<Templates>,
     /// Made from the templates when it is first needed: loading fonts takes longer than most checks.
@@ -48,8 +52,10 @@ impl std::fmt::Debug for Auditor {
 /// The answer about one file.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// A document, a picture or a link.
+    /// A document, a picture of one document's code, or a link.
     Document(Box<Verdict>),
+    /// A picture with the codes of several documents.
+    Picture(Box<PictureVerdict>),
     /// An archive.
     Archive(Box<ArchiveVerdict>),
 }
@@ -59,6 +65,7 @@ impl Answer {
     pub fn overall(&self) -> Overall {
         match self {
             Self::Document(verdict) => verdict.overall,
+            Self::Picture(verdict) => verdict.overall,
             Self::Archive(verdict) => verdict.overall,
         }
     }
@@ -87,6 +94,7 @@ impl Auditor {
             anchors: self.anchors.clone(),
             seals: self.seals.clone(),
             registry,
+            host: self.host.clone(),
             templates: self.templates.clone(),
             renderer: Arc::clone(&self.renderer),
             require_revocation: self.require_revocation,
@@ -106,17 +114,8 @@ impl Auditor {
         if bytes.starts_with(b"PK\x03\x04") {
             return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, at)?)));
         }
-        if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xFF\xD8\xFF") {
-            let texts = qr_texts(bytes)?;
-            // Several codes may be on a page; one that is a claim of ours is meant. Of two such, nobody
-            // can tell which one the reader has in mind.
-            let ours: Vec<&String> = texts.iter().filter(|text| parse_link(text).is_ok()).collect();
-            let text = match ours.as_slice() {
-                [] => texts.first().ok_or(PictureError::NoCode)?,
-                [one] => *one,
-                _ => return Err(PictureError::Several.into()),
-            };
-            return Ok(self.link(name, text, at));
+        if picture::is_picture(bytes) {
+            return codes::examine(self, name, bytes, at);
         }
         match std::str::from_utf8(bytes) {
             Ok(text) if text.trim_start().starts_with("https://") => Ok(self.link(name, text.trim(), at)),
@@ -159,10 +158,7 @@ impl Auditor {
 
     /// Answers about the text of a QR code.
     pub fn link(&self, name: &str, text: &str, at: Time) -> Answer {
-        let id = parse_link(text).ok().map(|(address, _)| address.id);
-        let mut verdict = verify::link(text, &self.anchors, &self.evidence(id.as_ref()), at);
-        name.clone_into(&mut verdict.file);
-        Answer::Document(Box::new(verdict))
+        Answer::Document(Box::new(codes::link(self, name, text, at)))
     }
 
     fn evidence(&self, id: Option<&Id>) -> Evidence {

@@ -63,6 +63,7 @@ impl App {
         Ok(Auditor {
             anchors: office.anchors()?,
             seals: office.seals()?,
+            host: Some(office.config().instansi.host.clone()),
             registry: Some(self.registry_to_read(office)?),
             templates: Some(Templates::with_folder(&office.templates())?),
             ..Auditor::default()

@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
 use super::workers::in_order;
-use crate::audit::{Answer, ArchiveVerdict, Auditor, parse_crls, parse_trust};
+use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict, parse_crls, parse_trust};
 use crate::batch::Event;
 use crate::office::{Office, durable};
 use crate::render::Templates;
@@ -29,7 +29,7 @@ use crate::words::printable;
 /// Exit status: 0 valid, 1 not valid, 3 not broken but the proof is not complete, 2 no verdict.
 #[derive(clap::Args, Debug)]
 pub(super) struct Verify {
-    /// PDF, PNG, JPEG or zip files, folders, patterns, - for standard input, or the text of a QR code
+    /// PDF, PNG, JPEG, WebP or zip files, folders, patterns, - for standard input, or the text of a QR code
     #[arg(required = true)]
     files: Vec<String>,
     /// Certificates to trust instead of the office's: PEM with roots, seals and revocation lists, or DER
@@ -342,6 +342,7 @@ fn show(term: &Term, input: &Input, answer: &Result<Answer, Failure>, form: &For
 fn print_json(term: &Term, answer: &Answer) {
     let text = match answer {
         Answer::Document(verdict) => serde_json::to_string(verdict),
+        Answer::Picture(verdict) => serde_json::to_string(verdict),
         Answer::Archive(verdict) => serde_json::to_string(verdict),
     };
     // Values of our own types, text keys only: this cannot fail.
@@ -351,6 +352,7 @@ fn print_json(term: &Term, answer: &Answer) {
 fn print(term: &Term, answer: &Answer, verbose: bool) {
     match answer {
         Answer::Document(verdict) => print_document(term, verdict, verbose),
+        Answer::Picture(verdict) => print_picture(term, verdict, verbose),
         Answer::Archive(verdict) => print_archive(term, verdict, verbose),
     }
 }
@@ -359,6 +361,7 @@ fn print(term: &Term, answer: &Answer, verbose: bool) {
 fn print_brief(term: &Term, answer: &Answer) {
     let file = match answer {
         Answer::Document(verdict) => &verdict.file,
+        Answer::Picture(verdict) => &verdict.file,
         Answer::Archive(verdict) => &verdict.file,
     };
     let reason = report::reason(&term.words, answer);
@@ -430,6 +433,28 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     }
     if verbose {
         print_findings(term, &verdict.findings);
+    } else {
+        // The reader may have meant another code than the one that was judged.
+        print_codes(term, &verdict.findings);
+    }
+}
+
+/// What there is to say about codes that are no claims, or lead elsewhere.
+fn print_codes(term: &Term, findings: &[Finding]) {
+    let codes = findings.iter().filter(|f| f.axis == Axis::Remark && f.code.starts_with("qr."));
+    for finding in codes {
+        term.out(&format!("  {}", Term::toned(Tone::Open, &term.words.text(finding.code, &finding.detail))));
+    }
+}
+
+/// A picture with the codes of several documents: each has its own verdict.
+fn print_picture(term: &Term, verdict: &PictureVerdict, verbose: bool) {
+    let (tone, code) = headline(verdict.overall);
+    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), verdict.file));
+    term.say("verdict.several", &[("count", verdict.documents.len().to_string())]);
+    print_codes(term, &verdict.remarks);
+    for document in &verdict.documents {
+        print_document(term, document, verbose);
     }
 }
 

@@ -9,9 +9,11 @@ use sha2::{Digest as _, Sha256};
 use super::draw::{MAX_PAGES, Picture};
 use super::fields::Widget;
 use super::html::Html;
-use super::sentences::{archive_reason, count, difference, document_reason, headline, reason, seal};
+use super::sentences::{
+    archive_reason, count, difference, document_reason, headline, picture_reason, reason, seal,
+};
 use super::{About, Entry, Pages, Unread};
-use crate::audit::{Answer, ArchiveVerdict};
+use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
 use crate::model::rupiah;
 use crate::words::{Language, Values, Words};
 
@@ -231,6 +233,7 @@ impl Page<'_> {
                 self.banner(verdict.overall, document_reason(self.words, verdict));
                 self.document(entry, verdict);
             }
+            Ok(Answer::Picture(verdict)) => self.picture(entry, verdict),
             Ok(Answer::Archive(verdict)) => self.archive(entry, verdict),
             Err(unread) => self.unread(entry, unread),
         }
@@ -392,6 +395,20 @@ impl Page<'_> {
             self.raw("</td></tr>\n");
         }
         self.raw("</tbody>\n</table>\n");
+    }
+
+    /// A picture with the codes of several documents: each of them, then the other codes.
+    fn picture(&mut self, entry: &Entry, verdict: &PictureVerdict) {
+        self.banner(verdict.overall, picture_reason(self.words, verdict));
+        for document in &verdict.documents {
+            let id = document.document.as_ref().map_or("", |document| document.id.as_str());
+            self.html.element("<h2>", id, "</h2>\n");
+            self.banner(document.overall, document_reason(self.words, document));
+            self.document(entry, document);
+        }
+        if !verdict.remarks.is_empty() {
+            self.findings(&verdict.remarks);
+        }
     }
 
     fn archive(&mut self, entry: &Entry, verdict: &ArchiveVerdict) {

@@ -2,7 +2,7 @@
 
 use pk_trust::verify::{self, Outcome, Overall, Verdict};
 
-use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra};
+use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
 
 /// The word of a headline.
@@ -18,6 +18,7 @@ pub const fn headline(overall: Overall) -> &'static str {
 pub fn reason(words: &Words, answer: &Answer) -> Option<String> {
     match answer {
         Answer::Document(verdict) => document_reason(words, verdict),
+        Answer::Picture(verdict) => picture_reason(words, verdict),
         Answer::Archive(verdict) => archive_reason(words, verdict),
     }
 }
@@ -33,6 +34,12 @@ pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
     let lines = verdict.lines.all();
     let (_, line) = lines.iter().find(|(_, line)| line.outcome == wanted)?;
     Some(words.text(line.code, &line.detail))
+}
+
+/// The sentence of what decided about a picture with several codes; `None` if all of them are valid.
+pub(super) fn picture_reason(words: &Words, verdict: &PictureVerdict) -> Option<String> {
+    let document = verdict.documents.iter().find(|document| document.overall == verdict.overall)?;
+    document_reason(words, document)
 }
 
 /// The sentence of what decided about an archive; `None` if it is valid.

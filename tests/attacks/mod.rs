@@ -182,7 +182,7 @@ fn auditors(scene: &Scene) -> [(Who, Auditor); 3] {
 fn verdict(auditor: &Auditor, bytes: &[u8]) -> Verdict {
     match auditor.examine("serangan.pdf", bytes, moment()).unwrap() {
         audit::Answer::Document(verdict) => *verdict,
-        audit::Answer::Archive(_) => panic!("an archive"),
+        audit::Answer::Picture(_) | audit::Answer::Archive(_) => panic!("not one document"),
     }
 }
 

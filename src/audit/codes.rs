@@ -1,0 +1,122 @@
+//! Answering about the QR codes of a picture: those that are claims of documents, and the others.
+
+use pk_trust::Time;
+use pk_trust::claim::parse_link;
+use pk_trust::verify::{Axis, Finding, Outcome, Overall, Verdict};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use super::{Answer, Auditor, PictureError, Unanswered, picture, worse};
+
+/// The answer about a picture with the codes of several documents.
+#[derive(Clone, Debug, Serialize)]
+pub struct PictureVerdict {
+    /// Version of the JSON form.
+    pub format: &'static str,
+    /// Name of the file.
+    pub file: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// The worst of the documents.
+    pub overall: Overall,
+    /// The documents, from top to bottom.
+    pub documents: Vec<Verdict>,
+    /// Codes that are not of documents.
+    pub remarks: Vec<Finding>,
+}
+
+/// Longest host name that is shown (RFC 1035, 3.1).
+const MAX_HOST: usize = 253;
+
+pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
+    let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+    let texts = picture::qr_texts(bytes)?;
+    let (claims, others): (Vec<String>, Vec<String>) =
+        texts.into_iter().partition(|text| parse_link(text).is_ok());
+    let remarks: Vec<Finding> = others.iter().map(|text| other(text)).collect();
+    let verdict = |text: &str| Verdict { sha256: sha256.clone(), ..link(auditor, name, text, at) };
+    // Without a claim there is a verdict all the same: that nothing could be checked.
+    let one = match claims.as_slice() {
+        [] => Some(others.first().ok_or(PictureError::NoCode)?),
+        [claim] => Some(claim),
+        _ => None,
+    };
+    if let Some(text) = one {
+        let mut verdict = verdict(text);
+        verdict.findings.extend(remarks);
+        return Ok(Answer::Document(Box::new(verdict)));
+    }
+    let documents: Vec<Verdict> = claims.iter().map(|text| verdict(text)).collect();
+    let overall = documents.iter().map(|d| d.overall).fold(Overall::Passed, worse);
+    Ok(Answer::Picture(Box::new(PictureVerdict {
+        format: "pk-picture-verdict/1",
+        file: name.to_owned(),
+        sha256,
+        overall,
+        documents,
+        remarks,
+    })))
+}
+
+/// The verdict about the text of a code, with a remark on a host that is not the issuer's: a page there
+/// can show whatever it likes.
+pub(super) fn link(auditor: &Auditor, name: &str, text: &str, at: Time) -> Verdict {
+    let address = parse_link(text).ok().map(|(address, _)| address);
+    let evidence = auditor.evidence(address.as_ref().map(|address| &address.id));
+    let mut verdict = pk_trust::verify::link(text, &auditor.anchors, &evidence, at);
+    name.clone_into(&mut verdict.file);
+    if let Some(address) = address {
+        let proven = verdict.document.as_ref().is_some_and(|document| document.issued.is_some());
+        let remark = |code| Finding::new(Axis::Remark, code, Outcome::NotChecked).with("host", &address.host);
+        match &auditor.host {
+            Some(own) if *own != address.host => {
+                verdict.findings.push(remark("qr.foreign-host").with("own", own));
+            }
+            None if !proven => verdict.findings.push(remark("qr.unproven-host")),
+            _ => {}
+        }
+    }
+    verdict
+}
+
+/// What a code says that is no claim.
+fn other(text: &str) -> Finding {
+    match host(text) {
+        Some(host) => Finding::new(Axis::Remark, "qr.other-link", Outcome::NotChecked).with("host", host),
+        None => Finding::new(Axis::Remark, "qr.no-link", Outcome::NotChecked),
+    }
+}
+
+/// The host to which a browser would go (WHATWG URL), so that `https://ours@theirs/` is theirs; in ASCII,
+/// so that no letter of another script passes for one of ours.
+fn host(text: &str) -> Option<String> {
+    let url = Url::parse(text.trim()).ok()?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return None;
+    }
+    let ascii = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+    Some(url.host_str()?.chars().take(MAX_HOST).map(ascii).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn the_host_is_the_one_a_browser_goes_to() {
+        let is = |text, expected: Option<&str>| assert_eq!(host(text).as_deref(), expected, "{text}");
+        is("https://lain.example/a?b#c", Some("lain.example"));
+        is("HTTP://LAIN.example:8080/", Some("lain.example"));
+        is("https://cek.contoh.example@lain.example/V/X", Some("lain.example"));
+        is(r"https://lain.example\@cek.contoh.example/", Some("lain.example"));
+        is("https://cek.cont\u{43e}h.example/", Some("cek.xn--conth-mye.example"));
+        is("https://la\tin.example/", Some("lain.example"));
+        is("https://%1b%5b2J.example/", None);
+        is("https://lain\u{1b}[2J.example/", None);
+        is("WIFI:T:WPA;S:kantor;;", None);
+        is("mailto:contoh@lain.example", None);
+        is("\u{1b}]0;judul\u{7}", None);
+        is("", None);
+    }
+}

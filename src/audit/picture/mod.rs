@@ -1,0 +1,252 @@
+//! Reading QR codes from pictures of pages.
+//!
+//! A picture is looked at as a whole first, in a copy that is small enough. Where something looks like
+//! the three corners of a symbol but cannot be read, that part of the picture is taken in full, brought
+//! to a size that suits the reader, and looked at in several ways.
+
+mod copies;
+mod symbols;
+
+use std::io::Cursor;
+
+use image::{GrayImage, ImageDecoder as _, ImageReader, Limits};
+
+use copies::Look;
+use symbols::{Sighting, Spot, Votes};
+
+/// Largest side of a picture: a page at 600 dpi has 7,016 dots.
+const MAX_SIDE: u32 = 20_000;
+
+/// Dots of one picture: a page of A4 at 600 dpi has 35 million, and phones take 50 million.
+const MAX_DOTS: u64 = 52_000_000;
+
+/// Memory for decoding one picture.
+const MAX_MEMORY: u64 = 512 * 1024 * 1024;
+
+/// Dots of the copy that is looked at as a whole: a page that fills it has 3 dots a module of its
+/// symbol, and one that fills a quarter of it 1.6, enough to see the corners.
+const OVERVIEW: u64 = 3_000_000;
+
+/// Dots of the largest copy, for symbols whose corners the first one does not show.
+const LARGEST: u64 = 8_000_000;
+
+/// Dots that are looked at in one picture, all copies counted: a second or two. Without it, a picture
+/// full of false corners would keep the reader busy.
+const WORK: u64 = 50_000_000;
+
+/// Dots that are still looked at once a symbol was read: enough for some others on the page.
+const WORK_AFTER: u64 = 6_000_000;
+
+/// What trying to read between three corners counts for, in dots: the a symbol of version 20 has 9,409 modules.
+const TRY: u64 = 10_000;
+
+/// Places of one copy that are remembered for a closer look. A page has a handful of symbols.
+const MAX_PLACES: usize = 64;
+
+/// Modules that a place for a closer look is wide, margin included: a symbol of version 20. Ours are of
+/// version 10, and corners that do not belong together mostly are further apart.
+const WIDEST: f32 = 180.0;
+
+/// Sizes of a module, in dots, that the reader gets to see: the corners of a symbol are found by runs of
+/// one module, and blur moves the ends of a run by up to a dot.
+const MODULES: [f32; 3] = [6.0, 4.0, 9.0];
+
+/// Why a picture gives no QR code.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// Not a PNG, JPEG or WebP, damaged, or too large.
+    #[error("the picture cannot be read")]
+    Decode(#[from] image::ImageError),
+    /// More dots than any page has.
+    #[error("the picture has more than {MAX_DOTS} dots")]
+    TooLarge,
+    /// No QR code was found in it.
+    #[error("there is no readable QR code in the picture")]
+    NoCode,
+}
+
+/// Whether bytes begin like a picture that [`qr_texts`] can read.
+pub(super) fn is_picture(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG")
+        || bytes.starts_with(b"\xFF\xD8\xFF")
+        || (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+}
+
+/// The texts of all QR codes in a PNG, JPEG or WebP, each once, in the order in which they stand from
+/// top to bottom.
+///
+/// # Errors
+///
+/// [`PictureError`]
+pub fn qr_texts(bytes: &[u8]) -> Result<Vec<String>, PictureError> {
+    let picture = decode(bytes)?;
+    let mut search = Search { picture: &picture, readings: Vec::new(), places: Vec::new(), work: WORK };
+    search.run();
+    let texts = search.texts();
+    if texts.is_empty() { Err(PictureError::NoCode) } else { Ok(texts) }
+}
+
+fn decode(bytes: &[u8]) -> Result<GrayImage, PictureError> {
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::IoError)?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    let decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_DOTS {
+        return Err(PictureError::TooLarge);
+    }
+    Ok(image::DynamicImage::from_decoder(decoder)?.into_luma8())
+}
+
+/// What was read at a spot.
+struct Reading {
+    spot: Spot,
+    /// `None` if two looks gave two texts: then neither is to be believed.
+    text: Option<String>,
+}
+
+/// The search of one picture. Spots are in dots of the picture, whatever copy they were seen in.
+struct Search<'a> {
+    picture: &'a GrayImage,
+    readings: Vec<Reading>,
+    /// Where there are corners of a symbol that was not read.
+    places: Vec<Spot>,
+    /// Dots that may still be looked at.
+    work: u64,
+}
+
+impl Search<'_> {
+    fn run(&mut self) {
+        let dots = u64::from(self.picture.width()) * u64::from(self.picture.height());
+        let whole = if dots > OVERVIEW { copies::side_ratio(OVERVIEW, dots) } else { 1.0 };
+        let large = copies::side_ratio(LARGEST, dots).min(2.0);
+        // A smaller copy smooths paper grain and sensor noise, a larger one parts small modules.
+        for zoom in [whole, large, whole / 2.0] {
+            self.look_at_all(zoom);
+            self.look_closer();
+            if !self.readings.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Looks at the whole picture at a size.
+    fn look_at_all(&mut self, zoom: f32) {
+        let Some(copy) = copies::zoomed(self.picture, zoom, LARGEST) else { return };
+        // What the sight of the whole is for: modules of 2 to 4 dots.
+        let module = 3.0;
+        let looks =
+            [Look::Plain, Look::Sharp { module }, Look::Smooth { module }, Look::SharpThreshold { module }];
+        for look in looks {
+            // What is clear is seen by the first two. The others are for symbols that nobody has seen yet.
+            if matches!(look, Look::Smooth { .. } | Look::SharpThreshold { .. }) && !self.readings.is_empty()
+            {
+                return;
+            }
+            let sighting = self.look(&copy, look, None);
+            for (spot, text) in sighting.read {
+                self.note(spot.moved(0.0, 0.0, zoom), text);
+            }
+            for spot in sighting.unread {
+                self.remember(spot.moved(0.0, 0.0, zoom));
+            }
+        }
+    }
+
+    /// Looks at the places where a symbol was seen but not read. Most of them are print that looks like
+    /// corners, or corners that do not belong together. So every place gets its turn at the best size
+    /// before one gets a second, and the narrow ones, which cost least, come first.
+    fn look_closer(&mut self) {
+        let mut places = std::mem::take(&mut self.places);
+        places.sort_by(|a, b| a.width().total_cmp(&b.width()));
+        let mut places: Vec<(Spot, Votes)> =
+            places.into_iter().map(|place| (place, Votes::default())).collect();
+        for module in MODULES {
+            for (place, votes) in &mut places {
+                if !self.is_read(place) {
+                    self.look_at(place, module, votes);
+                }
+            }
+        }
+    }
+
+    /// Looks at one place, with a module of so many dots.
+    fn look_at(&mut self, place: &Spot, module: f32, votes: &mut Votes) {
+        let zoom = module / place.module;
+        let (left, top, part) = copies::part(self.picture, place);
+        let Some(copy) = copies::zoomed(&part, zoom, OVERVIEW) else { return };
+        let at = place.seen_in(left, top, zoom);
+        let looks = [
+            Look::Plain,
+            Look::SharpThreshold { module },
+            Look::Sharp { module },
+            Look::Threshold { module },
+        ];
+        for look in looks {
+            let sighting = self.look(&copy, look, Some(&at));
+            for (spot, text) in sighting.read {
+                self.note(spot.moved(left, top, zoom), text);
+            }
+            if !self.is_read(place) && !sighting.samples.is_empty() {
+                sighting.samples.iter().for_each(|sample| votes.add(sample));
+                if let Some(text) = votes.decide() {
+                    self.note(*place, text);
+                }
+            }
+            if self.is_read(place) {
+                return;
+            }
+        }
+    }
+
+    /// Looks at a copy in one way, if that may still be done.
+    fn look(&mut self, copy: &GrayImage, look: Look, at: Option<&Spot>) -> Sighting {
+        let dots = u64::from(copy.width()) * u64::from(copy.height());
+        let Some(work) = self.work.checked_sub(dots) else { return Sighting::default() };
+        let sighting = symbols::find(copies::black_and_white(copy, look).as_ref(), at);
+        self.work = work.saturating_sub(TRY * sighting.tries);
+        if !sighting.read.is_empty() {
+            self.work = self.work.min(WORK_AFTER);
+        }
+        sighting
+    }
+
+    fn remember(&mut self, spot: Spot) {
+        if spot.width() > WIDEST {
+            return;
+        }
+        let known = self.places.iter().any(|place| place.is_at(&spot))
+            || self.readings.iter().any(|reading| reading.spot.covers(&spot));
+        if !known && self.places.len() < MAX_PLACES {
+            self.places.push(spot);
+        }
+    }
+
+    fn is_read(&self, spot: &Spot) -> bool {
+        self.readings.iter().any(|reading| reading.spot.is_at(spot))
+    }
+
+    fn note(&mut self, spot: Spot, text: String) {
+        match self.readings.iter_mut().find(|reading| reading.spot.is_at(&spot)) {
+            Some(reading) if reading.text.as_ref() != Some(&text) => reading.text = None,
+            Some(_) => {}
+            None => self.readings.push(Reading { spot, text: Some(text) }),
+        }
+    }
+
+    fn texts(mut self) -> Vec<String> {
+        self.readings.sort_by(|a, b| a.spot.y.total_cmp(&b.spot.y));
+        let mut texts = Vec::new();
+        for text in self.readings.into_iter().filter_map(|reading| reading.text) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+}

@@ -1,0 +1,128 @@
+//! A set of pictures as phones and scanners take them, and how many of them are read.
+
+use image::GrayImage;
+use pk::audit::qr_texts;
+use pk_trust::claim::Kind;
+
+use super::camera::{Seeded, Shot, take};
+use super::page_of;
+
+/// Pictures in the set. Every hundredth may be lost, and none may be misread.
+const PICTURES: usize = 160;
+
+/// Resolutions in turn: 150 dpi, a page that fills a picture of 1,750 by 1,240 dots, is the most common.
+const DPI: [u32; 8] = [100, 120, 150, 150, 200, 250, 300, 150];
+
+struct Page {
+    picture: GrayImage,
+    claim: String,
+    /// Left, top and side of its symbol, in dots.
+    symbol: (f32, f32, f32),
+    /// Dots a module.
+    module: f32,
+}
+
+impl Page {
+    fn new(official: &str, kind: Kind, dpi: u32) -> Self {
+        let (png, claim) = page_of(official, kind, dpi);
+        let picture = image::load_from_memory(&png).unwrap().to_luma8();
+        // The template puts the symbol, 30 mm wide, 30 mm from the left and 247 mm from the top.
+        let millimetre = f32::from(u16::try_from(dpi).unwrap()) / 25.4;
+        let symbol = (30.0 * millimetre, 247.0 * millimetre, 30.0 * millimetre);
+        Self { picture, claim, symbol, module: 30.0 * millimetre / 65.0 }
+    }
+}
+
+fn pages() -> Vec<Page> {
+    let documents = [
+        ("kominfo", Kind::Agreement),
+        ("bupati", Kind::Agreement),
+        ("dinsos", Kind::Agreement),
+        ("dinsos", Kind::Pledge),
+    ];
+    let mut pages = Vec::new();
+    for (official, kind) in documents {
+        for dpi in [100, 120, 150, 200, 250, 300] {
+            pages.push(Page::new(official, kind, dpi));
+        }
+    }
+    pages
+}
+
+struct Taken<'a> {
+    page: &'a Page,
+    dpi: u32,
+    shot: Shot,
+}
+
+/// The set: at each resolution one half shows the page, the other the part around the symbol. From 200
+/// dpi only every eighth shows the page, because these take longest.
+fn shots(pages: &[Page]) -> Vec<Taken<'_>> {
+    let mut random = Seeded::new(20_260_105);
+    let sizes = [100, 120, 150, 200, 250, 300];
+    (0..PICTURES)
+        .map(|i| {
+            let dpi = DPI[i % DPI.len()];
+            let document = (i / DPI.len()) % 4;
+            let page = &pages[document * sizes.len() + sizes.iter().position(|d| *d == dpi).unwrap()];
+            let round = i / DPI.len();
+            let close = if dpi >= 200 { !round.is_multiple_of(8) } else { (round + i).is_multiple_of(2) };
+            Taken { page, dpi, shot: Shot::by_hand(&mut random, page.module, close) }
+        })
+        .collect()
+}
+
+/// What became of one picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Read,
+    Lost,
+    Misread,
+}
+
+fn outcome(taken: &Taken<'_>) -> Outcome {
+    let jpeg = take(&taken.page.picture, taken.page.symbol, &taken.shot);
+    match qr_texts(&jpeg) {
+        Ok(texts) if texts == [taken.page.claim.clone()] => Outcome::Read,
+        Ok(_) => Outcome::Misread,
+        Err(_) => Outcome::Lost,
+    }
+}
+
+/// `cargo test --test pk picture::set -- --nocapture` prints the figures.
+#[test]
+fn ninety_eight_of_a_hundred_pictures_are_read_and_none_is_misread() {
+    let pages = pages();
+    let taken = shots(&pages);
+    let (one, other) = taken.split_at(taken.len() / 2);
+    let work = |part: &[Taken<'_>]| part.iter().map(outcome).collect::<Vec<_>>();
+    let outcomes = std::thread::scope(|scope| {
+        let first = scope.spawn(|| work(one));
+        let mut second = work(other);
+        let mut all = first.join().unwrap();
+        all.append(&mut second);
+        all
+    });
+    for dpi in [100, 120, 150, 200, 250, 300] {
+        let of = taken.iter().zip(&outcomes).filter(|(taken, _)| taken.dpi == dpi);
+        let (all, read) = (of.clone().count(), of.filter(|(_, o)| **o == Outcome::Read).count());
+        println!("{dpi} dpi: {read} of {all} read");
+    }
+    for (taken, _) in taken.iter().zip(&outcomes).filter(|(_, o)| **o != Outcome::Read) {
+        println!("not read, {} dpi: {:?}", taken.dpi, taken.shot);
+    }
+    let read = outcomes.iter().filter(|o| **o == Outcome::Read).count();
+    println!("{read} of {PICTURES} read");
+    assert!(!outcomes.contains(&Outcome::Misread), "a text was read that is not on the page");
+    assert!(read * 100 >= PICTURES * 98, "{read} of {PICTURES} read");
+}
+
+/// The plainest case at every resolution must never be lost: a straight scan.
+#[test]
+fn straight_scans_are_read_at_every_resolution() {
+    for dpi in [100, 120, 150, 200, 250, 300] {
+        let page = Page::new("kominfo", Kind::Agreement, dpi);
+        let jpeg = take(&page.picture, page.symbol, &Shot::SCAN);
+        assert_eq!(qr_texts(&jpeg).unwrap(), [page.claim], "{dpi} dpi");
+    }
+}
