@@ -7,7 +7,7 @@ use pk_trust::claim::Kind;
 use super::camera::{Seeded, Shot, take};
 use super::page_of;
 
-/// Pictures in the set. Every hundredth may be lost, and none may be misread.
+/// Pictures in the set. Two of a hundred may be lost, and none may be misread.
 const PICTURES: usize = 160;
 
 /// Resolutions in turn: 150 dpi, a page that fills a picture of 1,750 by 1,240 dots, is the most common.

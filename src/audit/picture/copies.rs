@@ -1,6 +1,6 @@
 //! Copies of a picture, or of a part of it, that are easier to read.
 
-use image::{DynamicImage, GrayImage, imageops};
+use image::{DynamicImage, GrayImage, Luma, imageops};
 use rxing::BinaryBitmap;
 use rxing::common::{BitMatrix, HybridBinarizer};
 
@@ -29,13 +29,13 @@ pub(super) fn side_ratio(dots: u64, of: u64) -> f32 {
 
 /// A number of dots as a whole number.
 #[expect(clippy::as_conversions, reason = "not negative and small; the cast clips everything else")]
-const fn whole(dots: f32) -> u32 {
+pub(super) const fn whole(dots: f32) -> u32 {
     dots as u32
 }
 
 /// A side as a number to reckon with.
 #[expect(clippy::as_conversions, reason = "sides of pictures, far below 2^24")]
-const fn float(side: u32) -> f32 {
+pub(super) const fn float(side: u32) -> f32 {
     side as f32
 }
 
@@ -118,6 +118,28 @@ pub(super) fn part(picture: &GrayImage, spot: &Spot) -> (f32, f32, GrayImage) {
     let (width, height) = (right.saturating_sub(left), bottom.saturating_sub(top));
     let view = imageops::crop_imm(picture, left, top, width, height);
     (float(left), float(top), view.to_image())
+}
+
+/// The standard deviation of the levels in the middle of a spot, from some hundred dots.
+pub(super) fn contrast(picture: &GrayImage, spot: &Spot) -> f32 {
+    const STEPS: [f32; 20] = [
+        -0.475, -0.425, -0.375, -0.325, -0.275, -0.225, -0.175, -0.125, -0.075, -0.025, 0.025, 0.075, 0.125,
+        0.175, 0.225, 0.275, 0.325, 0.375, 0.425, 0.475,
+    ];
+    let (mut sum, mut squares, mut count) = (0.0_f32, 0.0_f32, 0.0_f32);
+    for down in STEPS {
+        for across in STEPS {
+            let (x, y) = (whole(spot.x + across * spot.radius), whole(spot.y + down * spot.radius));
+            if let Some(Luma([level])) = picture.get_pixel_checked(x, y) {
+                let level = f32::from(*level);
+                sum += level;
+                squares += level * level;
+                count += 1.0;
+            }
+        }
+    }
+    let mean = sum / count.max(1.0);
+    (squares / count.max(1.0) - mean * mean).max(0.0).sqrt()
 }
 
 /// The dark dots of a copy.

@@ -5,6 +5,7 @@
 //! to a size that suits the reader, and looked at in several ways.
 
 mod copies;
+mod modules;
 mod symbols;
 
 use std::io::Cursor;
@@ -28,20 +29,26 @@ const MAX_MEMORY: u64 = 512 * 1024 * 1024;
 const OVERVIEW: u64 = 3_000_000;
 
 /// Dots of the largest copy, for symbols whose corners the first one does not show.
-const LARGEST: u64 = 8_000_000;
+const LARGEST: u64 = 5_000_000;
 
-/// Dots that are looked at in one picture, all copies counted: a second or two. Without it, a picture
-/// full of false corners would keep the reader busy.
-const WORK: u64 = 50_000_000;
+/// Dots that are looked at in one picture for each size of the whole, close looks counted: the whole in four
+/// ways, and some places. Without it, a picture full of false corners would keep the reader busy.
+const WORK: u64 = 30_000_000;
 
 /// Dots that are still looked at once a symbol was read: enough for some others on the page.
 const WORK_AFTER: u64 = 6_000_000;
 
-/// What trying to read between three corners counts for, in dots: the a symbol of version 20 has 9,409 modules.
+/// What trying to read between three corners counts for, in dots: a symbol of version 20 has 9,409 modules.
 const TRY: u64 = 10_000;
 
-/// Places of one copy that are remembered for a closer look. A page has a handful of symbols.
-const MAX_PLACES: usize = 64;
+/// Places of one copy that are remembered for a closer look.
+const MAX_PLACES: usize = 400;
+
+/// Places of one copy that get a closer look. A page has a handful of symbols.
+const MAX_CLOSER: usize = 8;
+
+/// Symbols of one look whose modules are read again from grey levels.
+const MAX_SAMPLES: usize = 3;
 
 /// Modules that a place for a closer look is wide, margin included: a symbol of version 20. Ours are of
 /// version 10, and corners that do not belong together mostly are further apart.
@@ -127,6 +134,7 @@ impl Search<'_> {
         let large = copies::side_ratio(LARGEST, dots).min(2.0);
         // A smaller copy smooths paper grain and sensor noise, a larger one parts small modules.
         for zoom in [whole, large, whole / 2.0] {
+            self.work = WORK;
             self.look_at_all(zoom);
             self.look_closer();
             if !self.readings.is_empty() {
@@ -138,7 +146,7 @@ impl Search<'_> {
     /// Looks at the whole picture at a size.
     fn look_at_all(&mut self, zoom: f32) {
         let Some(copy) = copies::zoomed(self.picture, zoom, LARGEST) else { return };
-        // What the sight of the whole is for: modules of 2 to 4 dots.
+        // What a look at the whole is for: modules of 2 to 4 dots.
         let module = 3.0;
         let looks =
             [Look::Plain, Look::Sharp { module }, Look::Smooth { module }, Look::SharpThreshold { module }];
@@ -158,14 +166,19 @@ impl Search<'_> {
         }
     }
 
-    /// Looks at the places where a symbol was seen but not read. Most of them are print that looks like
-    /// corners, or corners that do not belong together. So every place gets its turn at the best size
-    /// before one gets a second, and the narrow ones, which cost least, come first.
+    /// Looks at the places where a symbol was seen but not read. Most of them are grain and print that
+    /// look like corners, or corners that do not belong together. A symbol is half dark and half light, so
+    /// the places with the most contrast come first, and each gets its turn at the best size before one
+    /// gets a second.
     fn look_closer(&mut self) {
-        let mut places = std::mem::take(&mut self.places);
-        places.sort_by(|a, b| a.width().total_cmp(&b.width()));
+        let mut places: Vec<(f32, Spot)> = std::mem::take(&mut self.places)
+            .into_iter()
+            .map(|place| (copies::contrast(self.picture, &place), place))
+            .collect();
+        places.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        places.truncate(MAX_CLOSER);
         let mut places: Vec<(Spot, Votes)> =
-            places.into_iter().map(|place| (place, Votes::default())).collect();
+            places.into_iter().map(|(_, place)| (place, Votes::default())).collect();
         for module in MODULES {
             for (place, votes) in &mut places {
                 if !self.is_read(place) {
@@ -192,9 +205,14 @@ impl Search<'_> {
             for (spot, text) in sighting.read {
                 self.note(spot.moved(left, top, zoom), text);
             }
-            if !self.is_read(place) && !sighting.samples.is_empty() {
-                sighting.samples.iter().for_each(|sample| votes.add(sample));
-                if let Some(text) = votes.decide() {
+            for sample in sighting.samples.iter().take(MAX_SAMPLES) {
+                if self.is_read(place) {
+                    break;
+                }
+                votes.add(&sample.modules);
+                let side = sample.modules.width();
+                let mut others = modules::readings(&copy, sample.corners, side);
+                if let Some(text) = votes.decide().or_else(|| others.find_map(|m| symbols::decode(&m))) {
                     self.note(*place, text);
                 }
             }

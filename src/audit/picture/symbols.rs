@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rxing::Point;
 use rxing::common::{BitMatrix, DetectorRXingResult as _};
 use rxing::qrcode::cpp_port::decoder::Decode;
 use rxing::qrcode::cpp_port::detector::{
@@ -15,7 +16,7 @@ const MAX_CORNERS: usize = 1000;
 
 /// Runs like those through the middle of a corner (1:1:3:1:1) in one copy. The library compares every corner
 /// with all before it, so a picture tiled with corners would take minutes.
-const MAX_RUNS: usize = 30_000;
+const MAX_RUNS: usize = 20_000;
 
 /// Sets of three corners that are tried in one copy, the most plausible first.
 const MAX_SETS: usize = 200;
@@ -74,10 +75,18 @@ impl Spot {
         (self.x - other.x).hypot(self.y - other.y) < self.radius.min(other.radius) / 3.0
     }
 
-    /// How many modules it is wide, about: what a closer look costs.
+    /// How many modules it is wide, margin included.
     pub(super) fn width(&self) -> f32 {
         2.0 * self.radius / self.module
     }
+}
+
+/// The modules of a symbol that could not be decoded, and where its outer corners are: upper left, upper
+/// right, lower right, lower left.
+#[derive(Debug)]
+pub(super) struct Sample {
+    pub(super) modules: BitMatrix,
+    pub(super) corners: [Point; 4],
 }
 
 /// What was seen in one copy.
@@ -87,8 +96,8 @@ pub(super) struct Sighting {
     pub(super) read: Vec<(Spot, String)>,
     /// Corners of symbols that were not, most plausible first.
     pub(super) unread: Vec<Spot>,
-    /// The modules of those that were not.
-    pub(super) samples: Vec<BitMatrix>,
+    /// The modules of those that were not, as far as they could be told apart.
+    pub(super) samples: Vec<Sample>,
     /// How many sets of corners were tried.
     pub(super) tries: u64,
 }
@@ -138,8 +147,12 @@ fn search(dark: &BitMatrix, at: Option<&Spot>) -> Sighting {
             continue;
         }
         sighting.tries += 1;
-        let sample = SampleQR(dark, set).ok().map(|sampled| sampled.getBits().clone());
-        match sample.as_ref().and_then(decode) {
+        let sample = SampleQR(dark, set).ok().and_then(|sampled| {
+            let [upper_left, upper_right, lower_left, lower_right] = sampled.getPoints().try_into().ok()?;
+            let corners = [upper_left, upper_right, lower_right, lower_left];
+            Some(Sample { modules: sampled.getBits().clone(), corners })
+        });
+        match sample.as_ref().and_then(|sample| text(&sample.modules)) {
             Some(text) => {
                 used.extend([set.bl, set.tl, set.tr]);
                 sighting.read.push((Spot::new(set), text));
@@ -153,9 +166,14 @@ fn search(dark: &BitMatrix, at: Option<&Spot>) -> Sighting {
     sighting
 }
 
-fn decode(sample: &BitMatrix) -> Option<String> {
-    let decoded = Decode(sample).ok()?;
+fn text(modules: &BitMatrix) -> Option<String> {
+    let decoded = Decode(modules).ok()?;
     decoded.isValid().then(|| decoded.text())
+}
+
+/// The text of a symbol's modules.
+pub(super) fn decode(modules: &BitMatrix) -> Option<String> {
+    catch_unwind(AssertUnwindSafe(|| text(modules))).ok().flatten()
 }
 
 /// What several looks at one symbol say of its modules. Each look errs elsewhere, so the majority is right
@@ -195,7 +213,7 @@ fn majority(side: u32, looks: u32, dark: &[u32]) -> Option<String> {
             sample.set(x, y);
         }
     }
-    catch_unwind(AssertUnwindSafe(|| decode(&sample))).ok().flatten()
+    decode(&sample)
 }
 
 /// All modules of a symbol.
@@ -207,7 +225,7 @@ fn places(side: u32) -> impl Iterator<Item = (u32, u32)> {
 /// symbol still differ by less than half.
 fn is_plausible(set: &FinderPatternSet) -> bool {
     const SLANT: f32 = 1.5;
-    let side = |a: rxing::Point, b: rxing::Point| (a.x - b.x).hypot(a.y - b.y);
+    let side = |a: Point, b: Point| (a.x - b.x).hypot(a.y - b.y);
     let (left, top) = (side(set.tl.p, set.bl.p), side(set.tl.p, set.tr.p));
     let sizes = [set.bl.size, set.tl.size, set.tr.size];
     let (least, most) = (sizes.iter().min().unwrap_or(&0), sizes.iter().max().unwrap_or(&0));
