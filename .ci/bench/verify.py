@@ -59,7 +59,8 @@ def large(path, size):
 
 
 def main():
-    binary, bench, office = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]).resolve()
+    binary, bench, office = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+    binary = str(binary)
     logging.disable(logging.CRITICAL)
     newest = [
         max(folder.glob("*.pdf"), key=lambda path: int(path.stem))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use sha2::{Digest as _, Sha256};
 use typst::foundations::Bytes;
@@ -60,7 +61,8 @@ pub enum TemplatesError {
 #[derive(Clone, Debug)]
 pub struct Templates {
     files: BTreeMap<String, Bytes>,
-    sources: HashMap<FileId, Source>,
+    /// Parsed when the first page is set: most verifications set none, and it takes as long as they do.
+    sources: OnceLock<HashMap<FileId, Source>>,
     /// Paths of template files that the office's folder replaces or adds, sorted.
     overridden: Vec<String>,
 }
@@ -90,15 +92,19 @@ impl Templates {
     }
 
     fn new(files: BTreeMap<String, Bytes>, overridden: Vec<String>) -> Self {
-        let sources = files
-            .iter()
-            .filter(|(path, _)| path.ends_with(".typ"))
-            .filter_map(|(path, bytes)| {
-                let id = file_id(path)?;
-                Some((id, Source::new(id, std::str::from_utf8(bytes).ok()?.to_owned())))
-            })
-            .collect();
-        Self { files, sources, overridden }
+        Self { files, sources: OnceLock::new(), overridden }
+    }
+
+    fn sources(&self) -> &HashMap<FileId, Source> {
+        self.sources.get_or_init(|| {
+            let templates = self.files.iter().filter(|(path, _)| path.ends_with(".typ"));
+            templates
+                .filter_map(|(path, bytes)| {
+                    let id = file_id(path)?;
+                    Some((id, Source::new(id, std::str::from_utf8(bytes).ok()?.to_owned())))
+                })
+                .collect()
+        })
     }
 
     /// The versions of the templates by name, which the data of a document names: raised with every
@@ -133,7 +139,7 @@ impl Templates {
     }
 
     pub(super) fn source(&self, id: FileId) -> Option<Source> {
-        self.sources.get(&id).cloned()
+        self.sources().get(&id).cloned()
     }
 
     pub(super) fn file(&self, path: &str) -> Option<Bytes> {

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -29,42 +27,35 @@ impl Language {
     }
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 struct Entry {
-    id: String,
-    en: String,
-    hint_id: Option<String>,
-    hint_en: Option<String>,
+    id: &'static str,
+    en: &'static str,
+    hint_id: Option<&'static str>,
+    hint_en: Option<&'static str>,
 }
+
+/// All texts, sorted by code; `build.rs` makes the table from the four files beside this one.
+static ENTRIES: &[(&str, Entry)] = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 /// The texts of one language.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Words {
     language: Language,
-    entries: BTreeMap<String, Entry>,
 }
-
-const FILES: [&str; 4] = [
-    include_str!("problems.toml"),
-    include_str!("findings.toml"),
-    include_str!("commands.toml"),
-    include_str!("help.toml"),
-];
 
 /// Values for the places `{key}` of a text.
 pub type Values = BTreeMap<&'static str, String>;
 
 impl Words {
     /// The texts of a language.
-    pub fn new(language: Language) -> Self {
-        let mut entries = BTreeMap::new();
-        for file in FILES {
-            // The files are part of the program; a test reads them. A broken one shows codes.
-            let table: BTreeMap<String, Entry> = toml::from_str(file).unwrap_or_default();
-            entries.extend(table);
-        }
-        Self { language, entries }
+    pub const fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    fn entry(code: &str) -> Option<&'static Entry> {
+        let at = ENTRIES.binary_search_by_key(&code, |(known, _)| *known).ok()?;
+        ENTRIES.get(at).map(|(_, entry)| entry)
     }
 
     /// The language.
@@ -74,15 +65,15 @@ impl Words {
 
     /// Whether there is a text for a code.
     pub fn knows(&self, code: &str) -> bool {
-        self.entries.contains_key(code)
+        Self::entry(code).is_some()
     }
 
     /// The sentence of a code, with its values filled in; the code itself if there is none.
     pub fn text(&self, code: &str, values: &Values) -> String {
-        let Some(entry) = self.entries.get(code) else { return code.to_owned() };
+        let Some(entry) = Self::entry(code) else { return code.to_owned() };
         let text = match self.language {
-            Language::Indonesian => &entry.id,
-            Language::English => &entry.en,
+            Language::Indonesian => entry.id,
+            Language::English => entry.en,
         };
         fill(text, values)
     }
@@ -94,10 +85,10 @@ impl Words {
 
     /// The hint of a code, if it has one.
     pub fn hint(&self, code: &str, values: &Values) -> Option<String> {
-        let entry = self.entries.get(code)?;
+        let entry = Self::entry(code)?;
         let hint = match self.language {
-            Language::Indonesian => entry.hint_id.as_ref(),
-            Language::English => entry.hint_en.as_ref(),
+            Language::Indonesian => entry.hint_id,
+            Language::English => entry.hint_en,
         };
         hint.map(|text| fill(text, values))
     }
@@ -147,9 +138,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_of_texts_is_sound() {
-        for file in FILES {
-            toml::from_str::<BTreeMap<String, Entry>>(file).unwrap();
+    fn every_text_is_found() {
+        for (code, entry) in ENTRIES {
+            assert_eq!(Words::new(Language::English).plain(code), entry.en, "{code}");
         }
     }
 
