@@ -164,6 +164,8 @@ def main():
             counts[1] += accepted
             counts[2] += others["pyHanko"] == "valid"
             counts[3] += others["pdfsig"] == "valid"
+        if accepted:
+            code = ""
         rows.append((name, label, integrity, code, others["pyHanko"], others["pdfsig"]))
     table = ["| file | owed | pk: integrity | reason | pyHanko | pdfsig |", "|---|---|---|---|---|---|"]
     table += [f"| {name.removesuffix('.pdf')} | {l} | {i} | {f'`{c}`' if c else ''} | {h} | {s} |" for name, l, i, c, h, s in rows]
