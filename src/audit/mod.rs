@@ -107,8 +107,7 @@ impl Auditor {
     ///
     /// [`Unanswered`] only where no verdict can be given. A broken document is a verdict.
     pub fn examine(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
-        let is_pdf = bytes.starts_with(b"%PDF-") || name.to_lowercase().ends_with(".pdf");
-        if is_pdf {
+        if bytes.starts_with(b"%PDF-") {
             return Ok(self.document(name, bytes, at));
         }
         if bytes.starts_with(b"PK\x03\x04") {
@@ -117,8 +116,12 @@ impl Auditor {
         if picture::is_picture(bytes) {
             return codes::examine(self, name, bytes, at);
         }
-        match std::str::from_utf8(bytes) {
-            Ok(text) if text.trim_start().starts_with("https://") => Ok(self.link(name, text.trim(), at)),
+        // Called a PDF and not beginning like one: its beginning was changed, and that is an answer.
+        if name.to_lowercase().ends_with(".pdf") {
+            return Ok(self.document(name, bytes, at));
+        }
+        match std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{FEFF}').trim()) {
+            Ok(text) if text.starts_with("https://") => Ok(self.link(name, text, at)),
             _ => Err(Unanswered::Format),
         }
     }

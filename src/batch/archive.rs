@@ -108,8 +108,8 @@ pub enum ArchiveError {
     /// The manifest is not of this format.
     #[error("the manifest is not {FORMAT}")]
     Manifest,
-    /// Two programs could unpack different things from it.
-    #[error("the archive can be read in two ways")]
+    /// Not packed as pk packs, so that two programs could unpack different things from it.
+    #[error("the archive was packed anew or changed: another program could unpack something else from it")]
     Ambiguous,
     /// A path that leads out of the folder it is unpacked into.
     #[error("the manifest names a path that is not plain")]
@@ -270,6 +270,9 @@ impl<'a> OpenArchive<'a> {
         let mut zip = ZipArchive::new(Cursor::new(bytes))?;
         if zip.len() > MAX_ENTRIES {
             return Err(ArchiveError::TooLarge);
+        }
+        if zip.index_for_name(MANIFEST).is_none() {
+            return Err(ArchiveError::Missing(MANIFEST));
         }
         tile(&mut zip, bytes)?;
         let manifest_bytes = fixed(&mut zip, MANIFEST)?;

@@ -60,7 +60,7 @@ fn parse_time(text: &str) -> Result<Time, String> {
 }
 
 /// Largest file that is looked at.
-const MAX_FILE: u64 = 4 * 1024 * 1024 * 1024;
+const MAX_FILE: u64 = 1024 * 1024 * 1024;
 
 /// Files above this size are looked at one after the other, whatever the number of threads.
 const LARGE_FILE: u64 = 64 * 1024 * 1024;
@@ -488,7 +488,11 @@ fn print_findings(term: &Term, findings: &[Finding]) {
             Outcome::Fail => (Tone::Bad, "x"),
             Outcome::NotChecked => (Tone::Open, "?"),
         };
-        let place = finding.place.as_ref().map(|p| format!(" ({p})")).unwrap_or_default();
+        let place = finding
+            .place
+            .as_ref()
+            .map(|p| format!(" ({})", report::place(&term.words, p)))
+            .unwrap_or_default();
         term.out(&format!(
             "      {} {}{} {}",
             Term::toned(tone, mark),

@@ -22,7 +22,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// From the disk.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let staged = stage(path, bytes, 0o644)?;
-    fs::rename(&staged, path)?;
+    fs::rename(&staged, path).inspect_err(|_| {
+        let _ = fs::remove_file(&staged);
+    })?;
     sync_folder(path)
 }
 
@@ -118,8 +120,10 @@ fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf>
     #[cfg(not(unix))]
     let _ = mode;
     let mut file = options.open(&staged)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+    // On a full disk half a file would keep it full.
+    file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+        let _ = fs::remove_file(&staged);
+    })?;
     Ok(staged)
 }
 

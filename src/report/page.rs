@@ -10,7 +10,7 @@ use super::draw::{MAX_PAGES, Picture};
 use super::fields::Widget;
 use super::html::Html;
 use super::sentences::{
-    archive_reason, count, difference, document_reason, headline, picture_reason, reason, seal,
+    archive_reason, count, difference, document_reason, headline, picture_reason, place, reason, seal,
 };
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
@@ -391,7 +391,8 @@ impl Page<'_> {
             {
                 self.html.element("<br><span class=\"hint\">\u{2192} ", &hint, "</span>");
             }
-            self.html.element("</td><td class=\"narrow\">", finding.place.as_deref().unwrap_or_default(), "");
+            let place = finding.place.as_deref().map(|p| place(self.words, p)).unwrap_or_default();
+            self.html.element("</td><td class=\"narrow\">", &place, "");
             self.raw("</td></tr>\n");
         }
         self.raw("</tbody>\n</table>\n");

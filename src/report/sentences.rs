@@ -86,3 +86,17 @@ pub fn count(words: &Words, verdict: &ArchiveVerdict) -> String {
     ]);
     words.text("archive.count", &values)
 }
+
+/// Where a finding is, in words: `object 12, revision 2` is the form of the JSON.
+pub fn place(words: &Words, place: &str) -> String {
+    let part = |part: &str| match part.split_once(' ') {
+        Some(("object", number)) => {
+            words.text("place.object", &Values::from([("number", number.to_owned())]))
+        }
+        Some(("revision", number)) => {
+            words.text("place.revision", &Values::from([("number", number.to_owned())]))
+        }
+        _ => part.to_owned(),
+    };
+    place.split(", ").map(part).collect::<Vec<_>>().join(", ")
+}

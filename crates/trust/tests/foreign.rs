@@ -258,6 +258,28 @@ fn a_signer_can_be_trusted_by_itself() {
     assert_eq!(judge(&read(changed), &pinned).overall, Overall::Failed);
 }
 
+/// Trusting a signer by itself adds trust where there was none, and takes away no check.
+#[test]
+fn a_pinned_signer_is_revoked_all_the_same() {
+    let file = "visible.pdf";
+    let pinned = |crls: &[&str], authorities: bool| {
+        let anchors = if authorities { rooted() } else { Anchors::default() };
+        let intermediates = vec![certificate("issuing.pem")];
+        Anchors { pinned: vec![signer_of(file)], crls: lists(crls), intermediates, ..anchors }
+    };
+    for authorities in [false, true] {
+        let verdict = judge(&read(file), &pinned(&["revoked-before.crl"], authorities));
+        assert_eq!(verdict.overall, Overall::Failed, "{}", codes(&verdict));
+        assert!(has(&verdict, "signer.revoked"));
+    }
+    // With an authority there is a path, and the pin is not what decides.
+    assert!(has(&judge(&read(file), &pinned(&[], true)), "signer.path"));
+    let required = Evidence { require_revocation: true, ..Evidence::default() };
+    let verdict = verify::document(&read(file), &pinned(&[], false), &required, now());
+    assert!(has(&verdict, "signer.revocation-required"), "{}", codes(&verdict));
+    assert_eq!(verdict.overall, Overall::Failed);
+}
+
 #[test]
 fn no_changed_byte_goes_unnoticed() {
     let anchors = with_lists(&["root.crl", "issuing.crl"]);

@@ -137,28 +137,24 @@ fn exact_update(
     let Some(field) = before.iter().find(open) else { return Ok(None) };
     let signed = after.iter().find(|f| f.reference == field.reference);
     let Some(reference) = signed.and_then(Field::value) else { return Ok(None) };
-    let Some((report, contents)) = report(file, &field.name, reference, revision, digests)? else {
-        return Ok(None);
-    };
+    let Some(report) = report(file, &field.name, reference, revision, digests)? else { return Ok(None) };
     let Some(at) = report.claimed_time else { return Ok(None) };
     // The digest is taken over the file itself up to the signature. Where the update made again differs
     // from it there, the comparison below fails whatever the digest is.
     let identify =
         |bytes: &[u8], room: usize| digests.named.then(room, bytes.get(room..).unwrap_or_default()).into();
     let Some(reserved) = reserve(file.at(revision - 1), field, at, identify)? else { return Ok(None) };
-    let again = reserved.fill(&contents)?;
-    Ok((again == file.bytes()[..updated.span.end]).then_some(report))
+    Ok(reserved.is_filled_as(&file.bytes()[..updated.span.end]).then_some(report))
 }
 
-/// Reads and checks the signature dictionary at `reference` as one that belongs to `revision`. Gives
-/// its `/Contents` as well.
+/// Reads and checks the signature dictionary at `reference` as one that belongs to `revision`.
 fn report(
     file: &File<'_>,
     field: &str,
     reference: Ref,
     revision: usize,
     digests: &mut Digests<'_>,
-) -> Result<Option<(SignatureReport, Vec<u8>)>, pdf::Error> {
+) -> Result<Option<SignatureReport>, pdf::Error> {
     let body = file.at(revision).body(reference)?;
     let Some(dictionary) = body.value.as_dictionary() else { return Ok(None) };
     let Some(contents) = dictionary.get("Contents").and_then(Object::as_string) else {
@@ -173,15 +169,14 @@ fn report(
         // Without a sound range there are no signed bytes to speak of.
         Err(_) => Err(cms::Error::Digest),
     };
-    let report = SignatureReport {
+    Ok(Some(SignatureReport {
         field: field.to_owned(),
         revision,
         reference,
         claimed_time: dictionary.get("M").and_then(Object::as_string).and_then(Time::from_pdf_date),
         cms,
         coverage: range.map(|_| ()),
-    };
-    Ok(Some((report, contents.to_vec())))
+    }))
 }
 
 /// The signature of a field in a revision that is not what signing writes: the one that defined its
@@ -191,7 +186,7 @@ fn stray_signature(file: &File<'_>, field: &Field, digests: &mut Digests<'_>) ->
     let revision = (1..file.revisions().len())
         .rev()
         .find(|&i| file.revisions()[i].numbers().any(|n| n == reference.number))?;
-    report(file, &field.name, reference, revision, digests).ok().flatten().map(|(report, _)| report)
+    report(file, &field.name, reference, revision, digests).ok().flatten()
 }
 
 /// The objects of an update that signing would not have touched.

@@ -130,6 +130,18 @@ impl Reserved {
         [&self.bytes[..self.contents.start], &self.bytes[self.contents.end..]]
     }
 
+    /// Whether `file` is this file with some CMS in its place, in the one spelling that
+    /// [`Reserved::fill`] gives it.
+    pub fn is_filled_as(&self, file: &[u8]) -> bool {
+        let [first, second] = self.signed_parts();
+        let room = file.strip_prefix(first).and_then(|rest| rest.strip_suffix(second));
+        let digits = room.and_then(|room| room.strip_prefix(b"<")).and_then(|room| room.strip_suffix(b">"));
+        digits.is_some_and(|digits| {
+            digits.len() + 2 == self.contents.len()
+                && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        })
+    }
+
     /// Puts the CMS in its place and gives the finished file.
     ///
     /// # Errors

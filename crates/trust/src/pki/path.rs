@@ -22,8 +22,7 @@ pub struct Anchors {
     pub intermediates: Vec<Certificate>,
     /// Revocation lists.
     pub crls: Vec<Crl>,
-    /// Certificates of signers that are trusted by themselves, without an authority above them. No
-    /// revocation list speaks of them.
+    /// Certificates of signers that are trusted by themselves, where no path leads to a root.
     pub pinned: Vec<Certificate>,
     /// What was checked already; starts empty.
     pub memo: Memo,
@@ -109,8 +108,11 @@ impl VerifiedPath {
     }
 
     /// What the lists say of each certificate below the root, the worst of all: for the moment
-    /// `moment`, asked at `now`. Of an anchor no list speaks.
+    /// `moment`, asked at `now`. Of a root no list speaks; of a pinned signer one may.
     pub fn revocation(&self, anchors: &Anchors, moment: Time, now: Time) -> Revocation {
+        if let [pinned] = self.certificates.as_slice() {
+            return anchors.revocation_of_pinned(pinned, moment, now);
+        }
         let mut worst = Revocation::Good;
         for pair in self.certificates.windows(2) {
             let [certificate, issuer] = pair else { continue };
@@ -143,11 +145,15 @@ impl Anchors {
             return Err(PathError::Purpose);
         }
         let mut path = vec![leaf.clone()];
-        if self.pinned.contains(leaf) || self.roots.contains(leaf) {
-            return Ok(VerifiedPath { certificates: path });
+        let found = self.extend(&mut path, extra, at, &mut { MAX_STEPS });
+        match found {
+            Ok(()) => Ok(VerifiedPath { certificates: path }),
+            // Only where nothing else leads to an anchor: a path says more, and can be revoked.
+            Err(_) if self.pinned.contains(leaf) || self.roots.contains(leaf) => {
+                Ok(VerifiedPath { certificates: vec![leaf.clone()] })
+            }
+            Err(error) => Err(error),
         }
-        self.extend(&mut path, extra, at, &mut { MAX_STEPS })?;
-        Ok(VerifiedPath { certificates: path })
     }
 
     fn extend(
@@ -195,6 +201,20 @@ impl Anchors {
             }
         }
         Err(worst)
+    }
+
+    /// What lists say of a certificate that is trusted by itself, where its issuer is known.
+    fn revocation_of_pinned(&self, certificate: &Certificate, moment: Time, now: Time) -> Revocation {
+        let issuers = self.roots.iter().chain(&self.intermediates);
+        let mut best = Revocation::Unknown;
+        for issuer in issuers.filter(|issuer| self.is_signed_by(certificate, issuer)) {
+            match self.revocation(certificate, issuer, moment, now) {
+                revoked @ Revocation::Revoked { .. } => return revoked,
+                Revocation::Good => best = Revocation::Good,
+                Revocation::Unknown => {}
+            }
+        }
+        best
     }
 
     fn is_signed_by(&self, certificate: &Certificate, issuer: &Certificate) -> bool {

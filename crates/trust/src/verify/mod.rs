@@ -139,7 +139,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     if let Some(content) = &content {
         let (claim_outcome, issued) =
             claim_findings(claim.as_deref(), content, anchors, evidence, at, &mut findings);
-        let reproduced = pages(content, sha256, evidence, &mut findings);
+        let reproduced = pages(content, sha256, evidence, issued.is_some(), &mut findings);
         document = Some(DocumentVerdict {
             id: content.id.to_string(),
             kind: content.kind.to_string(),
@@ -211,7 +211,13 @@ fn unreadable(error: &pdf::Error) -> Finding {
 /// Whether the pages show what the data says. The seal vouches for the data only; what is painted on
 /// the pages before the first signature is proved by rendering again, or by the issuer's own record
 /// of the file.
-fn pages(content: &Content, sha256: [u8; 32], evidence: &Evidence, findings: &mut Vec<Finding>) -> Outcome {
+fn pages(
+    content: &Content,
+    sha256: [u8; 32],
+    evidence: &Evidence,
+    sealed: bool,
+    findings: &mut Vec<Finding>,
+) -> Outcome {
     let recorded = match &evidence.status {
         Status::Known(record) => record.digest == content.digest && record.files.contains(&sha256),
         _ => false,
@@ -220,6 +226,8 @@ fn pages(content: &Content, sha256: [u8; 32], evidence: &Evidence, findings: &mu
         Some(true) => (Axis::Integrity, "document.reproduced", Outcome::Pass),
         Some(false) => (Axis::Integrity, "document.not-reproduced", Outcome::Fail),
         None if recorded => (Axis::Remark, "document.reproduction-not-tried", Outcome::NotChecked),
+        // Data that no seal vouches for says nothing, whatever the pages show.
+        None if !sealed => (Axis::Integrity, "document.seal-unknown", Outcome::NotChecked),
         None => (Axis::Integrity, "document.reproduction-not-possible", Outcome::NotChecked),
     };
     findings.push(Finding::new(axis, code, outcome));
@@ -367,13 +375,13 @@ fn signature(
         // The signature does not cover the certificates that travel with it, so exactly those of its
         // path do, without the root: otherwise one signature could be written in many ways.
         let tight = match &path {
-            Ok(path) => {
+            Ok(path) if !path.is_pinned() => {
                 let above = path.certificates().iter().skip(1);
                 let issuers = above.take(path.certificates().len().saturating_sub(2));
                 verified.others.len() == path.certificates().len().saturating_sub(2)
                     && issuers.into_iter().all(|issuer| verified.others.contains(issuer))
             }
-            Err(_) => pki::is_chain(&verified.leaf, &verified.others),
+            _ => pki::is_chain(&verified.leaf, &verified.others),
         };
         if !tight {
             findings.push(Finding::new(Axis::Integrity, "cms.other-certificates", Outcome::Fail).at(&place));
