@@ -94,7 +94,7 @@ impl General {
         }
         let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
         let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
-        if contents.get(der.len()..).is_none_or(|rest| rest.iter().any(|&b| b != 0)) {
+        if contents.get(der.len()..).is_none_or(|rest| rest.iter().fold(0, |all, b| all | b) != 0) {
             return Err(Error::Trailing);
         }
         Self::from_der(der, profile)

@@ -77,7 +77,9 @@ impl<'f, 'a> Update<'f, 'a> {
         let reference = Ref::new(size);
         refer(&mut self, reference);
 
-        let mut out = self.before.bytes().to_vec();
+        // Room for all of it at once: growing copies the file again and again.
+        let mut out = Vec::with_capacity(self.before.bytes().len() + 2 * CONTENTS_RESERVED + 8 * 1024);
+        out.extend_from_slice(self.before.bytes());
         if !out.ends_with(b"\n") {
             out.push(b'\n');
         }
@@ -136,9 +138,10 @@ impl Reserved {
         let [first, second] = self.signed_parts();
         let room = file.strip_prefix(first).and_then(|rest| rest.strip_suffix(second));
         let digits = room.and_then(|room| room.strip_prefix(b"<")).and_then(|room| room.strip_suffix(b">"));
+        // Without a way out in the middle the compiler looks at many digits at once.
+        let is_digit = |b: &u8| b.is_ascii_digit() | (b'a'..=b'f').contains(b);
         digits.is_some_and(|digits| {
-            digits.len() + 2 == self.contents.len()
-                && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            digits.len() + 2 == self.contents.len() && digits.iter().fold(true, |all, b| all & is_digit(b))
         })
     }
 
