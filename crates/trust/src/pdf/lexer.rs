@@ -225,7 +225,7 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         // The room for a signature is 32,768 digits without a break, read several times a file.
         let digits = find(self.rest(), b'>').unwrap_or_default();
-        if digits % 2 == 0
+        if digits.is_multiple_of(2)
             && let Ok(out) = data_encoding::HEXLOWER_PERMISSIVE.decode(&self.rest()[..digits])
         {
             self.at += digits + 1;
