@@ -78,18 +78,7 @@ impl Time {
         if digits.len() != 14 || !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let digits = std::str::from_utf8(digits).ok()?;
-        let part = |from: usize, to: usize| digits.get(from..to)?.parse::<u8>().ok();
-        let time = DateTime::new(
-            digits.get(..4)?.parse().ok()?,
-            part(4, 6)?,
-            part(6, 8)?,
-            part(8, 10)?,
-            part(10, 12)?,
-            part(12, 14)?,
-        )
-        .ok()?;
-        Some(Self::from_unix(time.unix_duration().as_secs()))
+        Self::from_any_pdf_date(text)
     }
 
     /// Reads any PDF date (ISO 32000-2, 7.9.4): other programs write local time with an offset, and

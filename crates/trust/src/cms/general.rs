@@ -10,13 +10,13 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME};
 use const_oid::db::rfc5912::ID_SHA_1;
 use der::asn1::{OctetStringRef, SetOfVec};
-use der::{Any, Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
+use der::{Any, Decode, Encode, SliceReader, Tag, TagNumber, Tagged};
 use sha1::Sha1;
 use sha2::Digest;
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
-use super::{Error, SIGNING_CERTIFICATE_V2};
+use super::{Error, SIGNING_CERTIFICATE_V2, one_element};
 use crate::pki::{AlgorithmError, Certificate, CertificateError, Hash, SignatureAlgorithm};
 use crate::time::Time;
 
@@ -92,12 +92,7 @@ impl General {
         if contents.starts_with(&[0x30, 0x80]) {
             return Err(Error::NotDer);
         }
-        let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
-        let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
-        if contents.get(der.len()..).is_none_or(|rest| rest.iter().fold(0, |all, b| all | b) != 0) {
-            return Err(Error::Trailing);
-        }
-        Self::from_der(der, profile)
+        Self::from_der(one_element(contents)?, profile)
     }
 
     /// Parses a CMS that stands alone.

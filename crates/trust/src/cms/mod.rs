@@ -198,12 +198,7 @@ impl Signature {
     ///
     /// [`Error`] for every deviation from the one shape.
     pub fn parse(contents: &[u8]) -> Result<Self, Error> {
-        let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
-        let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
-        if contents.get(der.len()..).is_none_or(|rest| rest.iter().fold(0, |all, b| all | b) != 0) {
-            return Err(Error::Trailing);
-        }
-        Self::from_der(der)
+        Self::from_der(one_element(contents)?)
     }
 
     /// Parses a CMS that stands alone.
@@ -278,6 +273,15 @@ impl Signature {
         }
         Ok(Verified { leaf: self.leaf, others: self.others })
     }
+}
+
+/// The one DER element in the room for a signature, of which nothing but zeros may be left over.
+fn one_element(contents: &[u8]) -> Result<&[u8], Error> {
+    let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
+    let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
+    let rest = contents.get(der.len()..).ok_or(Error::Trailing)?;
+    // Without a way out in the middle the compiler looks at many bytes at once.
+    if rest.iter().fold(0, |all, b| all | b) == 0 { Ok(der) } else { Err(Error::Trailing) }
 }
 
 /// Absent parameters are right; NULL is what pyHanko writes, and both are to be accepted.

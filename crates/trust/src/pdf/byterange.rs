@@ -81,8 +81,8 @@ impl ByteRange {
             let tail = revision.iter().rev().take(2).take_while(|b| matches!(b, b'\r' | b'\n'));
             tail.count()
         });
-        let shorter = Self::parse(dictionary, end.saturating_sub(line_end));
-        Self::parse(dictionary, end).or_else(|error| shorter.map_err(|_| error))
+        Self::parse(dictionary, end)
+            .or_else(|error| Self::parse(dictionary, end.saturating_sub(line_end)).map_err(|_| error))
     }
 
     /// How many bytes the first part has.
