@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use pk_trust::Time;
 use pk_trust::pades::{self, Field, STAMP_KEY};
-use pk_trust::pdf::{Dictionary, File, Object, Ref, Update};
+use pk_trust::pdf::{Dictionary, File, Object, Ref, Update, identify};
 
 /// A file being written.
 pub(super) struct Draft<'a> {
@@ -252,15 +252,14 @@ pub(super) fn signed_along(
         .with("SubFilter", Object::name("ETSI.CAdES.detached"))
         .with("M", Object::String(at.pdf_date().into_bytes()));
     signature(&mut dictionary);
-    let reserved = Update::new(&file)
-        .reserve_signature(dictionary, |update, reference| {
-            let stamp = target(&field.dictionary, STAMP_KEY);
-            let mut widget =
-                field.dictionary.clone().with("AP", Dictionary::new().with("N", stamp)).with("V", reference);
-            along(update, &mut widget);
-            update.set(field.reference, widget);
-        })
-        .unwrap();
+    let refer = |update: &mut Update<'_, '_>, reference| {
+        let stamp = target(&field.dictionary, STAMP_KEY);
+        let mut widget =
+            field.dictionary.clone().with("AP", Dictionary::new().with("N", stamp)).with("V", reference);
+        along(update, &mut widget);
+        update.set(field.reference, widget);
+    };
+    let reserved = Update::new(&file).reserve_signature(dictionary, refer, identify).unwrap();
     let cms = cms(reserved.signed_parts());
     reserved.fill(&cms).unwrap()
 }

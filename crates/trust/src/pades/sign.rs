@@ -1,7 +1,5 @@
 //! Signing: one incremental update, one new signature dictionary, one field switched on.
 
-use sha2::{Digest, Sha256};
-
 use super::field::{Field, fields};
 use crate::cms;
 use crate::pdf::{self, Dictionary, File, Object, Reserved, Update, View};
@@ -71,7 +69,7 @@ pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<
     if field.is_filled() {
         return Err(Error::AlreadySigned { field: name.to_owned() });
     }
-    let reserved = reserve(file.latest(), &field, at, |bytes, _| Sha256::digest(bytes).into())?
+    let reserved = reserve(file.latest(), &field, at, pdf::identify)?
         .ok_or_else(|| Error::NoStamp { field: name.to_owned() })?;
     let digest = cms::digest(&reserved.signed_parts());
     let cms = cms::sign(&digest, signer)?;
@@ -84,7 +82,7 @@ pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<
 }
 
 /// The update that signs `field` at `at`, with the room for the CMS still empty; `None` if the field
-/// declares no stamp. `identify` as in [`Update::reserve_identified`].
+/// declares no stamp. `identify` as in [`Update::reserve_signature`].
 pub(super) fn reserve(
     before: View<'_, '_>,
     field: &Field,
@@ -104,5 +102,5 @@ pub(super) fn reserve(
             update.set(field.reference, dictionary);
         }
     };
-    Update::after(before).reserve_identified(signature, refer, identify).map(Some)
+    Update::after(before).reserve_signature(signature, refer, identify).map(Some)
 }

@@ -21,7 +21,7 @@ pub use filter::MAX_DECODED;
 pub use object::{Dictionary, Object, Ref, decode_text, text_string};
 pub use prefix::{Digests, Prefixes};
 pub use rewrite::Rewrite;
-pub use update::{CONTENTS_RESERVED, Reserved, Update};
+pub use update::{CONTENTS_RESERVED, Reserved, Update, identify};
 
 /// Why a file cannot be read.
 ///

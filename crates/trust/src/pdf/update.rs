@@ -43,26 +43,14 @@ impl<'f, 'a> Update<'f, 'a> {
     /// Writes the update with one signature dictionary as a new object.
     ///
     /// `signature` holds everything but `/ByteRange` and `/Contents`; `refer` is told the number
-    /// of the new object and may set further objects that refer to it.
+    /// of the new object and may set further objects that refer to it; `identify` gives the SHA-256 of
+    /// the bytes it is given, and is told from where on they are not yet those of the finished file
+    /// ([`identify`], if nothing of it is known already).
     ///
     /// # Errors
     ///
     /// If the trailer of the file lacks what every trailer has.
     pub fn reserve_signature(
-        self,
-        signature: Dictionary,
-        refer: impl FnOnce(&mut Self, Ref),
-    ) -> Result<Reserved, Error> {
-        self.reserve_identified(signature, refer, |bytes, _| Sha256::digest(bytes).into())
-    }
-
-    /// As [`Update::reserve_signature`]; `identify` gives the SHA-256 of the bytes it is given, and is
-    /// told from where on they are not yet those of the finished file.
-    ///
-    /// # Errors
-    ///
-    /// As [`Update::reserve_signature`].
-    pub fn reserve_identified(
         mut self,
         signature: Dictionary,
         refer: impl FnOnce(&mut Self, Ref),
@@ -172,6 +160,11 @@ pub(super) fn write_table(offsets: &BTreeMap<u32, usize>, out: &mut Vec<u8>) {
             out.extend_from_slice(format!("{offset:010} 00000 n \n").as_bytes());
         }
     }
+}
+
+/// SHA-256, computed from nothing; for [`Update::reserve_signature`].
+pub fn identify(bytes: &[u8], _from: usize) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 /// The trailer of the next revision: same root, information dictionary and first half of `/ID`.
