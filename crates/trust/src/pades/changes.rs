@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{FormField, form_fields};
+use super::rectangle::Rectangle;
+use super::uses::Uses;
 use crate::pdf::{self, Body, Dictionary, File, Object, Ref, Revision, View};
 
 /// Forbidden changes that are named; a thousand more tell no more.
@@ -139,79 +141,6 @@ pub(super) fn changes(file: &File<'_>, signed: usize) -> Result<Changes, pdf::Er
     Ok(changes)
 }
 
-/// Who refers to the objects that later updates touch: the number of the object, and the key of its
-/// dictionary under which the reference stands.
-struct Uses(BTreeMap<u32, BTreeSet<(u32, Vec<u8>)>>);
-
-impl Uses {
-    /// As the document was signed.
-    fn of(file: &File<'_>, signed: usize) -> Result<Self, pdf::Error> {
-        let mut uses = Self(BTreeMap::new());
-        for revision in signed + 1..file.revisions().len() {
-            uses.0.extend(file.revisions()[revision].numbers().map(|number| (number, BTreeSet::new())));
-        }
-        // Every object and not only those that are reached from the root: a reader that repairs files
-        // may reach others.
-        let mut numbers = BTreeSet::new();
-        for revision in &file.revisions()[..=signed] {
-            numbers.extend(revision.numbers());
-        }
-        for number in numbers {
-            if let Some((body, _)) = file.at(signed).numbered(number)? {
-                note(&mut uses.0, number, &body.value);
-            }
-        }
-        Ok(uses)
-    }
-
-    /// What an update adds. One revision after the other: what a later one refers to is its own affair,
-    /// or the second DSS of a document would make a suspect of the first.
-    fn add(&mut self, file: &File<'_>, revision: usize) -> Result<(), pdf::Error> {
-        for number in file.revisions()[revision].numbers() {
-            if let Some((body, _)) = file.at(revision).numbered(number)? {
-                note(&mut self.0, number, &body.value);
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether all references to `number` are from one of these objects under one of these keys; of
-    /// the objects that `inside` holds, from any key.
-    fn only_from(&self, number: u32, from: &[(u32, &str)], inside: &BTreeSet<u32>) -> bool {
-        self.0.get(&number).is_none_or(|uses| {
-            uses.iter().all(|(source, key)| {
-                // What a signature says it was made over (`/Data`) is no use of it.
-                key == b"Reference"
-                    || inside.contains(source)
-                    || from.iter().any(|(n, k)| n == source && k.as_bytes() == key)
-            })
-        })
-    }
-
-    fn has_key(&self, number: u32, key: &str) -> bool {
-        self.0.get(&number).is_some_and(|uses| uses.iter().any(|(_, k)| k == key.as_bytes()))
-    }
-}
-
-fn note(uses: &mut BTreeMap<u32, BTreeSet<(u32, Vec<u8>)>>, source: u32, value: &Object) {
-    let mut record = |key: &[u8], item: &Object| {
-        item.references(&mut |target| {
-            if let Some(known) = uses.get_mut(&target.number) {
-                known.insert((source, key.to_vec()));
-            }
-        });
-    };
-    match value {
-        Object::Dictionary(dictionary) => {
-            // The dictionary of a cross-reference stream is a trailer, and names what a trailer names.
-            let trailer = dictionary.get("Type").and_then(Object::as_name) == Some(b"XRef");
-            let used = dictionary.iter().filter(|(key, _)| !(trailer && *key == b"Info"));
-            used.for_each(|(key, item)| record(key, item));
-        }
-        other => record(b"", other),
-    }
-}
-
 struct Comparison<'f, 'a> {
     revision: usize,
     before: View<'f, 'a>,
@@ -228,8 +157,6 @@ struct Comparison<'f, 'a> {
     /// Widgets of signature fields that this update adds, with their rectangles.
     widgets: BTreeMap<Ref, Option<Rectangle>>,
 }
-
-type Pair = (Option<Object>, Option<Object>);
 
 impl<'f, 'a> Comparison<'f, 'a> {
     fn new(file: &'f File<'a>, revision: usize, uses: &'f Uses) -> Self {
@@ -391,14 +318,13 @@ impl<'f, 'a> Comparison<'f, 'a> {
         if let Some(reference) = reference {
             self.free_object(reference.number, &[(root, "AcroForm")]);
         }
-        let (Some(old_form), Some(new_form)) =
-            (old_form.clone().or_else(|| Some(Dictionary::new())), new_form)
-        else {
+        let Some(new_form) = new_form else {
             if old_form.is_some() {
                 self.forbid(owner, What::Field, "AcroForm");
             }
             return Ok(());
         };
+        let old_form = old_form.unwrap_or_default();
         let old_fields = form_fields(self.before)?;
         let new_fields = form_fields(self.after)?;
         let only_signatures = old_fields.iter().all(FormField::is_signature);
@@ -617,8 +543,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
             && self.is_touched(list.number)
         {
             self.explained.insert(list.number);
-            let elsewhere = self.uses.0.get(&list.number);
-            if elsewhere.is_some_and(|uses| uses.iter().any(|(_, key)| key != b"Annots")) {
+            if self.uses.keys(list.number).any(|key| key != b"Annots") {
                 self.forbid(list.number, What::Shared, "Annots");
             }
         }
@@ -760,8 +685,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
             self.forbid(number, What::Revived, "");
             return Ok(());
         }
-        let users = self.uses.0.get(&number).into_iter().flatten();
-        if users.map(|(source, _)| source).any(|n| self.explained.contains(n) || !self.is_touched(*n)) {
+        if self.uses.sources(number).any(|user| self.explained.contains(&user) || !self.is_touched(user)) {
             let (what, name) = self.classify(number, new, new);
             self.forbid(number, what, name);
         }
@@ -771,9 +695,8 @@ impl<'f, 'a> Comparison<'f, 'a> {
     /// Whether an object as it was before refers to a new one: a reference that led nowhere when the
     /// document was signed now leads somewhere.
     fn awaited(&self, number: u32) -> Result<bool, pdf::Error> {
-        let Some(uses) = self.uses.0.get(&number) else { return Ok(false) };
-        for (source, _) in uses {
-            let Some((body, _)) = self.before.numbered(*source)? else { continue };
+        for source in self.uses.sources(number) {
+            let Some((body, _)) = self.before.numbered(source)? else { continue };
             let mut found = false;
             body.value.references(&mut |reference| found |= reference.number == number);
             if found {
@@ -826,48 +749,16 @@ impl<'f, 'a> Comparison<'f, 'a> {
 
 /// Keys whose values differ.
 fn differing(before: &Dictionary, after: &Dictionary) -> Vec<Vec<u8>> {
-    let mut keys: BTreeMap<Vec<u8>, Pair> = BTreeMap::new();
+    let mut pairs: BTreeMap<&[u8], (Option<&Object>, Option<&Object>)> = BTreeMap::new();
     for (key, value) in before.iter() {
-        keys.entry(key.to_vec()).or_default().0 = Some(value.clone());
+        pairs.entry(key).or_default().0 = Some(value);
     }
     for (key, value) in after.iter() {
-        keys.entry(key.to_vec()).or_default().1 = Some(value.clone());
+        pairs.entry(key).or_default().1 = Some(value);
     }
-    keys.retain(|_, pair| match pair {
+    let differ = |pair: &(Option<&Object>, Option<&Object>)| match pair {
         (Some(old), Some(new)) => !old.is_equivalent(new),
         _ => true,
-    });
-    keys.into_keys().collect()
-}
-
-/// A rectangle in points, lower left and upper right corner.
-#[derive(Clone, Copy, Debug)]
-struct Rectangle([f64; 4]);
-
-impl Rectangle {
-    fn read(view: View<'_, '_>, dictionary: &Dictionary, key: &'static str) -> Option<Self> {
-        let items = view.array(dictionary, key).ok()??;
-        let number = |object: &Object| match &*view.resolve(object).ok()? {
-            Object::Integer(value) => value.to_string().parse::<f64>().ok(),
-            Object::Real(text) => text.parse::<f64>().ok(),
-            _ => None,
-        };
-        let [a, b, c, d] = items.iter().map(number).collect::<Option<Vec<_>>>()?[..] else { return None };
-        Some(Self([a.min(c), b.min(d), a.max(c), b.max(d)]))
-    }
-
-    fn area(&self) -> f64 {
-        let [left, bottom, right, top] = self.0;
-        (right - left).max(0.0) * (top - bottom).max(0.0)
-    }
-
-    fn intersection(&self, other: &Self) -> Self {
-        let [left, bottom, right, top] = self.0;
-        let [l, b, r, t] = other.0;
-        Self([left.max(l), bottom.max(b), right.min(r), top.min(t)])
-    }
-
-    fn overlap(&self, other: &Self) -> f64 {
-        self.intersection(other).area()
-    }
+    };
+    pairs.into_iter().filter(|(_, pair)| differ(pair)).map(|(key, _)| key.to_vec()).collect()
 }

@@ -14,8 +14,10 @@ mod changes;
 mod examine;
 mod field;
 mod form;
+mod rectangle;
 mod sign;
 mod survey;
+mod uses;
 
 pub use changes::{Changes, ForbiddenChange, What};
 pub use examine::{Coverage, Examination, SignatureReport, Update, examine};
