@@ -71,7 +71,7 @@ const MAX_WORKERS: usize = 8;
 /// What came out for one input.
 struct Checked {
     answer: Result<Answer, Failure>,
-    /// Of the bytes that were read, hexadecimal.
+    /// Of the bytes that were read, hexadecimal; for the report.
     sha256: Option<String>,
     pages: Option<Pages>,
 }
@@ -82,16 +82,21 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     }
     let at = args.at.unwrap_or_else(|| app.clock.now());
     let office = if args.trust.is_empty() { app.office_if_any()? } else { None };
-    let auditor = auditor(app, office.as_ref(), &args)?;
+    let mut auditor = auditor(app, office.as_ref(), &args)?;
     let inputs = Inputs::from_arguments(&args.files);
     let form = Form { json: args.json, verbose: args.verbose, several: inputs.list.len() > 1 };
-    let wish = Wish { at, large: Mutex::new(()), pictures: AtomicBool::new(args.report.is_some()) };
+    let report = args.report.is_some();
+    let wish = Wish { at, large: Mutex::new(()), report, pictures: AtomicBool::new(report) };
 
     let count = jobs(None).min(MAX_WORKERS).min(inputs.list.len());
     let mut workers = Vec::new();
+    let mut first = auditor.registry.take();
     for _ in 0..count {
-        // Each thread asks the registry through a connection of its own.
-        let registry = office.as_ref().map(|office| app.registry_to_read(office)).transpose()?;
+        // Each thread asks the registry through a connection of its own; one is open already.
+        let registry = match (first.take(), &office) {
+            (None, Some(office)) => Some(app.registry_to_read(office)?),
+            (open, _) => open,
+        };
         let auditor = auditor.with_registry(registry);
         let wish = &wish;
         workers.push(move |input: &Input| check(&auditor, input, wish));
@@ -153,6 +158,8 @@ struct Wish {
     at: Time,
     /// Held while a large file is in memory.
     large: Mutex<()>,
+    /// Whether a report is made.
+    report: bool,
     /// Whether pictures of the pages are wanted (still).
     pictures: AtomicBool,
 }
@@ -303,9 +310,9 @@ fn examine(auditor: &Auditor, input: &Input, wish: &Wish) -> Result<Checked, Fai
         _ => read(io::stdin().lock(), MAX_FILE),
     };
     let bytes = bytes.map_err(io)?.ok_or_else(|| Failure::new("fail.too-large"))?;
-    let sha256 = Some(data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
+    let sha256 = wish.report.then(|| data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
     let answer = auditor.examine(&input.name, &bytes, wish.at).map_err(Failure::from);
-    let pages = if !bytes.starts_with(b"%PDF-") {
+    let pages = if !wish.report || !bytes.starts_with(b"%PDF-") {
         None
     } else if wish.pictures.load(Ordering::Relaxed) {
         Some(Pages::of(&bytes))
@@ -400,7 +407,7 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
         let answer = term.words.plain(answer);
         term.out(&format!(
             "  {:<10} {}  {}",
-            term.words.plain(axis_code(axis)),
+            term.words.plain(report::axis_code(axis)),
             Term::toned(tone, &format!("{answer:<15}")),
             term.words.text(line.code, &line.detail),
         ));
@@ -500,16 +507,6 @@ fn print_findings(term: &Term, findings: &[Finding]) {
             place,
             Term::toned(Tone::Faint, &format!("[{}]", finding.code)),
         ));
-    }
-}
-
-const fn axis_code(axis: Axis) -> &'static str {
-    match axis {
-        Axis::Integrity => "axis.integrity",
-        Axis::Issuer => "axis.issuer",
-        Axis::Status => "axis.status",
-        Axis::Time => "axis.time",
-        Axis::Remark => "axis.remark",
     }
 }
 

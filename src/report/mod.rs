@@ -15,7 +15,9 @@ use pk_trust::Time;
 use pk_trust::pki::Certificate;
 
 pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, serve};
-pub use sentences::{archive_reason, count, difference, document_reason, headline, place, reason, seal};
+pub use sentences::{
+    archive_reason, axis_code, count, difference, document_reason, headline, place, reason, seal,
+};
 
 use crate::audit::Answer;
 use crate::words::Words;

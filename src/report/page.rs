@@ -1,16 +1,15 @@
 //! The page itself: what stands where.
 
 use data_encoding::{BASE64, HEXLOWER};
-use pk_trust::verify::{
-    self, Axis, DocumentVerdict, Finding, Issued, Outcome, Overall, SignatureVerdict, Verdict,
-};
+use pk_trust::verify::{self, DocumentVerdict, Finding, Issued, Outcome, Overall, SignatureVerdict, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::draw::{MAX_PAGES, Picture};
 use super::fields::Widget;
 use super::html::Html;
 use super::sentences::{
-    archive_reason, count, difference, document_reason, headline, picture_reason, place, reason, seal,
+    archive_reason, axis_code, count, difference, document_reason, headline, picture_reason, place, reason,
+    seal,
 };
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
@@ -191,17 +190,23 @@ impl Page<'_> {
         self.raw("</header>\n");
     }
 
-    /// One line a file, each leading to its section.
-    fn contents(&mut self, entries: &[Entry]) {
-        self.raw("<nav aria-labelledby=\"contents\">\n<h2 id=\"contents\">");
-        self.say("report.contents");
-        self.raw("</h2>\n<table>\n<thead><tr><th scope=\"col\" class=\"narrow\">");
+    /// The head of a table with one line a file.
+    fn answers_head(&mut self) {
+        self.raw("<table>\n<thead><tr><th scope=\"col\" class=\"narrow\">");
         self.say("report.answer");
         self.raw("</th><th scope=\"col\">");
         self.say("report.file");
         self.raw("</th><th scope=\"col\">");
         self.say("report.reason");
         self.raw("</th></tr></thead>\n<tbody>\n");
+    }
+
+    /// One line a file, each leading to its section.
+    fn contents(&mut self, entries: &[Entry]) {
+        self.raw("<nav aria-labelledby=\"contents\">\n<h2 id=\"contents\">");
+        self.say("report.contents");
+        self.raw("</h2>\n");
+        self.answers_head();
         for (number, entry) in (1_usize..).zip(entries) {
             self.raw("<tr><td class=\"narrow\">");
             let reason = match &entry.answer {
@@ -436,13 +441,7 @@ impl Page<'_> {
         }
         self.heading("report.archive-documents");
         self.html.element("<p>", count(self.words, verdict).trim(), "</p>\n");
-        self.raw("<table>\n<thead><tr><th scope=\"col\" class=\"narrow\">");
-        self.say("report.answer");
-        self.raw("</th><th scope=\"col\">");
-        self.say("report.file");
-        self.raw("</th><th scope=\"col\">");
-        self.say("report.reason");
-        self.raw("</th></tr></thead>\n<tbody>\n");
+        self.answers_head();
         for document in &verdict.documents {
             self.raw("<tr><td class=\"narrow\">");
             self.mark(Tone::of_overall(document.overall), headline(document.overall));
@@ -676,16 +675,6 @@ fn state(signature: &SignatureVerdict) -> (Tone, &'static str) {
         (Tone::Open, "report.field-open")
     } else {
         (Tone::Good, "report.field-good")
-    }
-}
-
-const fn axis_code(axis: Axis) -> &'static str {
-    match axis {
-        Axis::Integrity => "axis.integrity",
-        Axis::Issuer => "axis.issuer",
-        Axis::Status => "axis.status",
-        Axis::Time => "axis.time",
-        Axis::Remark => "axis.remark",
     }
 }
 

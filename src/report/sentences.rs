@@ -1,6 +1,6 @@
 //! The sentences about an answer that the terminal and the report have in common.
 
-use pk_trust::verify::{self, Outcome, Overall, Verdict};
+use pk_trust::verify::{self, Axis, Outcome, Overall, Verdict};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
@@ -11,6 +11,17 @@ pub const fn headline(overall: Overall) -> &'static str {
         Overall::Passed => "verdict.passed",
         Overall::Failed => "verdict.failed",
         Overall::Indeterminate => "verdict.indeterminate",
+    }
+}
+
+/// The name of a line.
+pub const fn axis_code(axis: Axis) -> &'static str {
+    match axis {
+        Axis::Integrity => "axis.integrity",
+        Axis::Issuer => "axis.issuer",
+        Axis::Status => "axis.status",
+        Axis::Time => "axis.time",
+        Axis::Remark => "axis.remark",
     }
 }
 
