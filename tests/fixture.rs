@@ -215,3 +215,21 @@ pub(crate) fn complaints(verdict: &Verdict) -> Vec<&'static str> {
     let bad = verdict.all_findings().filter(|f| f.outcome != pk_trust::verify::Outcome::Pass);
     bad.map(|f| f.code).collect()
 }
+
+/// Numbers that are the same on every machine, so that a failure can be repeated (SplitMix64; Steele,
+/// Lea, Flood 2014).
+pub(crate) struct Seeded(u64);
+
+impl Seeded {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+}

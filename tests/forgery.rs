@@ -6,20 +6,9 @@ use pk_trust::pades;
 use pk_trust::pdf::File;
 use pk_trust::verify::{Answer, Overall};
 
-use crate::fixture::{self, Fixture, complaints, now, verdict};
+use crate::fixture::{self, Fixture, Seeded, complaints, now, verdict};
 
-/// A small generator, so that a failure can be repeated (Steele, Lea, Flood: SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
+impl Seeded {
     fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
     }
@@ -38,7 +27,7 @@ fn no_single_byte_can_change() {
     ]
     .map(|(official, kind)| fixture.file(official, kind))
     .to_vec();
-    let mut random = Random(20_260_105);
+    let mut random = Seeded::new(20_260_105);
     for round in 0..2_000 {
         let mut bytes = files[round % files.len()].clone();
         let at = random.below(bytes.len());

@@ -7,22 +7,9 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, Luma};
 
-/// Numbers that are the same on every machine (SplitMix64, Steele et al. 2014).
-pub(crate) struct Seeded(u64);
+use crate::fixture::Seeded;
 
 impl Seeded {
-    pub(crate) const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
     #[expect(clippy::as_conversions, reason = "24 bits fit exactly into an f32")]
     fn unit(&mut self) -> f32 {
         (self.next() >> 40) as f32 / 16_777_216.0

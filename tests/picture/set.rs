@@ -4,8 +4,9 @@ use image::GrayImage;
 use pk::audit::qr_texts;
 use pk_trust::claim::Kind;
 
-use super::camera::{Seeded, Shot, take};
+use super::camera::{Shot, take};
 use super::page_of;
+use crate::fixture::Seeded;
 
 /// Pictures in the set. Two of a hundred may be lost, and none may be misread.
 const PICTURES: usize = 160;
