@@ -1,7 +1,10 @@
 //! One suite for every registry. Today there is one.
 
 use pk::model::Stage;
-use pk::registry::{Change, Entry, Error, Registry, Reservation, Signer, Slot, SqliteRegistry, Status};
+use pk::registry::{
+    self, Change, Entry, Error, Registry, Reservation, Signer, Slot, SqliteRegistry, Status, Visibility,
+    Watch,
+};
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
 use tempfile::TempDir;
@@ -19,6 +22,7 @@ fn entry(byte: u8) -> Entry {
         field: field.to_owned(),
         official: official.to_owned(),
         name: format!("Contoh {official}"),
+        position: format!("Jabatan {official}"),
         signed: None,
     };
     Entry {
@@ -35,6 +39,11 @@ fn entry(byte: u8) -> Entry {
         files: vec![[byte; 32]],
         status: Status::Issued,
         remark: None,
+        successor: None,
+        visibility: None,
+        first_objective: Some("Meningkatnya contoh pertama".into()),
+        last_objective: Some("Meningkatnya contoh terakhir".into()),
+        changed: at(0),
     }
 }
 
@@ -79,7 +88,7 @@ fn suite(registry: &mut dyn Registry) {
     // What is revoked stays revoked.
     registry.advance(&id, 2, &Change::Revoked { reason: "salah".into() }, at(3)).unwrap();
     assert!(matches!(
-        registry.advance(&id, 2, &Change::Superseded { by: reservation(2).id }, at(3)),
+        registry.advance(&id, 2, &Change::Superseded { by: reservation(2).id, reason: String::new() }, at(3)),
         Err(Error::Conflict { .. })
     ));
     let events: Vec<String> = registry.history().unwrap().into_iter().map(|e| e.what).collect();
@@ -93,7 +102,7 @@ fn suite(registry: &mut dyn Registry) {
     assert_eq!(registry.record(&old, at(4)).unwrap(), 0);
     assert_eq!(registry.record(&new, at(5)).unwrap(), 1);
     let old = registry.find(&reservation(2).id).unwrap().unwrap();
-    assert_eq!((old.status, old.remark), (Status::Superseded, Some(reservation(6).id.to_string())));
+    assert_eq!((old.status, old.successor, old.remark), (Status::Superseded, Some(reservation(6).id), None));
     assert_eq!(registry.reserve(&[(slot("b"), reservation(7))]).unwrap(), [reservation(6)]);
 
     // What everybody has signed does not give way.
@@ -135,4 +144,195 @@ fn an_edited_history_is_noticed() {
     raw.execute_batch("DROP TRIGGER events_stay; UPDATE events SET at = at + 1 WHERE number = 1").unwrap();
     drop(raw);
     assert!(matches!(SqliteRegistry::open(&path).unwrap().history(), Err(Error::Damaged(_))));
+}
+
+#[test]
+fn visibility_and_successor_are_recorded() {
+    let folder = TempDir::new().unwrap();
+    let mut registry = SqliteRegistry::create(&folder.path().join("registry.db")).unwrap();
+    for (byte, official) in [(1, "a"), (2, "b"), (3, "c")] {
+        registry.record(&Entry { slot: slot(official), ..entry(byte) }, at(0)).unwrap();
+    }
+    let [one, two, three] = [1, 2, 3].map(|byte| reservation(byte).id);
+    let hidden = Change::Visibility { to: Some(Visibility::Status), reason: "permintaan pejabat".to_owned() };
+    assert!(matches!(registry.advance(&one, 1, &hidden, at(1)), Err(Error::Conflict { .. })));
+    registry.advance(&one, 0, &hidden, at(1)).unwrap();
+    let found = registry.find(&one).unwrap().unwrap();
+    assert_eq!((found.visibility, found.changed), (Some(Visibility::Status), at(1)));
+    assert_eq!((found.status, found.revision), (Status::Issued, 0), "nothing else changes");
+
+    let by = |id: Id| Change::Superseded { by: id, reason: "perubahan anggaran".to_owned() };
+    for impossible in [one, reservation(9).id] {
+        let result = registry.advance(&one, 0, &by(impossible), at(2));
+        assert!(matches!(result, Err(Error::Conflict { .. })), "by itself, by an unknown one");
+    }
+    registry.advance(&one, 0, &by(two), at(2)).unwrap();
+    let result = registry.advance(&two, 0, &by(one), at(3));
+    assert!(matches!(result, Err(Error::Conflict { .. })), "no circle");
+    registry.advance(&two, 0, &by(three), at(3)).unwrap();
+    let found = registry.find(&one).unwrap().unwrap();
+    assert_eq!((found.status, found.successor), (Status::Superseded, Some(two)));
+    assert_eq!(found.remark.as_deref(), Some("perubahan anggaran"));
+    assert_eq!(registry.find(&two).unwrap().unwrap().successor, Some(three));
+
+    // What is no longer in force can still be hidden, and shown as pk.toml says.
+    let shown = Change::Visibility { to: None, reason: "selesai".to_owned() };
+    registry.advance(&one, 0, &shown, at(4)).unwrap();
+    assert_eq!(registry.find(&one).unwrap().unwrap().visibility, None);
+    let events = registry.history().unwrap();
+    let details: Vec<&str> = events.iter().skip(3).map(|e| e.detail.as_str()).collect();
+    let superseded = [two, three].map(|id| format!("{id} perubahan anggaran"));
+    assert_eq!(details, ["status permintaan pejabat", &superseded[0], &superseded[1], "default selesai"]);
+}
+
+#[test]
+fn since_gives_what_is_new() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    let mut registry = SqliteRegistry::create(&path).unwrap();
+    let empty = registry.since(None).unwrap();
+    assert_eq!((empty.entries.len(), empty.mark, empty.whole), (0, None, true));
+    for (byte, official) in [(1, "a"), (2, "b"), (3, "c")] {
+        registry.record(&Entry { slot: slot(official), ..entry(byte) }, at(0)).unwrap();
+    }
+    let first = registry.since(None).unwrap();
+    assert_eq!((first.entries.len(), first.whole), (3, true));
+    assert_eq!(first.entries, registry.all().unwrap());
+    let mark = first.mark.unwrap();
+    assert_eq!((mark.number, mark.hash), (3, registry.history().unwrap()[2].hash));
+
+    let nothing = registry.since(Some(&mark)).unwrap();
+    assert_eq!((nothing.entries.len(), nothing.mark, nothing.whole), (0, Some(mark), false));
+    registry.advance(&reservation(3).id, 0, &signed("PihakPertama"), at(1)).unwrap();
+    registry.advance(&reservation(1).id, 0, &Change::Revoked { reason: "salah".into() }, at(2)).unwrap();
+    registry.advance(&reservation(3).id, 1, &signed("PihakKedua"), at(3)).unwrap();
+    let new = registry.since(Some(&mark)).unwrap();
+    let ids: Vec<Id> = new.entries.iter().map(|e| e.reservation.id).collect();
+    assert_eq!(ids, [reservation(1).id, reservation(3).id], "each once, in the order of issue");
+    assert_eq!((new.entries[1].changed, new.entries[1].files.len()), (at(3), 3));
+    assert_eq!((new.whole, new.mark.unwrap().number), (false, 7));
+
+    // A mark of another history, as after restoring a backup, or of the future: everything again.
+    for foreign in [
+        registry::Mark { hash: [7; 32], ..mark },
+        registry::Mark { number: 99, ..mark },
+        registry::Mark { number: -1, ..mark },
+    ] {
+        let all = registry.since(Some(&foreign)).unwrap();
+        assert_eq!((all.entries.len(), all.mark, all.whole), (3, new.mark, true));
+    }
+    drop(registry);
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch("DROP TRIGGER events_stay; UPDATE events SET at = at + 1 WHERE number = 5").unwrap();
+    drop(raw);
+    let registry = SqliteRegistry::open(&path).unwrap();
+    assert!(matches!(registry.since(Some(&mark)), Err(Error::Damaged(_))));
+    assert!(matches!(registry.since(None), Err(Error::Damaged(_))));
+    let later = new.mark.unwrap();
+    assert!(registry.since(Some(&later)).unwrap().entries.is_empty(), "only what it reads");
+}
+
+/// A registry of version 1 with three documents, as the old `create.sql` made it.
+fn version_1(path: &std::path::Path) {
+    let raw = rusqlite::Connection::open(path).unwrap();
+    raw.execute_batch(include_str!("vectors/registry/version-1.sql")).unwrap();
+}
+
+fn is_upgraded(registry: &SqliteRegistry) {
+    let [complete, old, new] = registry.all().unwrap().try_into().unwrap();
+    assert_eq!((complete.status, complete.revision, complete.changed), (Status::Complete, 2, at(2)));
+    let positions = |entry: &Entry| -> Vec<String> {
+        entry.signers.iter().map(|signer| signer.position.clone()).collect()
+    };
+    assert_eq!(positions(&complete), ["Kepala Dinas Contoh", ""]);
+    assert_eq!((complete.first_objective, complete.visibility), (None, None));
+    assert_eq!((old.status, old.successor, old.remark), (Status::Superseded, Some(reservation(3).id), None));
+    assert_eq!((new.status, positions(&new).len(), new.changed), (Status::Issued, 2, at(3)));
+    assert_eq!(registry.history().unwrap().len(), 7, "the chain is the same");
+}
+
+#[test]
+fn version_1_is_upgraded_by_a_writer() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    version_1(&path);
+    let mut registry = SqliteRegistry::open(&path).unwrap();
+    is_upgraded(&registry);
+    registry.record(&Entry { slot: slot("z"), ..entry(9) }, at(4)).unwrap();
+    assert_eq!(registry.find(&reservation(9).id).unwrap().unwrap().signers[1].position, "Jabatan b");
+    drop(registry);
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    let version: i64 = raw.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+    drop(raw);
+    assert_eq!(SqliteRegistry::open_to_read(&path).unwrap().all().unwrap().len(), 4);
+}
+
+#[test]
+fn version_1_is_read_without_being_written() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    version_1(&path);
+    let before = std::fs::read(&path).unwrap();
+    is_upgraded(&SqliteRegistry::open_to_read(&path).unwrap());
+    assert_eq!(std::fs::read(&path).unwrap(), before, "not a byte");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "and nothing beside it");
+}
+
+#[test]
+fn an_upgrade_that_fails_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    version_1(&path);
+    // The last statements of the upgrade cannot work where the index is there already.
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch("CREATE INDEX events_by_document ON events (id)").unwrap();
+    drop(raw);
+    let before = std::fs::read(&path).unwrap();
+    assert!(matches!(SqliteRegistry::open(&path), Err(Error::Database(_))));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn later_versions_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    drop(SqliteRegistry::create(&path).unwrap());
+    for version in [3, 0, -1] {
+        let raw = rusqlite::Connection::open(&path).unwrap();
+        raw.pragma_update(None, "user_version", version).unwrap();
+        drop(raw);
+        assert!(matches!(SqliteRegistry::open(&path), Err(Error::Version(found)) if found == version));
+        assert!(matches!(SqliteRegistry::open_to_read(&path), Err(Error::Version(_))));
+    }
+}
+
+#[test]
+fn a_watch_sees_every_commit() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    let mut watch = Watch::new(&path);
+    assert!(watch.stamp().is_err(), "nothing there yet");
+    let mut registry = SqliteRegistry::create(&path).unwrap();
+    let mut stamps = vec![watch.stamp().unwrap()];
+    assert_eq!(watch.stamp().unwrap(), stamps[0]);
+    let reader = SqliteRegistry::open_to_read(&path).unwrap();
+    for byte in 1..=5 {
+        registry.record(&Entry { slot: slot(&format!("o{byte}")), ..entry(byte) }, at(0)).unwrap();
+        let stamp = watch.stamp().unwrap();
+        assert!(!stamps.contains(&stamp), "commit {byte}");
+        assert_eq!(reader.since(None).unwrap().entries.len(), usize::from(byte));
+        assert_eq!(watch.stamp().unwrap(), stamp, "reading changes nothing");
+        stamps.push(stamp);
+    }
+    // Another file under the name, though its counter is the same.
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(&path, &copy).unwrap();
+    std::fs::rename(&copy, &path).unwrap();
+    let replaced = watch.stamp().unwrap();
+    assert!(!stamps.contains(&replaced));
+    std::fs::remove_file(&path).unwrap();
+    assert!(watch.stamp().is_err(), "deleted");
+    std::fs::write(&path, b"short").unwrap();
+    assert!(watch.stamp().is_err(), "no header");
 }

@@ -215,15 +215,15 @@ fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
 fn status(found: Result<Option<registry::Entry>, registry::Error>) -> verify::Status {
     match found {
         Ok(Some(entry)) => {
-            let remark = entry.remark.clone().unwrap_or_default();
+            let successor = entry.successor.map(|id| id.to_string());
             verify::Status::Known(Record {
                 digest: entry.digest,
                 files: entry.files,
                 standing: match entry.status {
                     Status::Issued | Status::PartlySigned => Standing::Waiting,
                     Status::Complete => Standing::Complete,
-                    Status::Revoked => Standing::Revoked(remark),
-                    Status::Superseded => Standing::Superseded(remark),
+                    Status::Revoked => Standing::Revoked(entry.remark.unwrap_or_default()),
+                    Status::Superseded => Standing::Superseded(successor.unwrap_or_default()),
                 },
             })
         }

@@ -244,6 +244,8 @@ fn commit(
     // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was stopped.
     durable::replace(&path, &revision.0).map_err(FileError::at(&path))?;
     let owner = item.document.owner();
+    let objectives = item.document.objectives();
+    let now = clock.now();
     let entry = Entry {
         slot: slot_of(&item.document),
         reservation: item.reservation,
@@ -259,6 +261,7 @@ fn commit(
                 field: party.field.clone(),
                 official: party.id.clone(),
                 name: party.name.clone(),
+                position: party.position.clone(),
                 signed: None,
             })
             .collect(),
@@ -268,8 +271,13 @@ fn commit(
         files: vec![Sha256::digest(&revision.0).into()],
         status: Status::Issued,
         remark: None,
+        successor: None,
+        visibility: None,
+        first_objective: objectives.first().map(|o| o.text.clone()),
+        last_objective: objectives.last().map(|o| o.text.clone()),
+        changed: now,
     };
-    Ok(registry.record(&entry, clock.now())?)
+    Ok(registry.record(&entry, now)?)
 }
 
 /// The file of a document's newest revision, if it still is the one that was recorded.

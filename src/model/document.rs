@@ -4,7 +4,7 @@ use pk_trust::claim::{Id, Kind};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Annex, Capacity, Layout, Official, Stage};
+use super::{Annex, Capacity, Layout, Objective, Official, Stage};
 
 /// What a party does in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -213,9 +213,14 @@ impl Document {
         self.layout
     }
 
+    /// What is to be reached; nothing for a pledge.
+    pub fn objectives(&self) -> &[Objective] {
+        self.annex.as_ref().map_or(&[], |annex| &annex.objectives)
+    }
+
     /// Number of indicators.
     pub fn indicators(&self) -> u32 {
-        let count = self.annex.iter().flat_map(|a| &a.objectives).map(|o| o.indicators.len()).sum::<usize>();
+        let count = self.objectives().iter().map(|o| o.indicators.len()).sum::<usize>();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 

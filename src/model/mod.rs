@@ -14,6 +14,7 @@ mod official;
 mod problem;
 mod reading;
 mod settings;
+mod visibility;
 mod wording;
 
 pub use annex::{Annex, Budget, BudgetRow, Indicator, Objective, rupiah};
@@ -25,4 +26,5 @@ pub use nip::Nip;
 pub use official::{Capacity, Level, Official, Officials};
 pub use problem::{Place, Problem, Problems, Warned};
 pub use settings::{Head, Layout, Paper, Settings, Stage, Typeface};
+pub use visibility::Visibility;
 pub use wording::{AgreementWording, PledgeWording, Wording, WordingError};

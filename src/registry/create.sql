@@ -1,6 +1,6 @@
--- The registry of one office. Version 1.
+-- The registry of one office. Version 2.
 PRAGMA application_id = 0x504b5247; -- "PKRG"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- Which document of which official has which id: given once, before anything is rendered.
 CREATE TABLE reservations (
@@ -31,7 +31,11 @@ CREATE TABLE documents (
   budget     INTEGER NOT NULL,
   revision   INTEGER NOT NULL,
   status     TEXT    NOT NULL,
-  remark     TEXT
+  remark     TEXT,                 -- why it was revoked or superseded, as shown in public
+  successor  TEXT,                 -- id of the document that replaced it
+  visibility TEXT,                 -- what its public page shows; NULL: what pk.toml says
+  first_objective TEXT,            -- of an agreement
+  last_objective  TEXT
 ) STRICT;
 
 CREATE INDEX documents_by_slot ON documents (official, year, kind, stage);
@@ -42,6 +46,7 @@ CREATE TABLE signers (
   field    TEXT    NOT NULL,
   official TEXT    NOT NULL,
   name     TEXT    NOT NULL,
+  position TEXT    NOT NULL,       -- as printed
   signed   INTEGER,
   PRIMARY KEY (id, place)
 ) STRICT;
@@ -62,6 +67,8 @@ CREATE TABLE events (
   detail TEXT    NOT NULL,
   hash   BLOB    NOT NULL
 ) STRICT;
+
+CREATE INDEX events_by_document ON events (id);
 
 CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER events_keep BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;

@@ -4,14 +4,20 @@
 //! compare-and-swap on the document's revision, and every change leaves an event that carries the
 //! hash of the one before.
 
+mod events;
+mod read;
 mod sqlite;
+mod upgrade;
+mod watch;
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
 
 pub use sqlite::SqliteRegistry;
+pub use watch::{Stamp, Watch};
 
 use crate::model::Stage;
+pub use crate::model::Visibility;
 
 /// Which document of which official: what keeps its id through any number of runs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,8 +104,19 @@ pub struct Entry {
     pub files: Vec<[u8; 32]>,
     /// Where it stands.
     pub status: Status,
-    /// Why it was revoked, or the id that replaced it.
+    /// Why it was revoked or superseded, in words that are shown in public.
     pub remark: Option<String>,
+    /// The document that replaced it.
+    pub successor: Option<Id>,
+    /// What its public page shows; `None` for what `pk.toml` says.
+    pub visibility: Option<Visibility>,
+    /// The first objective of an agreement. `None` for a pledge, and for what was issued before the
+    /// registry had version 2.
+    pub first_objective: Option<String>,
+    /// The last one, which may be the first.
+    pub last_objective: Option<String>,
+    /// When its newest event happened. [`Registry::record`] takes the time from its own argument.
+    pub changed: Time,
 }
 
 /// Who has to sign which field.
@@ -111,6 +128,8 @@ pub struct Signer {
     pub official: String,
     /// Name, as printed.
     pub name: String,
+    /// Position, as printed; empty where a registry of version 1 did not hold it.
+    pub position: String,
     /// When the field was signed.
     pub signed: Option<Time>,
 }
@@ -130,11 +149,11 @@ impl Entry {
 pub struct Event {
     /// Document id.
     pub id: String,
-    /// `issued`, `signed`, `completed`, `revoked`, `superseded`.
+    /// `issued`, `signed`, `completed`, `revoked`, `superseded`, `visibility`.
     pub what: String,
     /// When.
     pub at: Time,
-    /// Field and certificate serial, reason, or successor.
+    /// Field and certificate serial, reason, successor and reason, or visibility and reason.
     pub detail: String,
     /// SHA-256 over this event and the hash before it.
     pub hash: [u8; 32],
@@ -157,11 +176,42 @@ pub enum Change {
         /// Why.
         reason: String,
     },
-    /// Replaced.
+    /// Replaced by a document that is in force. One that is itself revoked or superseded, and the
+    /// document itself, are conflicts: so no chain of successors is ever a circle.
     Superseded {
         /// Id of the successor.
         by: Id,
+        /// Why.
+        reason: String,
     },
+    /// Shown to more or to fewer people; status and revision stay.
+    Visibility {
+        /// What the public page shows from now on; `None` for what `pk.toml` says.
+        to: Option<Visibility>,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The last event that somebody knows: number and hash, because a registry that was restored from a
+/// backup has other events under the same numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Its number.
+    pub number: i64,
+    /// Its hash, which covers all events before it.
+    pub hash: [u8; 32],
+}
+
+/// What is new since a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Documents with events after the mark, in the order of their issue; all documents if `whole`.
+    pub entries: Vec<Entry>,
+    /// The newest event; `None` while there is none.
+    pub mark: Option<Mark>,
+    /// Whether the mark is not part of this registry, so that everything is here.
+    pub whole: bool,
 }
 
 /// Why the registry did not do something.
@@ -189,7 +239,7 @@ pub enum Error {
     #[error("the registry is damaged: {0}")]
     Damaged(String),
     /// A later version of the program made it.
-    #[error("the registry has version {0}, this program knows version 1")]
+    #[error("the registry has version {0}, this program knows versions 1 and 2")]
     Version(i64),
 }
 
@@ -239,6 +289,14 @@ pub trait Registry {
     ///
     /// [`Error::Conflict`] if it is not.
     fn advance(&mut self, id: &Id, expected: u32, change: &Change, at: Time) -> Result<(), Error>;
+
+    /// What has changed since `mark`, all of it as of one moment. The chain of hashes of the events
+    /// after the mark is checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if the chain is broken.
+    fn since(&self, mark: Option<&Mark>) -> Result<Since, Error>;
 
     /// The events, oldest first, after their chain of hashes was checked.
     ///

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use pk_trust::Time;
-use pk_trust::claim::{Id, Kind};
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
-};
-use sha2::{Digest, Sha256};
+use pk_trust::claim::Id;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use super::{Change, Entry, Error, Event, Registry, Reservation, Signer, Slot, Status};
-use crate::model::Stage;
+use super::read::{Scope, entries, reservation, signed};
+use super::upgrade::{VERSION, copy, upgrade, version};
+use super::{
+    Change, Entry, Error, Event, Mark, Registry, Reservation, Since, Slot, Status, Visibility, events,
+};
 
 /// "PKRG", in `create.sql`.
 const APPLICATION_ID: i64 = 0x504b_5247;
@@ -35,48 +35,68 @@ impl SqliteRegistry {
         if path.exists() {
             return Err(Error::Exists(path.display().to_string()));
         }
-        let connection = Connection::open(path)?;
-        let registry = Self::with(connection)?;
+        let registry = Self::with(Connection::open(path)?)?;
         registry.connection.execute_batch(include_str!("create.sql"))?;
         Ok(registry)
     }
 
-    /// Opens a registry that exists. It is never made by accident: an empty one would hand out new
-    /// ids for documents that are already signed.
+    /// Opens a registry that exists; one of version 1 becomes one of version 2. It is never made by
+    /// accident: an empty one would hand out new ids for documents that are already signed.
     ///
     /// # Errors
     ///
     /// [`Error::Missing`] if there is none.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        let mut registry = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if version(&registry.connection)? != VERSION {
+            upgrade(&mut registry.connection)?;
+        }
+        Ok(registry)
     }
 
-    /// Opens a registry only to read it: a backup on a disk that cannot be written, for example.
+    /// Opens a registry only to read it: a backup on a disk that cannot be written, for example. One of
+    /// version 1 is read into memory and upgraded there: whoever waits for changes of it
+    /// ([`super::Watch`]) has to open it again after each.
     ///
     /// # Errors
     ///
     /// [`Error::Missing`] if there is none.
     pub fn open_to_read(path: &Path) -> Result<Self, Error> {
         // After a crash the journal has to be rolled back first, and only a writer may do that.
-        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY).or_else(|error| match error {
+        Self::read_only(path).or_else(|error| match error {
             Error::Database(_) => Self::open(path),
             other => Err(other),
         })
     }
 
+    fn read_only(path: &Path) -> Result<Self, Error> {
+        let registry = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if version(&registry.connection)? == VERSION {
+            return Ok(registry);
+        }
+        let mut memory = Connection::open_in_memory()?;
+        copy(&registry.connection, &mut memory)?;
+        let mut registry = Self::with(memory)?;
+        upgrade(&mut registry.connection)?;
+        Ok(registry)
+    }
+
+    /// Opens a file that is a registry of a version known here.
     fn open_with(path: &Path, mode: OpenFlags) -> Result<Self, Error> {
         if !path.exists() {
             return Err(Error::Missing(path.display().to_string()));
         }
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         let registry = Self::with(connection)?;
-        let pragma = |name| registry.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
-        let application: i64 = pragma("application_id")?;
+        let application: i64 =
+            registry.connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         if application != APPLICATION_ID {
             return Err(Error::Damaged(format!("{} is no registry", path.display())));
         }
-        let version: i64 = pragma("user_version")?;
-        if version == 1 { Ok(registry) } else { Err(Error::Version(version)) }
+        match version(&registry.connection)? {
+            1..=VERSION => Ok(registry),
+            other => Err(Error::Version(other)),
+        }
     }
 
     fn with(connection: Connection) -> Result<Self, Error> {
@@ -91,6 +111,14 @@ impl SqliteRegistry {
 
     fn write(&mut self) -> Result<Transaction<'_>, Error> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+
+    /// Reads as of one moment, however many questions that takes.
+    fn read<T>(&self, ask: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let answer = ask(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
     }
 }
 
@@ -140,116 +168,133 @@ impl Registry for SqliteRegistry {
         }
         let superseded = supersede_slot(&transaction, entry, &id, at)?;
         insert(&transaction, entry, &id)?;
-        append(&transaction, &id, "issued", at, &data_encoding::HEXLOWER.encode(&entry.digest))?;
+        events::append(&transaction, &id, "issued", at, &data_encoding::HEXLOWER.encode(&entry.digest))?;
         transaction.commit()?;
         Ok(superseded)
     }
 
     fn find(&self, id: &Id) -> Result<Option<Entry>, Error> {
-        let mut statement =
-            self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE id = ?1"))?;
-        let found = statement.query_row([id.to_string()], |row| Ok(entry(row))).optional()?;
-        found.map(|entry| self.complete(entry?)).transpose()
+        Ok(self.read(|connection| entries(connection, &Scope::id(id)))?.pop())
     }
 
     fn in_slot(&self, slot: &Slot) -> Result<Vec<Entry>, Error> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM documents
-             WHERE official = ?1 AND year = ?2 AND kind = ?3 AND stage = ?4 ORDER BY number"
-        ))?;
-        let key = params![slot.official, slot.year, slot.kind.as_str(), slot.stage.0];
-        let rows = statement.query_map(key, |row| Ok(entry(row)))?;
-        rows.map(|row| self.complete(row??)).collect()
+        self.read(|connection| entries(connection, &Scope::slot(slot)))
     }
 
     fn all(&self) -> Result<Vec<Entry>, Error> {
-        let mut statement =
-            self.connection.prepare(&format!("SELECT {COLUMNS} FROM documents ORDER BY number"))?;
-        let rows = statement.query_map([], |row| Ok(entry(row)))?;
-        rows.map(|row| self.complete(row??)).collect()
+        self.read(|connection| entries(connection, &Scope::all()))
     }
 
     fn advance(&mut self, id: &Id, expected: u32, change: &Change, at: Time) -> Result<(), Error> {
         let id = id.to_string();
         let transaction = self.write()?;
-        let conflict = || Error::Conflict { id: id.clone(), expected };
+        let document = Document { transaction: &transaction, id: &id, expected, at };
         match change {
-            Change::Signed { field, serial, file } => {
-                // Compare-and-swap in the statement itself: a document revoked or signed meanwhile is
-                // left alone, whatever was read before.
-                let changed = transaction.execute(
-                    "UPDATE documents SET revision = revision + 1 WHERE id = ?1 AND revision = ?2
-                       AND status IN ('issued', 'partly-signed')",
-                    params![id, expected],
-                )?;
-                let fields = transaction.execute(
-                    "UPDATE signers SET signed = ?3 WHERE id = ?1 AND field = ?2 AND signed IS NULL",
-                    params![id, field, signed(at.unix())],
-                )?;
-                if changed != 1 || fields != 1 {
-                    return Err(conflict());
-                }
-                transaction.execute(
-                    "INSERT INTO files (id, revision, sha256) VALUES (?1, ?2, ?3)",
-                    params![id, expected + 1, file],
-                )?;
-                append(&transaction, &id, "signed", at, &format!("{field} {serial}"))?;
-                let open: u32 = transaction.query_row(
-                    "SELECT count(*) FROM signers WHERE id = ?1 AND signed IS NULL",
-                    [&id],
-                    |row| row.get(0),
-                )?;
-                let status = if open == 0 { Status::Complete } else { Status::PartlySigned };
-                transaction.execute(
-                    "UPDATE documents SET status = ?2 WHERE id = ?1",
-                    params![id, status.as_str()],
-                )?;
-                if open == 0 {
-                    append(&transaction, &id, "completed", at, "")?;
-                }
-            }
-            Change::Revoked { .. } | Change::Superseded { .. } => {
-                let (status, remark) = match change {
-                    Change::Superseded { by } => (Status::Superseded, by.to_string()),
-                    Change::Revoked { reason } => (Status::Revoked, reason.clone()),
-                    Change::Signed { .. } => return Err(conflict()),
-                };
-                let changed = transaction.execute(
-                    "UPDATE documents SET status = ?3, remark = ?4 WHERE id = ?1 AND revision = ?2
-                       AND status NOT IN ('revoked', 'superseded')",
-                    params![id, expected, status.as_str(), remark],
-                )?;
-                if changed != 1 {
-                    return Err(conflict());
-                }
-                append(&transaction, &id, status.as_str(), at, &remark)?;
-            }
+            Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
+            Change::Revoked { reason } => document.revoke(reason)?,
+            Change::Superseded { by, reason } => document.supersede(by, reason)?,
+            Change::Visibility { to, reason } => document.show(*to, reason)?,
         }
         transaction.commit()?;
         Ok(())
     }
 
+    fn since(&self, mark: Option<&Mark>) -> Result<Since, Error> {
+        self.read(|connection| {
+            let known = match mark {
+                Some(mark) if events::holds(connection, mark)? => Some(*mark),
+                _ => None,
+            };
+            let newest = events::walk(connection, known, |_| {})?;
+            let scope = known.map_or(Scope::all(), |known| Scope::after(known.number));
+            Ok(Since { entries: entries(connection, &scope)?, mark: newest, whole: known.is_none() })
+        })
+    }
+
     fn history(&self) -> Result<Vec<Event>, Error> {
-        let mut statement =
-            self.connection.prepare("SELECT id, what, at, detail, hash FROM events ORDER BY number")?;
-        let rows = statement.query_map([], |row| {
-            let at: i64 = row.get(2)?;
-            let hash: Vec<u8> = row.get(4)?;
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, at, row.get::<_, String>(3)?, hash))
-        })?;
-        let mut previous = [0; 32];
-        let mut events = Vec::new();
-        for row in rows {
-            let (id, what, at, detail, stored) = row?;
-            let at = Time::from_unix(unsigned(at)?);
-            let hash = event_hash(&previous, &id, &what, at, &detail);
-            if stored != hash {
-                return Err(Error::Damaged(format!("the chain of events is broken at {id}, {what}")));
-            }
-            previous = hash;
-            events.push(Event { id, what, at, detail, hash });
+        let mut history = Vec::new();
+        self.read(|connection| events::walk(connection, None, |event| history.push(event)))?;
+        Ok(history)
+    }
+}
+
+/// A document that is being changed. Each change is a compare-and-swap in the statement itself: a
+/// document that was revoked or signed meanwhile is left alone, whatever was read before.
+struct Document<'a> {
+    transaction: &'a Transaction<'a>,
+    id: &'a str,
+    expected: u32,
+    at: Time,
+}
+
+impl Document<'_> {
+    fn sign(&self, field: &str, serial: &str, file: &[u8; 32]) -> Result<(), Error> {
+        let Self { transaction, id, expected, at } = *self;
+        self.swap(transaction.execute(
+            "UPDATE documents SET revision = revision + 1 WHERE id = ?1 AND revision = ?2
+               AND status IN ('issued', 'partly-signed')",
+            params![id, expected],
+        )?)?;
+        self.swap(transaction.execute(
+            "UPDATE signers SET signed = ?3 WHERE id = ?1 AND field = ?2 AND signed IS NULL",
+            params![id, field, signed(at.unix())],
+        )?)?;
+        transaction.execute(
+            "INSERT INTO files (id, revision, sha256) VALUES (?1, ?2, ?3)",
+            params![id, expected + 1, file],
+        )?;
+        self.event("signed", &format!("{field} {serial}"))?;
+        let open: u32 = transaction.query_row(
+            "SELECT count(*) FROM signers WHERE id = ?1 AND signed IS NULL",
+            [id],
+            |row| row.get(0),
+        )?;
+        let status = if open == 0 { Status::Complete } else { Status::PartlySigned };
+        transaction
+            .execute("UPDATE documents SET status = ?2 WHERE id = ?1", params![id, status.as_str()])?;
+        if open == 0 { self.event("completed", "") } else { Ok(()) }
+    }
+
+    fn revoke(&self, reason: &str) -> Result<(), Error> {
+        self.swap(self.transaction.execute(
+            "UPDATE documents SET status = 'revoked', remark = ?3 WHERE id = ?1 AND revision = ?2
+               AND status NOT IN ('revoked', 'superseded')",
+            params![self.id, self.expected, reason],
+        )?)?;
+        self.event(Status::Revoked.as_str(), reason)
+    }
+
+    fn supersede(&self, by: &Id, reason: &str) -> Result<(), Error> {
+        let by = by.to_string();
+        self.swap(self.transaction.execute(
+            "UPDATE documents SET status = 'superseded', successor = ?3, remark = ?4
+               WHERE id = ?1 AND revision = ?2 AND status NOT IN ('revoked', 'superseded') AND id <> ?3
+               AND EXISTS (SELECT 1 FROM documents AS other
+                 WHERE other.id = ?3 AND other.status NOT IN ('revoked', 'superseded'))",
+            params![self.id, self.expected, by, reason],
+        )?)?;
+        self.event(Status::Superseded.as_str(), &format!("{by} {reason}"))
+    }
+
+    fn show(&self, to: Option<Visibility>, reason: &str) -> Result<(), Error> {
+        let word = to.map(Visibility::as_str);
+        self.swap(self.transaction.execute(
+            "UPDATE documents SET visibility = ?3 WHERE id = ?1 AND revision = ?2",
+            params![self.id, self.expected, word],
+        )?)?;
+        self.event("visibility", &format!("{} {reason}", word.unwrap_or("default")))
+    }
+
+    /// Exactly one row, or somebody else was faster.
+    fn swap(&self, changed: usize) -> Result<(), Error> {
+        if changed == 1 {
+            return Ok(());
         }
-        Ok(events)
+        Err(Error::Conflict { id: self.id.to_owned(), expected: self.expected })
+    }
+
+    fn event(&self, what: &str, detail: &str) -> Result<(), Error> {
+        events::append(self.transaction, self.id, what, self.at, detail)
     }
 }
 
@@ -269,10 +314,10 @@ fn supersede_slot(transaction: &Transaction<'_>, entry: &Entry, id: &str, at: Ti
             return Err(Error::Conflict { id: other, expected: 0 });
         }
         transaction.execute(
-            "UPDATE documents SET status = 'superseded', remark = ?2 WHERE id = ?1",
+            "UPDATE documents SET status = 'superseded', successor = ?2 WHERE id = ?1",
             params![other, id],
         )?;
-        append(transaction, &other, Status::Superseded.as_str(), at, id)?;
+        events::append(transaction, &other, Status::Superseded.as_str(), at, id)?;
         superseded += 1;
     }
     transaction.execute(
@@ -295,8 +340,8 @@ fn supersede_slot(transaction: &Transaction<'_>, entry: &Entry, id: &str, at: Ti
 fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), Error> {
     transaction.execute(
         "INSERT INTO documents (id, year, kind, stage, official, salt, day, unit, position, name, digest,
-           indicators, budget, revision, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 'issued')",
+           indicators, budget, first_objective, last_objective, visibility, revision, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 'issued')",
         params![
             id,
             entry.slot.year,
@@ -311,111 +356,18 @@ fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), 
             entry.digest,
             entry.indicators,
             signed(entry.budget),
+            entry.first_objective,
+            entry.last_objective,
+            entry.visibility.map(Visibility::as_str),
         ],
     )?;
     for (place, signer) in (0_u32..).zip(&entry.signers) {
         transaction.execute(
-            "INSERT INTO signers (id, place, field, official, name) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id, place, signer.field, signer.official, signer.name],
+            "INSERT INTO signers (id, place, field, official, name, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![id, place, signer.field, signer.official, signer.name, signer.position],
         )?;
     }
     let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
     transaction.execute("INSERT INTO files (id, revision, sha256) VALUES (?1, 0, ?2)", params![id, file])?;
     Ok(())
-}
-
-const COLUMNS: &str = "id, salt, day, year, kind, stage, official, unit, position, name, digest, indicators,
-  budget, revision, status, remark";
-
-impl SqliteRegistry {
-    /// Adds signers and files to a row of `documents`.
-    fn complete(&self, mut entry: Entry) -> Result<Entry, Error> {
-        let id = entry.reservation.id.to_string();
-        let mut signers = self.connection.prepare_cached(
-            "SELECT field, official, name, signed FROM signers WHERE id = ?1 ORDER BY place",
-        )?;
-        let rows = signers.query_map([&id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<i64>>(3)?))
-        })?;
-        for row in rows {
-            let (field, official, name, signed) = row?;
-            let signed = signed.map(unsigned).transpose()?.map(Time::from_unix);
-            entry.signers.push(Signer { field, official, name, signed });
-        }
-        let mut files =
-            self.connection.prepare_cached("SELECT sha256 FROM files WHERE id = ?1 ORDER BY revision")?;
-        let rows = files.query_map([&id], |row| row.get::<_, [u8; 32]>(0))?;
-        entry.files = rows.collect::<Result<_, _>>()?;
-        Ok(entry)
-    }
-}
-
-fn entry(row: &Row<'_>) -> Result<Entry, Error> {
-    let damaged = |what: &str| Error::Damaged(what.to_owned());
-    let kind: String = row.get(4)?;
-    let status: String = row.get(14)?;
-    Ok(Entry {
-        reservation: reservation(row, 0)??,
-        slot: Slot {
-            year: row.get(3)?,
-            kind: Kind::parse(&kind).ok_or_else(|| damaged(&kind))?,
-            stage: Stage(row.get(5)?),
-            official: row.get(6)?,
-        },
-        unit: row.get(7)?,
-        position: row.get(8)?,
-        name: row.get(9)?,
-        digest: row.get(10)?,
-        indicators: row.get(11)?,
-        budget: unsigned(row.get(12)?)?,
-        revision: row.get(13)?,
-        status: Status::parse(&status).ok_or_else(|| damaged(&status))?,
-        remark: row.get(15)?,
-        signers: Vec::new(),
-        files: Vec::new(),
-    })
-}
-
-/// Id, salt and day in three columns beginning at `first`.
-fn reservation(row: &Row<'_>, first: usize) -> rusqlite::Result<Result<Reservation, Error>> {
-    let id: String = row.get(first)?;
-    let salt = row.get(first + 1)?;
-    let day: i64 = row.get(first + 2)?;
-    Ok(match (Id::parse_strict(&id), unsigned(day)) {
-        (Ok(id), Ok(day)) => Ok(Reservation { id, salt, day }),
-        _ => Err(Error::Damaged(id)),
-    })
-}
-
-/// Appends an event to the chain, inside the transaction that makes it true.
-fn append(transaction: &Transaction<'_>, id: &str, what: &str, at: Time, detail: &str) -> Result<(), Error> {
-    let previous: Option<[u8; 32]> = transaction
-        .query_row("SELECT hash FROM events ORDER BY number DESC LIMIT 1", [], |row| row.get(0))
-        .optional()?;
-    let hash = event_hash(&previous.unwrap_or_default(), id, what, at, detail);
-    transaction.execute(
-        "INSERT INTO events (id, what, at, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![id, what, signed(at.unix()), detail, hash],
-    )?;
-    Ok(())
-}
-
-/// Parts separated by a byte that no part contains, so that no two events share an encoding.
-fn event_hash(previous: &[u8; 32], id: &str, what: &str, at: Time, detail: &str) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    hasher.update(previous);
-    for part in [id, what, &at.unix().to_string(), detail] {
-        hasher.update(part.as_bytes());
-        hasher.update([0]);
-    }
-    hasher.finalize().into()
-}
-
-/// SQLite has signed integers only. Days, seconds and rupiah stay far below the border.
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn unsigned(value: i64) -> Result<u64, Error> {
-    u64::try_from(value).map_err(|_| Error::Damaged(format!("negative number {value}")))
 }

@@ -1,0 +1,38 @@
+//! Files of version 1, made by releases before the public page.
+
+use std::ffi::c_int;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, TransactionBehavior, ffi};
+
+use super::Error;
+
+/// The version that `create.sql` makes.
+pub(super) const VERSION: i64 = 2;
+
+/// The version of a registry.
+pub(super) fn version(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// Brings a registry of version 1 to the present one: all of it, or nothing if the process dies.
+pub(super) fn upgrade(connection: &mut Connection) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it while this one waited to write.
+    if version(&transaction)? == 1 {
+        transaction.execute_batch(include_str!("upgrade.sql"))?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Copies a database as it is at one moment, while others may be writing to it: SQLite's own online
+/// backup, in one step, so that the moment lies inside one lock.
+pub(super) fn copy(from: &Connection, to: &mut Connection) -> Result<(), Error> {
+    const ALL_PAGES: c_int = -1;
+    match Backup::new(from, to)?.step(ALL_PAGES)? {
+        StepResult::Done => Ok(()),
+        // The patience of the connection is over.
+        _ => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None).into()),
+    }
+}
