@@ -11,11 +11,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-const FILES: [&str; 4] = ["problems", "findings", "commands", "help"];
+const FILES: [&str; 5] = ["problems", "findings", "commands", "help", "pages"];
+
+/// Texts that the scripts of the public pages need, by file and by prefix of the code.
+const PUBLIC_FILES: [&str; 2] = ["findings", "pages"];
+const PUBLIC_PREFIXES: [&str; 3] = ["axis.", "kind.", "verdict."];
 const KEYS: [&str; 4] = ["id", "en", "hint_id", "hint_en"];
 
 fn main() {
-    let mut entries: BTreeMap<String, [Option<String>; 4]> = BTreeMap::new();
+    let mut entries: BTreeMap<String, (bool, [Option<String>; 4])> = BTreeMap::new();
     for file in FILES {
         let path = format!("src/words/{file}.toml");
         println!("cargo::rerun-if-changed={path}");
@@ -29,15 +33,16 @@ fn main() {
             let texts = KEYS.map(|key| entry.get(key).and_then(toml::Value::as_str).map(str::to_owned));
             assert!(texts[0].is_some() && texts[1].is_some(), "{path}: {code} lacks a language");
             assert!(texts[2].is_some() == texts[3].is_some(), "{path}: the hint of {code} lacks a language");
-            assert!(entries.insert(code.clone(), texts).is_none(), "{path}: {code} is there twice");
+            let public = PUBLIC_FILES.contains(&file) || PUBLIC_PREFIXES.iter().any(|p| code.starts_with(p));
+            assert!(entries.insert(code.clone(), (public, texts)).is_none(), "{path}: {code} is there twice");
         }
     }
     let mut out = String::from("[\n");
-    for (code, [id, en, hint_id, hint_en]) in &entries {
+    for (code, (public, [id, en, hint_id, hint_en])) in &entries {
         let (id, en) = (id.as_deref().unwrap_or_default(), en.as_deref().unwrap_or_default());
         writeln!(
             out,
-            "({code:?}, Entry {{ id: {id:?}, en: {en:?}, hint_id: {hint_id:?}, hint_en: {hint_en:?} }}),"
+            "({code:?}, Entry {{ public: {public}, id: {id:?}, en: {en:?}, hint_id: {hint_id:?}, hint_en: {hint_en:?} }}),"
         )
         .unwrap_or_default();
     }

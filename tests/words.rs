@@ -59,7 +59,7 @@ fn every_text_is_used() {
     // Made at run time: help by the names of commands, states and kinds by their words.
     let made =
         |code: &str| code.starts_with("help") || code.starts_with("key.state-") || code.starts_with("kind.");
-    for file in ["problems", "findings", "commands", "help"] {
+    for file in ["problems", "findings", "commands", "help", "pages"] {
         let text = fs::read_to_string(root().join(format!("src/words/{file}.toml"))).unwrap();
         for line in text.lines() {
             let Some(code) = line.strip_prefix("[\"").and_then(|l| l.strip_suffix("\"]")) else { continue };

@@ -181,16 +181,21 @@ impl Auditor {
 /// Largest data that is rendered again: an agreement with 500 indicators has about 150 kB.
 const MAX_DATA: usize = 1024 * 1024;
 
-/// What a file brings along, and where its revision 0 ends.
-struct Attached {
-    data: Vec<u8>,
-    claim: String,
-    content: Content,
+/// What a file brings along, and where its revision 0 ends. Nothing of it has been checked.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// `pk-data.json`
+    pub data: Vec<u8>,
+    /// `pk-claim.txt`
+    pub claim: String,
+    /// The data, read.
+    pub content: Content,
     end: usize,
 }
 
 impl Attached {
-    fn read(bytes: &[u8]) -> Option<Self> {
+    /// What is attached to revision 0; `None` if the file is none of pk's.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         let file = File::parse(bytes).ok()?;
         let data = verify::attachment(file.at(0), DATA_NAME).ok()??;
         let claim = verify::attachment(file.at(0), CLAIM_NAME).ok()??;

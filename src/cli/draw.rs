@@ -13,6 +13,8 @@ use crate::report::serve;
 pub(super) struct Draw {
     /// Page to begin with, counted from 0
     first: usize,
+    /// Pages of the document that are wanted
+    most: usize,
 }
 
 /// Nested objects make the renderer recurse; what overflows even this ends this process only.
@@ -20,10 +22,10 @@ const STACK: usize = 64 * 1024 * 1024;
 
 pub(super) fn run(args: &Draw) -> Result<ExitCode, Failure> {
     limit();
-    let first = args.first;
+    let (first, most) = (args.first, args.most);
     let thread = thread::Builder::new()
         .stack_size(STACK)
-        .spawn(move || serve(first, io::stdin().lock(), &mut io::stdout().lock()));
+        .spawn(move || serve(first, most, io::stdin().lock(), &mut io::stdout().lock()));
     match thread.map(thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => Ok(ExitCode::SUCCESS),
         _ => Err(Failure::new("fail.output")),

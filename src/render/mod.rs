@@ -5,6 +5,7 @@
 
 mod finish;
 mod fonts;
+mod places;
 mod qr;
 mod templates;
 mod world;
@@ -18,6 +19,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 pub use fonts::{Substitute, substitute};
+pub use places::Place;
 pub use templates::{Templates, TemplatesError};
 
 use fonts::Fonts;
@@ -128,6 +130,25 @@ impl Renderer {
         let pictures = pictures.collect();
         typst::comemo::evict(MEMORY);
         pictures
+    }
+
+    /// Where each of `texts` stands on the pages. `None` in place of the answer for a text that was broken
+    /// over lines.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    pub fn places(
+        &self,
+        data: &[u8],
+        claim: &str,
+        texts: &[String],
+    ) -> Result<Vec<Option<Vec<Place>>>, Error> {
+        let content = pk_trust::verify::Content::parse(data)?;
+        let document = self.compile(data, claim, &main_file(&content.template.name))?;
+        let found = texts.iter().map(|text| places::places(&document, text)).collect();
+        typst::comemo::evict(MEMORY);
+        Ok(found)
     }
 
     fn compile(&self, data: &[u8], claim: &str, main: &str) -> Result<PagedDocument, Error> {

@@ -70,6 +70,16 @@ impl Picture {
         }
     }
 
+    /// The PNG.
+    pub fn png(&self) -> Option<Vec<u8>> {
+        BASE64.decode(self.png.as_bytes()).ok()
+    }
+
+    /// Dots a point.
+    pub const fn scale(&self) -> f64 {
+        self.transform[0]
+    }
+
     /// Memory that it takes.
     pub(super) fn len(&self) -> usize {
         self.png.len()
@@ -95,24 +105,33 @@ enum Line {
 
 /// Draws the pages of `bytes` with the help of another process of this program.
 pub fn draw(bytes: &[u8]) -> Drawing {
+    draw_some(bytes, MAX_PAGES)
+}
+
+/// Draws the first page of `bytes`.
+pub fn draw_first(bytes: &[u8]) -> Option<Picture> {
+    draw_some(bytes, 1).pages.into_iter().next().flatten()
+}
+
+fn draw_some(bytes: &[u8], most: usize) -> Drawing {
     let mut drawing = Drawing::default();
     let until = Instant::now() + DOCUMENT_DEADLINE;
     for _ in 0..=MAX_RESTARTS {
-        session(bytes, &mut drawing, until);
+        session(bytes, &mut drawing, most, until);
         // Nothing more to draw, or nothing at all: then the total is 0.
-        if drawing.pages.len() >= drawing.total.min(MAX_PAGES) || Instant::now() >= until {
+        if drawing.pages.len() >= drawing.total.min(most) || Instant::now() >= until {
             break;
         }
         // The page at which the process ended. The next ones are for the next process.
         drawing.pages.push(None);
     }
-    drawing.pages.resize(drawing.total.min(MAX_PAGES), None);
+    drawing.pages.resize(drawing.total.min(most), None);
     drawing
 }
 
 /// One process: takes what it draws until it ends or has to be ended.
-fn session(bytes: &[u8], drawing: &mut Drawing, until: Instant) {
-    let Some(mut child) = start(drawing.pages.len()) else { return };
+fn session(bytes: &[u8], drawing: &mut Drawing, most: usize, until: Instant) {
+    let Some(mut child) = start(drawing.pages.len(), most) else { return };
     let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         end(&mut child);
         return;
@@ -132,16 +151,16 @@ fn session(bytes: &[u8], drawing: &mut Drawing, until: Instant) {
             }
         });
         if writer.is_ok() && reader.is_ok() {
-            take(&answers, drawing, until);
+            take(&answers, drawing, most, until);
         }
         // Ending it also ends the two threads, which wait for its pipes.
         end(&mut child);
     });
 }
 
-fn start(first: usize) -> Option<Child> {
+fn start(first: usize, most: usize) -> Option<Child> {
     Command::new(std::env::current_exe().ok()?)
-        .args([COMMAND, &first.to_string()])
+        .args([COMMAND, &first.to_string(), &most.to_string()])
         // The passphrases of the environment are none of its business.
         .env_clear()
         .stdin(Stdio::piped())
@@ -156,12 +175,12 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-fn take(answers: &mpsc::Receiver<Line>, drawing: &mut Drawing, until: Instant) {
+fn take(answers: &mpsc::Receiver<Line>, drawing: &mut Drawing, most: usize, until: Instant) {
     loop {
         let rest = until.saturating_duration_since(Instant::now()).min(PAGE_DEADLINE);
         match answers.recv_timeout(rest) {
             Ok(Line::Pages(total)) => drawing.total = total,
-            Ok(Line::Page(page)) if drawing.pages.len() < MAX_PAGES => drawing.pages.push(page),
+            Ok(Line::Page(page)) if drawing.pages.len() < most => drawing.pages.push(page),
             Ok(Line::Page(_)) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
         }
     }
@@ -173,20 +192,20 @@ fn read_line(from: &mut impl io::BufRead) -> Option<Line> {
     serde_json::from_slice(&line).ok()
 }
 
-/// Draws the pages of the PDF file on `input` from page `first` (counted from 0) and writes a line for
-/// each to `output`. Runs in the other process.
+/// Draws the pages of the PDF file on `input` from page `first` (counted from 0) up to page `most`, and
+/// writes a line for each to `output`. Runs in the other process.
 ///
 /// # Errors
 ///
 /// If reading or writing fails. A page that cannot be drawn is said on its line.
-pub fn serve(first: usize, mut input: impl io::Read, output: &mut impl Write) -> io::Result<()> {
+pub fn serve(first: usize, most: usize, mut input: impl io::Read, output: &mut impl Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
     let Ok(pdf) = Pdf::new(bytes) else { return Ok(()) };
     let pages = pdf.pages();
     write_line(output, &Line::Pages(pages.len()))?;
     let settings = InterpreterSettings { font_resolver: Arc::new(font), ..Default::default() };
-    for page in pages.iter().take(MAX_PAGES).skip(first) {
+    for page in pages.iter().take(most.min(MAX_PAGES)).skip(first) {
         let picture = catch_unwind(AssertUnwindSafe(|| picture(page, &settings)));
         write_line(output, &Line::Page(picture.ok().flatten()))?;
     }

@@ -14,7 +14,7 @@ mod sentences;
 use pk_trust::Time;
 use pk_trust::pki::Certificate;
 
-pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, serve};
+pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, serve};
 pub use sentences::{
     archive_reason, axis_code, count, difference, document_reason, headline, place, reason, seal,
 };

@@ -29,13 +29,15 @@ impl Language {
 
 #[derive(Debug)]
 struct Entry {
+    /// Whether the scripts of the public pages need it.
+    public: bool,
     id: &'static str,
     en: &'static str,
     hint_id: Option<&'static str>,
     hint_en: Option<&'static str>,
 }
 
-/// All texts, sorted by code; `build.rs` makes the table from the four files beside this one.
+/// All texts, sorted by code; `build.rs` makes the table from the files beside this one.
 static ENTRIES: &[(&str, Entry)] = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 /// The texts of one language.
@@ -81,6 +83,23 @@ impl Words {
     /// A sentence without values.
     pub fn plain(&self, code: &str) -> String {
         self.text(code, &Values::new())
+    }
+
+    /// The texts for the scripts of the public pages, as a JSON object by code.
+    pub fn public_json(&self) -> String {
+        let texts: BTreeMap<&str, String> =
+            ENTRIES.iter().filter(|(_, e)| e.public).map(|(code, _)| (*code, self.raw(code))).collect();
+        // Texts only: encoding cannot fail.
+        serde_json::to_string(&texts).unwrap_or_default()
+    }
+
+    /// The sentence of a code with its places `{key}` as they are.
+    fn raw(&self, code: &str) -> String {
+        Self::entry(code).map_or(code, |entry| match self.language {
+            Language::Indonesian => entry.id,
+            Language::English => entry.en,
+        })
+        .to_owned()
     }
 
     /// The hint of a code, if it has one.

@@ -1,0 +1,211 @@
+//! The pages as HTML. Complete without scripts; scripts only add what a server must not do: look at the
+//! part of the link behind `#`, and at files.
+
+mod check;
+mod frame;
+mod notice;
+mod record;
+mod verdict;
+
+use maud::{Markup, PreEscaped, html};
+use pk_trust::Time;
+use pk_trust::verify::{self, Outcome, Overall};
+
+pub use check::{Problem, check, offline};
+pub use notice::{Notice, notice};
+pub use record::record;
+pub use verdict::answer;
+
+use super::links::Links;
+use super::record::State;
+use super::site::Site;
+use crate::words::{Language, Values, Words, printable};
+
+/// One drawing in outline.
+macro_rules! icon {
+    ($path:literal) => {
+        concat!(
+            "<svg viewBox=\"0 0 32 32\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\" ",
+            "stroke-width=\"2.5\" stroke-linecap=\"round\" stroke-linejoin=\"round\"><path d=\"",
+            $path,
+            "\"/></svg>"
+        )
+        .to_owned()
+    };
+}
+/// Who speaks to whom, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The institution.
+    pub site: &'a Site,
+    /// The language.
+    pub words: Words,
+    /// The addresses.
+    pub links: Links,
+}
+
+impl Context<'_> {
+    fn say(&self, code: &str) -> String {
+        self.words.plain(code)
+    }
+
+    fn said(&self, code: &str, values: &[(&'static str, &str)]) -> String {
+        let values: Values = values.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        self.words.text(code, &values)
+    }
+
+    /// `5 Januari 2026`
+    fn date(&self, time: Time) -> String {
+        let text = time.to_string();
+        let mut parts = text.get(..10).unwrap_or_default().split('-');
+        let (year, month, day) = (parts.next(), parts.next(), parts.next());
+        let (Some(year), Some(month), Some(day)) = (year, month, day) else { return text };
+        let name = MONTHS
+            .iter()
+            .find(|(number, ..)| *number == month)
+            .map_or(month, |(_, id, en)| match self.words.language() {
+                Language::Indonesian => id,
+                Language::English => en,
+            });
+        format!("{} {name} {year}", day.trim_start_matches('0'))
+    }
+
+    /// Date and time. Indonesia has three time zones; the page says which clock it means, and the script
+    /// turns it into the reader's.
+    fn moment(&self, time: Time) -> Markup {
+        let text = time.to_string();
+        let clock = text.get(11..16).unwrap_or_default();
+        let clock = match self.words.language() {
+            Language::Indonesian => clock.replace(':', "."),
+            Language::English => clock.to_owned(),
+        };
+        html! { time datetime=(text) { (self.date(time)) ", " (clock) " UTC" } }
+    }
+}
+
+const MONTHS: [(&str, &str, &str); 12] = [
+    ("01", "Januari", "January"),
+    ("02", "Februari", "February"),
+    ("03", "Maret", "March"),
+    ("04", "April", "April"),
+    ("05", "Mei", "May"),
+    ("06", "Juni", "June"),
+    ("07", "Juli", "July"),
+    ("08", "Agustus", "August"),
+    ("09", "September", "September"),
+    ("10", "Oktober", "October"),
+    ("11", "November", "November"),
+    ("12", "Desember", "December"),
+];
+
+/// How something is meant: colour, sign and word together, never colour alone (WCAG 2.2, 1.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tone {
+    Good,
+    Bad,
+    Open,
+    Moved,
+}
+
+impl Tone {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Open => "open",
+            Self::Moved => "moved",
+        }
+    }
+
+    const fn of_state(state: State) -> Self {
+        match state {
+            State::InForce => Self::Good,
+            State::Waiting => Self::Open,
+            State::Superseded => Self::Moved,
+            State::Revoked => Self::Bad,
+        }
+    }
+
+    const fn of_overall(overall: Overall) -> Self {
+        match overall {
+            Overall::Passed => Self::Good,
+            Overall::Failed => Self::Bad,
+            Overall::Indeterminate => Self::Open,
+        }
+    }
+
+    const fn of_outcome(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pass => Self::Good,
+            Outcome::Fail => Self::Bad,
+            Outcome::NotChecked => Self::Open,
+        }
+    }
+
+    const fn of_answer(answer: verify::Answer) -> Self {
+        match answer {
+            verify::Answer::Yes => Self::Good,
+            verify::Answer::No => Self::Bad,
+            verify::Answer::Unknown => Self::Open,
+        }
+    }
+
+    /// `✓ ya`
+    fn mark(self, context: &Context<'_>, code: &str) -> Markup {
+        let sign = match self {
+            Self::Good => "\u{2713}",
+            Self::Bad => "\u{2717}",
+            Self::Open => "?",
+            Self::Moved => "\u{2192}",
+        };
+        html! { span.mark.(self.class()) { span aria-hidden="true" { (sign) } " " (context.say(code)) } }
+    }
+
+    /// A drawing of its own shape for each, so that a black-and-white print tells them apart.
+    fn icon(self) -> Markup {
+        PreEscaped(match self {
+            Self::Good => icon!("M16 3a13 13 0 1 0 0 26 13 13 0 0 0 0-26M9.5 16.5l4.5 4.5 9-10"),
+            Self::Bad => icon!("M10.5 3h11L29 10.5v11L21.5 29h-11L3 21.5v-11zM11 11l10 10M21 11L11 21"),
+            Self::Open => icon!("M16 3L30 28H2zM16 12v8M16 23.5v.5"),
+            Self::Moved => icon!("M4 4h24v24H4zM10 16h12M17 10.5l5.5 5.5-5.5 5.5"),
+        })
+    }
+}
+
+/// The headline of a page or of an answer on it.
+fn banner(tone: Tone, heading: &str, body: Markup) -> Markup {
+    html! {
+        div.banner.(tone.class()) {
+            (tone.icon())
+            div { h1 { (heading) } (body) }
+        }
+    }
+}
+
+/// A row of a list of facts; nothing where there is nothing to say.
+fn fact(label: &str, value: Option<&str>) -> Markup {
+    html! {
+        @if let Some(value) = value {
+            div { dt { (label) } dd { (printable(value)) } }
+        }
+    }
+}
+
+/// One of the four lines.
+fn line(context: &Context<'_>, axis: &str, tone: Tone, word: &str, sentence: &str) -> Markup {
+    html! {
+        li {
+            b { (context.say(axis)) } " " (tone.mark(context, word))
+            p { (sentence) }
+        }
+    }
+}
+
+/// The word of an outcome of a line.
+const fn answer_word(answer: verify::Answer) -> &'static str {
+    match answer {
+        verify::Answer::Yes => "page.yes",
+        verify::Answer::No => "page.no",
+        verify::Answer::Unknown => "page.unknown",
+    }
+}

@@ -1,0 +1,173 @@
+//! The page of one document.
+
+use maud::{Markup, html};
+use pk_trust::Time;
+
+use super::frame::{Kind, frame};
+use super::{Context, Tone, banner, fact, line};
+use crate::model::rupiah;
+use crate::registry::Signer;
+use crate::web::record::{Record, State};
+use crate::words::printable;
+
+/// The page of a document.
+pub fn record(context: &Context<'_>, record: &Record<'_>) -> String {
+    let entry = record.entry;
+    let id = &entry.reservation.id;
+    let code = match record.state() {
+        State::InForce => "state.in-force",
+        State::Waiting => "state.waiting",
+        State::Superseded => "state.superseded",
+        State::Revoked => "state.revoked",
+    };
+    let heading = context.say(code);
+    let content = html! {
+        (banner(Tone::of_state(record.state()), &heading, explanation(context, record)))
+        section id="claim" role="status" aria-live="polite" {}
+        (compare(context, record))
+        @if record.shows_original() { (original(context, record)) }
+        (lines(context, record))
+        @if record.shows_fields() { (signers(context, record)) }
+        h2 { (context.say("page.certificates")) }
+        p { (context.say("page.uncertified")) }
+        p.noprint { a href=(context.links.of_document(id, "json")) { (context.say("page.as-json")) } }
+    };
+    frame(context, Kind::Record(id), &format!("{heading}: {}", id.grouped()), &content)
+}
+
+/// What the state means, and what to do.
+fn explanation(context: &Context<'_>, record: &Record<'_>) -> Markup {
+    let entry = record.entry;
+    let institution = [("institution", context.site.institution.as_str())];
+    let reason = entry.remark.as_deref().map(printable);
+    html! {
+        @match record.state() {
+            State::InForce => {
+                p { (context.said("page.in-force", &institution)) }
+                p { (context.say("page.compare-first")) }
+            }
+            State::Waiting => {
+                p { (context.said("page.waiting", &institution)) }
+                @if record.shows_fields() {
+                    @for signer in record.waiting_for() { p { (who(signer)) } }
+                }
+            }
+            State::Superseded => {
+                p { (context.said("page.superseded", &institution)) " " (context.moment(entry.changed)) "." }
+                @if let Some(reason) = &reason { p { (context.said("page.reason", &[("reason", reason)])) } }
+                @if let Some(by) = &entry.successor {
+                    p { a href=(context.links.document(by)) {
+                        (context.said("page.successor", &[("id", &by.grouped())])) } }
+                }
+            }
+            State::Revoked => {
+                p { (context.said("page.revoked", &institution)) " " (context.moment(entry.changed)) "." }
+                @if let Some(reason) = &reason { p { (context.said("page.reason", &[("reason", reason)])) } }
+            }
+        }
+    }
+}
+
+/// What has to be the same on paper. A true code can be copied onto a false paper, and only reading both
+/// shows it.
+fn compare(context: &Context<'_>, record: &Record<'_>) -> Markup {
+    let entry = record.entry;
+    let shown = record.shows_fields();
+    let agreement = entry.first_objective.is_some();
+    let indicators = entry.indicators.to_string();
+    let budget = format!("Rp {}", rupiah(entry.budget));
+    let year = entry.slot.year.to_string();
+    let issued = context.date(Time::from_unix(entry.reservation.day.saturating_mul(86_400)));
+    let first = entry.first_objective.as_deref();
+    let last = entry.last_objective.as_deref().filter(|last| Some(*last) != first);
+    let stage = (entry.slot.stage.0 > 0).then(|| entry.slot.stage.0.to_string());
+    html! {
+        h2 { (context.say("page.compare")) }
+        p { (context.say(if shown { "page.compare-how" } else { "page.compare-little" })) }
+        dl.facts {
+            div { dt { (context.say("page.code")) } dd.code { (entry.reservation.id.grouped()) } }
+            (fact(&context.say("page.kind"), Some(&context.say(record.kind_code()))))
+            (fact(&context.say("page.year"), Some(&year)))
+            (fact(&context.say("page.stage"), stage.as_deref()))
+            @if shown {
+                (fact(&context.say("page.position"), Some(&entry.position)))
+                (fact(&context.say("page.unit"), Some(&entry.unit)))
+                (fact(&context.say("page.indicators"), agreement.then_some(indicators.as_str())))
+                (fact(&context.say("page.budget"), (entry.budget > 0).then_some(budget.as_str())))
+                (fact(&context.say("page.first-objective"), first))
+                (fact(&context.say("page.last-objective"), last))
+            }
+            (fact(&context.say("page.issued"), Some(&issued)))
+        }
+    }
+}
+
+/// The document itself.
+fn original(context: &Context<'_>, record: &Record<'_>) -> Markup {
+    let id = &record.entry.reservation.id;
+    html! {
+        h2 { (context.say("page.original")) }
+        div.actions {
+            a.button.first href=(context.links.of_document(id, "pdf")) { (context.say("page.pdf")) }
+            button type="button" id="check-original" hidden { (context.say("page.check-original")) }
+        }
+        div id="original-result" role="status" aria-live="polite" {}
+        figure {
+            a href=(context.links.of_document(id, "png")) {
+                img src=(context.links.of_document(id, "png")) alt=(context.say("page.picture-alt"))
+                    width="910" height="1287" loading="lazy" decoding="async";
+            }
+            figcaption { (context.say("page.picture")) }
+        }
+    }
+}
+
+/// The four questions. What this page alone cannot answer, it says so.
+fn lines(context: &Context<'_>, record: &Record<'_>) -> Markup {
+    let institution = context.site.institution.as_str();
+    let (tone, word, code) = match record.state() {
+        State::InForce => (Tone::Good, "page.yes", "page.status-in-force"),
+        State::Waiting => (Tone::Open, "page.not-yet", "page.status-waiting"),
+        State::Superseded => (Tone::Moved, "page.no", "page.status-superseded"),
+        State::Revoked => (Tone::Bad, "page.no", "page.status-revoked"),
+    };
+    let issuer = context.said("page.issuer-register", &[("institution", institution)]);
+    html! {
+        h2 { (context.say("page.questions")) }
+        ul.lines id="lines" {
+            (line(context, "axis.integrity", Tone::Open, "page.unknown", &context.say("page.integrity-open")))
+            (line(context, "axis.issuer", Tone::Good, "page.yes", &issuer))
+            (line(context, "axis.status", tone, word, &context.say(code)))
+            (line(context, "axis.time", Tone::Open, "page.unknown", &context.say("page.time-open")))
+        }
+    }
+}
+
+fn signers(context: &Context<'_>, record: &Record<'_>) -> Markup {
+    html! {
+        h2 { (context.say("page.signers")) }
+        ol.signers {
+            @for signer in &record.entry.signers {
+                @let tone = if signer.signed.is_some() { Tone::Good } else { Tone::Open };
+                li.(tone.class()) {
+                    p { strong { (printable(&signer.name)) } }
+                    @if !signer.position.is_empty() { p { (printable(&signer.position)) } }
+                    p {
+                        @match signer.signed {
+                            Some(time) => {
+                                (tone.mark(context, "page.signed")) " " (context.moment(time))
+                            }
+                            None => { (tone.mark(context, "page.not-signed")) }
+                        }
+                    }
+                }
+            }
+        }
+        p.hint { (context.say("page.signers-note")) }
+    }
+}
+
+fn who(signer: &Signer) -> String {
+    let name = printable(&signer.name);
+    if signer.position.is_empty() { name } else { format!("{name}, {}", printable(&signer.position)) }
+}

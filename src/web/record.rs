@@ -1,0 +1,186 @@
+//! What anybody may know of a document (`pk-record/1`).
+//!
+//! The registry's entry, cut down to what the office shows: an official's handle, the salt and paths never
+//! leave, and of a document that is shown as status only nothing is said but that status.
+
+use pk_trust::claim::Kind;
+use serde::Serialize;
+
+use super::site::Site;
+use crate::model::Visibility;
+use crate::registry::{Entry, Signer, Status};
+
+/// Version of the JSON form.
+pub const FORMAT: &str = "pk-record/1";
+
+/// Where a document stands, as the public sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Everybody has signed, and it is in force.
+    InForce,
+    /// Somebody has not signed yet.
+    Waiting,
+    /// Another document took its place.
+    Superseded,
+    /// Withdrawn.
+    Revoked,
+}
+
+impl State {
+    /// Of an entry.
+    pub const fn of(status: Status) -> Self {
+        match status {
+            Status::Complete => Self::InForce,
+            Status::Issued | Status::PartlySigned => Self::Waiting,
+            Status::Superseded => Self::Superseded,
+            Status::Revoked => Self::Revoked,
+        }
+    }
+}
+
+/// The record of one document.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// What the registry has.
+    pub entry: &'a Entry,
+    /// How much of it is shown.
+    pub visibility: Visibility,
+}
+
+impl<'a> Record<'a> {
+    /// The record that a site shows of an entry.
+    pub fn new(site: &Site, entry: &'a Entry) -> Self {
+        let visibility = entry.visibility.unwrap_or_else(|| site.visibility(entry.slot.kind));
+        Self { entry, visibility }
+    }
+
+    /// Where it stands.
+    pub const fn state(&self) -> State {
+        State::of(self.entry.status)
+    }
+
+    /// Whether more is shown than the status.
+    pub fn shows_fields(&self) -> bool {
+        self.visibility != Visibility::Status
+    }
+
+    /// Whether the document itself is shown.
+    pub fn shows_original(&self) -> bool {
+        self.visibility == Visibility::Original
+    }
+
+    /// The code of what kind of document it is.
+    pub const fn kind_code(&self) -> &'static str {
+        match self.entry.slot.kind {
+            Kind::Agreement => "kind.agreement",
+            Kind::Pledge => "kind.pledge",
+            Kind::ActionPlan => "kind.action-plan",
+        }
+    }
+
+    /// Who still has to sign.
+    pub fn waiting_for(&self) -> impl Iterator<Item = &'a Signer> {
+        let waiting = self.state() == State::Waiting;
+        self.entry.signers.iter().filter(move |signer| waiting && signer.signed.is_none())
+    }
+
+    /// What changes when anything shown changes: the time and kind of the last event are not enough, two
+    /// of them can fall into one second.
+    pub fn revision(&self) -> String {
+        let signed = self.entry.signers.iter().filter(|signer| signer.signed.is_some()).count();
+        format!(
+            "{}-{}-{}-{signed}-{}",
+            self.entry.changed.unix(),
+            self.entry.status.as_str(),
+            self.visibility.as_str(),
+            self.entry.revision,
+        )
+    }
+
+    /// The JSON form.
+    pub fn json(&self, site: &Site) -> String {
+        let hexadecimal = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+        let entry = self.entry;
+        let state = self.state();
+        let reason = matches!(state, State::Revoked | State::Superseded).then_some(entry.remark.as_deref());
+        let json = Json {
+            format: FORMAT,
+            id: entry.reservation.id.to_string(),
+            institution: &site.institution,
+            host: &site.host,
+            state,
+            reason: reason.flatten(),
+            superseded_by: entry.successor.map(|id| id.to_string()),
+            changed: entry.changed.to_string(),
+            kind: entry.slot.kind.as_str(),
+            year: entry.slot.year,
+            visibility: self.visibility.as_str(),
+            digest: hexadecimal(&entry.digest),
+            files: entry.files.iter().map(|file| hexadecimal(file)).collect(),
+            waiting_for: self.waiting_for().map(|signer| signer.field.as_str()).collect(),
+            fields: self.shows_fields().then(|| Fields {
+                unit: &entry.unit,
+                position: &entry.position,
+                indicators: entry.indicators,
+                budget: entry.budget,
+                first_objective: entry.first_objective.as_deref(),
+                last_objective: entry.last_objective.as_deref(),
+                signers: entry.signers.iter().map(Signature::of).collect(),
+            }),
+        };
+        // Texts and integers only: encoding cannot fail.
+        serde_json::to_string(&json).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    format: &'static str,
+    id: String,
+    institution: &'a str,
+    host: &'a str,
+    state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded_by: Option<String>,
+    changed: String,
+    kind: &'static str,
+    year: u16,
+    visibility: &'static str,
+    digest: String,
+    files: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waiting_for: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Fields<'a>>,
+}
+
+#[derive(Serialize)]
+struct Fields<'a> {
+    unit: &'a str,
+    position: &'a str,
+    indicators: u32,
+    budget: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_objective: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_objective: Option<&'a str>,
+    signers: Vec<Signature<'a>>,
+}
+
+#[derive(Serialize)]
+struct Signature<'a> {
+    field: &'a str,
+    name: &'a str,
+    position: &'a str,
+    signed: Option<String>,
+}
+
+impl<'a> Signature<'a> {
+    fn of(signer: &'a Signer) -> Self {
+        let signed = signer.signed.map(|time| time.to_string());
+        Self { field: &signer.field, name: &signer.name, position: &signer.position, signed }
+    }
+}

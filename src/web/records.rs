@@ -1,0 +1,133 @@
+//! All records in memory, never older than the registry's last commit.
+//!
+//! Every look asks first whether the registry's file has changed since it was read: two system calls. Only
+//! after a commit is the database opened, and only what the new events name is read again. So a revocation
+//! is in the next answer, and a thousand looks a second cost the database nothing.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use pk_trust::claim::Id;
+
+use crate::registry::{Entry, Error, Mark, Registry as _, SqliteRegistry, Stamp, Watch};
+
+/// The registry cannot be read now. Nothing may be said of any document then, whatever is remembered.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the registry cannot be read: {0}")]
+pub struct Unreachable(String);
+
+impl From<io::Error> for Unreachable {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<Error> for Unreachable {
+    fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The records.
+#[derive(Debug)]
+pub struct Records {
+    path: PathBuf,
+    watch: Mutex<Watch>,
+    known: RwLock<Known>,
+    /// Held while the registry is read, so that a hundred requests after a commit read it once.
+    reading: Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// What the file looked like when it was read; `None` before the first time.
+    stamp: Option<Stamp>,
+    mark: Option<Mark>,
+    entries: HashMap<Id, Arc<Entry>>,
+}
+
+impl Records {
+    /// Reads all records of a registry.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`]
+    pub fn open(path: &Path) -> Result<Self, Unreachable> {
+        let records = Self {
+            path: path.to_owned(),
+            watch: Mutex::new(Watch::new(path)),
+            known: RwLock::default(),
+            reading: Mutex::default(),
+        };
+        records.refresh()?;
+        Ok(records)
+    }
+
+    /// Whether what is in memory is what the registry says now. Costs two system calls.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] if the file is gone.
+    pub fn is_fresh(&self) -> Result<bool, Unreachable> {
+        let stamp = self.stamp()?;
+        Ok(self.known.read().unwrap_or_else(PoisonError::into_inner).stamp == Some(stamp))
+    }
+
+    /// The record of an id, as it was when the registry was last read. To be asked after [`is_fresh`] or
+    /// [`refresh`].
+    ///
+    /// [`is_fresh`]: Self::is_fresh
+    /// [`refresh`]: Self::refresh
+    pub fn known(&self, id: &Id) -> Option<Arc<Entry>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).entries.get(id).cloned()
+    }
+
+    /// Number of documents.
+    pub fn len(&self) -> usize {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads what has changed. Blocks on the disk, and on a writer for as long as the registry waits.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`]
+    pub fn refresh(&self) -> Result<(), Unreachable> {
+        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken before reading: a commit in between shows as a change again, and is never missed.
+        let stamp = self.stamp()?;
+        let (known, mark) = {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            (known.stamp, known.mark)
+        };
+        if known == Some(stamp) {
+            return Ok(());
+        }
+        let since = SqliteRegistry::open_to_read(&self.path)?.since(mark.as_ref())?;
+        let fresh = since.entries.into_iter().map(|entry| (entry.reservation.id, Arc::new(entry)));
+        if since.whole {
+            // Made outside the lock: requests go on with what there was.
+            let entries = fresh.collect();
+            *self.known.write().unwrap_or_else(PoisonError::into_inner) =
+                Known { stamp: Some(stamp), mark: since.mark, entries };
+        } else {
+            let fresh: Vec<_> = fresh.collect();
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            known.entries.extend(fresh);
+            known.mark = since.mark;
+            known.stamp = Some(stamp);
+        }
+        Ok(())
+    }
+
+    fn stamp(&self) -> Result<Stamp, Unreachable> {
+        Ok(self.watch.lock().unwrap_or_else(PoisonError::into_inner).stamp()?)
+    }
+}

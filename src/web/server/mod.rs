@@ -1,0 +1,341 @@
+//! `pk serve`: the public page as one process with everything in it.
+//!
+//! Only this room of the program is asynchronous; it calls the others where blocking is allowed. It writes
+//! nothing: what it shows comes from the registry, the keys and the documents of the office.
+
+mod asked;
+mod client;
+mod connections;
+mod limits;
+mod metrics;
+mod reply;
+mod routes;
+mod upload;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use ipnet::IpNet;
+use pk_trust::claim::Id;
+use pk_trust::pki::{Anchors, Certificate};
+use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+pub use limits::Rates;
+
+use super::assets::Assets;
+use super::keys;
+use super::picture::Pictures;
+use super::records::{Records, Unreachable};
+use super::site::Site;
+use crate::audit::{Answer, Auditor, Unanswered};
+use crate::office::{AuthorityError, Clock, Office};
+use crate::registry::{Entry, Registry, SqliteRegistry};
+use crate::render::Templates;
+use asked::Asked;
+use limits::Limits;
+use metrics::Metrics;
+
+/// Files that are checked at the same time.
+const TURNS: usize = 2;
+
+/// How long the keys of the office are believed to be unchanged. They change some times a year.
+const KEYS_KEPT: Duration = Duration::from_secs(2);
+
+/// How often buckets are tidied up.
+const TIDY: Duration = Duration::from_secs(60);
+
+/// Why the server does not start, or had to end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The registry.
+    #[error(transparent)]
+    Registry(#[from] Unreachable),
+    /// Certificates and lists.
+    #[error(transparent)]
+    Keys(#[from] AuthorityError),
+    /// The templates.
+    #[error(transparent)]
+    Templates(#[from] crate::render::TemplatesError),
+    /// The address is taken, or not of this machine.
+    #[error("{address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The system gives no threads.
+    #[error(transparent)]
+    Runtime(std::io::Error),
+}
+
+/// How a server is set up.
+#[derive(Debug)]
+pub struct Options {
+    /// Networks of proxies that are believed.
+    pub proxies: Vec<IpNet>,
+    /// Networks that may read the numbers.
+    pub observers: Vec<IpNet>,
+    /// Whether the page is reached by https.
+    pub https: bool,
+    /// How often an address may ask.
+    pub rates: Rates,
+}
+
+/// The server.
+pub struct Server {
+    office: Office,
+    site: Site,
+    site_tag: String,
+    clock: Box<dyn Clock + Send + Sync>,
+    records: Records,
+    auditor: Auditor,
+    pictures: Pictures,
+    keys: Mutex<Option<(Instant, Arc<Keys>)>>,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    turns: Arc<Semaphore>,
+    proxies: Vec<IpNet>,
+    observers: Vec<IpNet>,
+    https: bool,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("site", &self.site).finish_non_exhaustive()
+    }
+}
+
+/// The office's public keys, as they were read last.
+struct Keys {
+    anchors: Anchors,
+    seals: Vec<Certificate>,
+    json: String,
+    pem: String,
+    tag: String,
+}
+
+impl Server {
+    /// A server for an office. Reads the whole registry.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    pub fn new(
+        office: Office,
+        clock: Box<dyn Clock + Send + Sync>,
+        options: Options,
+    ) -> Result<Arc<Self>, Error> {
+        let site = Site::new(&office, &office.anchors()?.roots);
+        let templates = Templates::with_folder(&office.templates())?;
+        let auditor = Auditor {
+            host: Some(site.host.clone()),
+            templates: Some(templates),
+            ..Auditor::default()
+        };
+        Ok(Arc::new(Self {
+            records: Records::open(&office.registry())?,
+            pictures: Pictures::new(Arc::clone(&auditor.renderer), auditor.templates.clone()),
+            site_tag: site_tag(&site),
+            limits: Limits::new(options.rates),
+            metrics: Arc::new(Metrics::new()),
+            turns: Arc::new(Semaphore::new(TURNS)),
+            keys: Mutex::default(),
+            proxies: options.proxies,
+            observers: options.observers,
+            https: options.https,
+            office,
+            site,
+            clock,
+            auditor,
+        }))
+    }
+
+    /// The routes, without a network around them.
+    pub fn router(self: &Arc<Self>) -> Router {
+        routes::router(self)
+    }
+
+    /// Number of documents that are known.
+    pub fn documents(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Answers at `address` until `stop`. `listening` is told the address, once, when it is open.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Listen`] and [`Error::Runtime`].
+    pub fn run(
+        self: &Arc<Self>,
+        address: SocketAddr,
+        listening: impl FnOnce(SocketAddr),
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
+        let most = connections::most_connections();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+        runtime.block_on(async {
+            let open = TcpListener::bind(address).await;
+            let listener = open.map_err(|source| Error::Listen { address, source })?;
+            listening(listener.local_addr().unwrap_or(address));
+            let server = Arc::clone(self);
+            let tidying = tokio::spawn(async move { server.tidy().await });
+            connections::serve(listener, self.router(), Arc::clone(&self.metrics), most, stop).await;
+            tidying.abort();
+            Ok(())
+        })
+    }
+
+    async fn tidy(&self) {
+        let mut passed = Duration::ZERO;
+        let pause = Duration::from_secs(1);
+        loop {
+            tokio::time::sleep(pause).await;
+            passed += pause;
+            if passed >= TIDY || self.limits.is_full() {
+                self.limits.tidy();
+                passed = Duration::ZERO;
+            }
+        }
+    }
+
+    /// Makes sure that what is in memory is what the registry says now.
+    async fn current(self: &Arc<Self>) -> Result<(), Unreachable> {
+        let fresh = match self.records.is_fresh() {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let server = Arc::clone(self);
+                match tokio::task::spawn_blocking(move || server.records.refresh()).await {
+                    Ok(done) => done,
+                    Err(panicked) => Err(Unreachable::from(std::io::Error::other(panicked))),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        if fresh.is_err() {
+            self.metrics.failed_to_read();
+        }
+        fresh
+    }
+
+    /// The record of an id, as the registry has it at this moment.
+    async fn look(self: &Arc<Self>, id: &Id) -> Result<Option<Arc<Entry>>, Unreachable> {
+        self.current().await?;
+        Ok(self.records.known(id))
+    }
+
+    /// The newest file of a document with its tag; `None` if it is not the one that was recorded.
+    async fn original(&self, entry: &Entry) -> Option<(String, Bytes)> {
+        let (path, recorded) = self.newest(entry)?;
+        let read = move || std::fs::read(path).ok().filter(|bytes| Sha256::digest(bytes) == recorded.into());
+        let bytes = tokio::task::spawn_blocking(read).await.ok()??;
+        Some((file_tag(&recorded), bytes.into()))
+    }
+
+    /// The picture of a document's first page with its tag.
+    async fn picture(self: &Arc<Self>, entry: &Arc<Entry>) -> Option<(String, Bytes)> {
+        let (path, recorded) = self.newest(entry)?;
+        if let Some(known) = self.pictures.known(&recorded) {
+            return Some((file_tag(&recorded), known));
+        }
+        let _turn = self.turns.acquire().await.ok()?;
+        let server = Arc::clone(self);
+        let draw = move || {
+            let bytes = std::fs::read(path).ok().filter(|bytes| Sha256::digest(bytes) == recorded.into())?;
+            server.pictures.draw(&recorded, &bytes)
+        };
+        let picture = tokio::task::spawn_blocking(draw).await.ok()??;
+        Some((file_tag(&recorded), picture))
+    }
+
+    fn newest(&self, entry: &Entry) -> Option<(PathBuf, [u8; 32])> {
+        let recorded = *entry.files.last()?;
+        Some((self.office.document_file(&entry.reservation.id.to_string(), entry.revision), recorded))
+    }
+
+    /// Answers about a file; blocks.
+    fn examine(&self, bytes: &[u8]) -> Result<Result<Answer, Unanswered>, Unreachable> {
+        if bytes.starts_with(b"PK\x03\x04") {
+            // An archive of 10 MB can hold thousands of documents. Those have `pk verify`.
+            return Ok(Err(Unanswered::Format));
+        }
+        let keys = self.read_keys().map_err(|error| Unreachable::from(std::io::Error::other(error)))?;
+        let registry: Option<Box<dyn Registry + Send>> =
+            match SqliteRegistry::open_to_read(&self.office.registry()) {
+                Ok(registry) => Some(Box::new(registry)),
+                Err(error) => return Err(error.into()),
+            };
+        let mut auditor = self.auditor.with_registry(registry);
+        auditor.anchors = keys.anchors.clone();
+        auditor.seals = keys.seals.clone();
+        Ok(auditor.examine("", bytes, self.clock.now()))
+    }
+
+    /// The keys; `None` if they cannot be read now.
+    async fn keys(self: &Arc<Self>) -> Option<Arc<Keys>> {
+        let server = Arc::clone(self);
+        tokio::task::spawn_blocking(move || server.read_keys().ok()).await.ok()?
+    }
+
+    fn read_keys(&self) -> Result<Arc<Keys>, AuthorityError> {
+        let mut kept = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((read, keys)) = kept.as_ref()
+            && read.elapsed() < KEYS_KEPT
+        {
+            return Ok(Arc::clone(keys));
+        }
+        let (anchors, seals) = (self.office.anchors()?, self.office.seals()?);
+        let json = keys::json(&self.site, &anchors, &seals, self.clock.now());
+        let keys = Arc::new(Keys {
+            pem: self.office.trust_bundle()?,
+            tag: format!("\"{}\"", short(&Sha256::digest(&json))),
+            json,
+            anchors,
+            seals,
+        });
+        *kept = Some((Instant::now(), Arc::clone(&keys)));
+        Ok(keys)
+    }
+
+    /// The tag of a page: what it says, in which words, and by which program.
+    fn tag(&self, what: &str, asked: Asked) -> String {
+        let form = match (asked.json, asked.language, asked.chosen) {
+            (true, ..) => "json",
+            (false, crate::words::Language::Indonesian, false) => "id",
+            (false, crate::words::Language::Indonesian, true) => "id-link",
+            (false, crate::words::Language::English, false) => "en",
+            (false, crate::words::Language::English, true) => "en-link",
+        };
+        format!("\"{what}-{form}-{}\"", self.site_tag)
+    }
+}
+
+fn file_tag(sha256: &[u8; 32]) -> String {
+    format!("\"{}\"", short(sha256))
+}
+
+fn short(hash: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(hash).chars().take(32).collect()
+}
+
+/// Changes with everything that is on all pages.
+fn site_tag(site: &Site) -> String {
+    let mut hasher = Sha256::new();
+    for part in [&site.institution, &site.host, Assets::get().version(), env!("CARGO_PKG_VERSION")] {
+        hasher.update(part);
+        hasher.update([0]);
+    }
+    for root in &site.roots {
+        hasher.update(root);
+    }
+    data_encoding::HEXLOWER.encode(&hasher.finalize()).chars().take(12).collect()
+}

@@ -1,0 +1,42 @@
+//! Whose page it is, and what it shows.
+
+use pk_trust::claim::Kind;
+use pk_trust::pki::Certificate;
+
+use crate::model::Visibility;
+use crate::office::{Config, Office};
+
+/// The institution and its choices.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// `Pemerintah Kabupaten Contoh`
+    pub institution: String,
+    /// The host that is printed on the documents.
+    pub host: String,
+    /// SHA-256 of the roots, hexadecimal, for comparing with what the institution has printed elsewhere.
+    pub roots: Vec<String>,
+    agreement: Visibility,
+    pledge: Visibility,
+}
+
+impl Site {
+    /// The site of an office.
+    pub fn new(office: &Office, roots: &[Certificate]) -> Self {
+        let config: &Config = office.config();
+        Self {
+            institution: config.instansi.nama.clone(),
+            host: config.instansi.host.clone(),
+            roots: roots.iter().map(|root| data_encoding::HEXLOWER.encode(&root.fingerprint())).collect(),
+            agreement: config.halaman.perjanjian,
+            pledge: config.halaman.pakta,
+        }
+    }
+
+    /// What is shown of a kind of document, where nothing else was said of the document itself.
+    pub const fn visibility(&self, kind: Kind) -> Visibility {
+        match kind {
+            Kind::Agreement | Kind::ActionPlan => self.agreement,
+            Kind::Pledge => self.pledge,
+        }
+    }
+}
