@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Page;
+
 /// The settings of an office.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,9 @@ pub struct Config {
     /// Keys and certificates.
     #[serde(default)]
     pub kunci: Keys,
+    /// The public page.
+    #[serde(default)]
+    pub halaman: Page,
 }
 
 /// The institution that issues the documents.
@@ -138,6 +143,20 @@ host = {host}
 # masa_penerbit = 3653     # penerbit sertifikat
 # masa_induk = 7305        # induk
 # masa_crl = 184           # sampai daftar pencabutan harus dibuat baru
+
+[halaman]
+# Halaman pemeriksaan untuk umum. Yang diperlihatkan tentang dokumen: asli (berkas PDF itu sendiri, dengan
+# NIP yang tercetak padanya), pokok (para pihak, sasaran dan anggaran) atau status (hanya keberlakuannya).
+# Untuk satu dokumen: pk visibility.
+# perjanjian = "pokok"
+# pakta = "pokok"
+# dengar = "127.0.0.1:8080"        # alamat dan port
+# proksi = []                      # alamat atau jaringan proksi yang dipercaya, misalnya ["192.0.2.0/24"]
+# metrik = ["127.0.0.1", "::1"]    # yang boleh membaca /metrics
+# https = false                    # true bila halaman dicapai lewat https
+# batas_halaman = 300              # permintaan per menit dari satu alamat
+# batas_jaringan = 3000            # dari satu jaringan (/24, /48)
+# batas_unggah = 10                # unggahan per menit dari satu alamat
 "#,
             name = quote(institution),
             host = quote(host),

@@ -21,6 +21,7 @@ mod config;
 mod custody;
 pub mod durable;
 mod keyring;
+mod page;
 
 use std::fs;
 use std::io;
@@ -31,6 +32,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use config::{Config, ConfigError};
 pub use custody::{Passphrase, PassphraseError, random};
 pub use keyring::KeySummary;
+pub use page::Page;
 
 /// Why an office folder cannot be used.
 #[derive(Debug, thiserror::Error)]
