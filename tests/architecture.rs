@@ -77,7 +77,7 @@ fn rooms_use_only_what_the_table_allows() {
 }
 
 #[test]
-fn the_pure_crate_has_its_own_order() {
+fn the_verifier_has_its_own_order() {
     check(
         &root().join("crates/trust/src"),
         &[
@@ -92,10 +92,28 @@ fn the_pure_crate_has_its_own_order() {
     );
 }
 
+#[test]
+fn reading_photographs_has_its_own_order() {
+    check(
+        &root().join("crates/photo/src"),
+        &[
+            ("decode", &["check_size", "texts_in"]),
+            ("search", &["copies", "modules", "symbols"]),
+            ("modules", &["copies"]),
+            ("copies", &["symbols"]),
+            ("symbols", &[]),
+        ],
+    );
+}
+
 /// No files, clock, network, randomness or environment: the same source has to run in a browser.
 #[test]
-fn the_pure_crate_opens_no_door() {
-    for file in sources(&root().join("crates/trust/src")) {
+fn the_pure_crates_open_no_door() {
+    for file in ["trust", "photo"]
+        .map(|name| root().join(format!("crates/{name}/src")))
+        .iter()
+        .flat_map(|f| sources(f))
+    {
         let text = fs::read_to_string(&file).unwrap();
         for door in [
             "std::fs",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{Answer, Auditor, PictureError, Unanswered, picture, worse};
+use super::{Answer, Auditor, PictureError, Unanswered, worse};
 
 /// The answer about a picture with the codes of several documents.
 #[derive(Clone, Debug, Serialize)]
@@ -31,7 +31,7 @@ const MAX_HOST: usize = 253;
 
 pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
     let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-    let texts = picture::qr_texts(bytes)?;
+    let texts = pk_photo::qr_texts(bytes)?;
     let (claims, others): (Vec<String>, Vec<String>) =
         texts.into_iter().partition(|text| parse_link(text).is_ok());
     let remarks: Vec<Finding> = others.iter().map(|text| other(text)).collect();
@@ -59,24 +59,12 @@ pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], at: Time) -> 
     })))
 }
 
-/// The verdict about the text of a code, with a remark on a host that is not the issuer's: a page there
-/// can show whatever it likes.
+/// The verdict about the text of a code.
 pub(super) fn link(auditor: &Auditor, name: &str, text: &str, at: Time) -> Verdict {
     let address = parse_link(text).ok().map(|(address, _)| address);
     let evidence = auditor.evidence(address.as_ref().map(|address| &address.id));
     let mut verdict = pk_trust::verify::link(text, &auditor.anchors, &evidence, at);
     name.clone_into(&mut verdict.file);
-    if let Some(address) = address {
-        let proven = verdict.document.as_ref().is_some_and(|document| document.issued.is_some());
-        let remark = |code| Finding::new(Axis::Remark, code, Outcome::NotChecked).with("host", &address.host);
-        match &auditor.host {
-            Some(own) if *own != address.host => {
-                verdict.findings.push(remark("qr.foreign-host").with("own", own));
-            }
-            None if !proven => verdict.findings.push(remark("qr.unproven-host")),
-            _ => {}
-        }
-    }
     verdict
 }
 

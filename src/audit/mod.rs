@@ -3,8 +3,6 @@
 
 mod archive;
 mod codes;
-mod picture;
-mod trust;
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,13 +11,12 @@ use pk_trust::claim::Id;
 use pk_trust::pdf::File;
 use pk_trust::pki::{Anchors, Certificate};
 use pk_trust::verify::{
-    self, CLAIM_NAME, Content, DATA_NAME, Evidence, Outcome, Overall, Record, Standing, Verdict,
+    self, CLAIM_NAME, Content, DATA_NAME, Evidence, Outcome, Overall, Record, Standing, Trust, Verdict,
 };
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;
-pub use picture::{PictureError, qr_texts};
-pub use trust::{TrustError, parse_crls, parse_trust};
+pub use pk_photo::{PictureError, qr_texts};
 
 use crate::registry::{self, Registry, Status};
 use crate::render::{Renderer, STACK, Templates};
@@ -101,6 +98,12 @@ impl Auditor {
         }
     }
 
+    /// Trusts whom a trust file names.
+    pub fn trust(&mut self, trust: Trust) {
+        self.anchors.add(trust.anchors);
+        self.seals.extend(trust.seals);
+    }
+
     /// Answers about the bytes of one file, as of `at`.
     ///
     /// # Errors
@@ -113,7 +116,7 @@ impl Auditor {
         if bytes.starts_with(b"PK\x03\x04") {
             return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, at)?)));
         }
-        if picture::is_picture(bytes) {
+        if pk_photo::is_picture(bytes) {
             return codes::examine(self, name, bytes, at);
         }
         // Called a PDF and not beginning like one: its beginning was changed, and that is an answer.
@@ -172,6 +175,7 @@ impl Auditor {
         Evidence {
             seals: self.seals.clone(),
             status,
+            host: self.host.clone(),
             require_revocation: self.require_revocation,
             ..Evidence::default()
         }

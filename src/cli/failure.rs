@@ -2,7 +2,9 @@
 
 use std::error::Error as StdError;
 
-use crate::audit::{TrustError, Unanswered};
+use pk_trust::verify::TrustError;
+
+use crate::audit::Unanswered;
 use crate::batch::{ArchiveError, FileError, GenerateError, SignError};
 use crate::input::WorkbookError;
 use crate::model::{Problem, Problems};

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pk_trust::Time;
-use pk_trust::verify::{self, Axis, Finding, Issued, Outcome, Overall, Verdict};
+use pk_trust::verify::{self, Axis, Finding, Issued, Outcome, Overall, Trust, Verdict, parse_crls};
 use sha2::{Digest as _, Sha256};
 
 use super::app::{App, jobs, rupiah};
@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
 use super::workers::in_order;
-use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict, parse_crls, parse_trust};
+use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict};
 use crate::batch::Event;
 use crate::office::{Office, durable};
 use crate::render::Templates;
@@ -239,8 +239,9 @@ fn auditor(app: &App, office: Option<&Office>, args: &Verify) -> Result<Auditor,
         None => Auditor { templates: Some(Templates::built_in()), ..Auditor::default() },
     };
     for path in &args.trust {
-        parse_trust(&read_small(path)?, &mut auditor)
+        let trust = Trust::parse(&read_small(path)?)
             .map_err(|error| Failure::from(error).with("path", path.display()))?;
+        auditor.trust(trust);
     }
     for path in &args.crl {
         let lists = parse_crls(&read_small(path)?)

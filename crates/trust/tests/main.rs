@@ -7,3 +7,4 @@ mod foreign;
 mod path;
 mod pdf;
 mod pki;
+mod trust;

@@ -127,6 +127,14 @@ impl VerifiedPath {
 }
 
 impl Anchors {
+    /// Trusts what `other` trusts as well.
+    pub fn add(&mut self, other: Self) {
+        self.roots.extend(other.roots);
+        self.intermediates.extend(other.intermediates);
+        self.crls.extend(other.crls);
+        self.pinned.extend(other.pinned);
+    }
+
     /// Finds a path from `leaf` to a root, all of it valid at `at`, the leaf fit for `purpose`.
     /// `extra` are certificates that came with the signature: they may be links, never anchors.
     ///

@@ -5,6 +5,7 @@
 
 mod content;
 mod foreign;
+mod trust;
 mod verdict;
 
 use sha2::{Digest, Sha256};
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 pub use content::{
     CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, RoleError, Template, attachment,
 };
+pub use trust::{Trust, TrustError, parse_crls};
 pub use verdict::{
     Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, Profile,
     SignatureVerdict, Verdict,
@@ -32,6 +34,9 @@ pub struct Evidence {
     pub seals: Vec<Certificate>,
     /// What the registry says.
     pub status: Status,
+    /// The host of the public page of those who ask, if they have one: links that lead elsewhere are
+    /// remarked upon.
+    pub host: Option<String>,
     /// Whether revision 0, rendered again from its data, gave the same bytes; `None` if that was
     /// not tried.
     pub reproduced: Option<bool>,
@@ -539,6 +544,26 @@ fn waiting_finding(waiting: &[&str]) -> Finding {
 
 /// Verifies the text of a QR code. That says who issued what; signatures and status are not in it.
 pub fn link(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Verdict {
+    let mut verdict = claim_in(text, anchors, evidence, at);
+    let proven = verdict.document.as_ref().is_some_and(|document| document.issued.is_some());
+    verdict.findings.extend(host_finding(text, evidence.host.as_deref(), proven));
+    verdict
+}
+
+/// A remark on a host that is not that of those who ask, or of which nothing proves that it is the
+/// issuer's: a page there can show whatever it likes.
+fn host_finding(text: &str, own: Option<&str>, proven: bool) -> Option<Finding> {
+    let (address, _) = claim::parse_link(text).ok()?;
+    let remark = |code| Finding::new(Axis::Remark, code, Outcome::NotChecked).with("host", &address.host);
+    match own {
+        Some(own) if own != address.host => Some(remark("qr.foreign-host").with("own", own)),
+        None if !proven => Some(remark("qr.unproven-host")),
+        _ => None,
+    }
+}
+
+/// The verdict about the claim in a link.
+fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Verdict {
     let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
     let mut findings = Vec::new();
     let signed = match Signed::parse(text) {

@@ -1,8 +1,15 @@
-//! Reading what a verifier is told to trust.
+//! Reading what a verifier is told to trust, from the files that an office hands out.
 
-use pk_trust::pki::{Anchors, Certificate, CertificateError, Crl, CrlError, Purpose};
+use crate::pki::{Anchors, Certificate, CertificateError, Crl, CrlError, Purpose};
 
-use super::Auditor;
+/// Whom a verifier trusts.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// Roots, links, signers that are trusted by themselves, revocation lists.
+    pub anchors: Anchors,
+    /// Seals. They need a path to an anchor like any other certificate.
+    pub seals: Vec<Certificate>,
+}
 
 /// Why a trust file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -28,29 +35,46 @@ pub enum TrustError {
     Label(String),
 }
 
-/// Reads PEM blocks, or one certificate in DER: self-signed authorities become roots, other
-/// authorities links, seals seals, and anything else a signer that is trusted by itself.
-///
-/// # Errors
-///
-/// [`TrustError`]
-pub fn parse_trust(bytes: &[u8], auditor: &mut Auditor) -> Result<(), TrustError> {
-    let Some(text) = pem(bytes)? else {
-        add(Certificate::from_der(bytes)?, auditor);
-        return Ok(());
-    };
-    let mut found = false;
-    for block in blocks(text) {
-        match label(&block) {
-            "CERTIFICATE" => {
-                add(Certificate::from_pem(&block)?, auditor);
-                found = true;
+impl Trust {
+    /// Reads PEM blocks, or one certificate in DER: self-signed authorities become roots, other
+    /// authorities links, seals seals, and anything else a signer that is trusted by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustError`]
+    pub fn parse(bytes: &[u8]) -> Result<Self, TrustError> {
+        let mut trust = Self::default();
+        let Some(text) = pem(bytes)? else {
+            trust.add(Certificate::from_der(bytes)?);
+            return Ok(trust);
+        };
+        let mut found = false;
+        for block in blocks(text) {
+            match label(&block) {
+                "CERTIFICATE" => {
+                    trust.add(Certificate::from_pem(&block)?);
+                    found = true;
+                }
+                "X509 CRL" => trust.anchors.crls.push(Crl::from_pem(&block)?),
+                other => return Err(TrustError::Label(other.to_owned())),
             }
-            "X509 CRL" => auditor.anchors.crls.push(Crl::from_pem(&block)?),
-            other => return Err(TrustError::Label(other.to_owned())),
+        }
+        if found { Ok(trust) } else { Err(TrustError::Empty) }
+    }
+
+    fn add(&mut self, certificate: Certificate) {
+        let Anchors { roots, intermediates, pinned, .. } = &mut self.anchors;
+        if certificate.permits(Purpose::Seal) {
+            self.seals.push(certificate);
+        } else if !certificate.permits(Purpose::Authority) {
+            // A signer named by hand is trusted as such, and as nothing else.
+            pinned.push(certificate);
+        } else if certificate.is_self_issued() {
+            roots.push(certificate);
+        } else {
+            intermediates.push(certificate);
         }
     }
-    if found { Ok(()) } else { Err(TrustError::Empty) }
 }
 
 /// Reads revocation lists: PEM blocks (`X509 CRL`), or one list in DER (RFC 5280, 5).
@@ -68,20 +92,6 @@ pub fn parse_crls(bytes: &[u8]) -> Result<Vec<Crl>, TrustError> {
         }
     }
     if lists.is_empty() { Err(TrustError::NoList) } else { Ok(lists) }
-}
-
-fn add(certificate: Certificate, auditor: &mut Auditor) {
-    let Anchors { roots, intermediates, pinned, .. } = &mut auditor.anchors;
-    if certificate.permits(Purpose::Seal) {
-        auditor.seals.push(certificate);
-    } else if !certificate.permits(Purpose::Authority) {
-        // A signer named by hand is trusted as such, and as nothing else.
-        pinned.push(certificate);
-    } else if certificate.is_self_issued() {
-        roots.push(certificate);
-    } else {
-        intermediates.push(certificate);
-    }
 }
 
 /// The text of a PEM file; `None` for DER, which begins with the octet of a SEQUENCE.

@@ -7,7 +7,7 @@ use image::GrayImage;
 use rxing::Point;
 use rxing::common::{BitMatrix, PerspectiveTransform, Quadrilateral};
 
-use super::copies;
+use crate::copies;
 
 /// How much of the difference to its neighbours is added to a module: without blur, and with blur of about
 /// a third and a half of a module.
@@ -22,7 +22,7 @@ const REACH: usize = 4;
 
 /// The symbol's modules in several ways, for whoever can decode one of them. `corners` are the outer
 /// corners: upper left, upper right, lower right, lower left.
-pub(super) fn readings(copy: &GrayImage, corners: [Point; 4], side: u32) -> impl Iterator<Item = BitMatrix> {
+pub(crate) fn readings(copy: &GrayImage, corners: [Point; 4], side: u32) -> impl Iterator<Item = BitMatrix> {
     let [_, upper, lower, left] = corners;
     let modules = copies::float(side);
     SHIFTS.into_iter().flat_map(move |(across, down)| {

@@ -23,11 +23,11 @@ const MAX_SETS: usize = 200;
 
 /// Where a symbol is: the middle, the half side of a square around it, and the size of a module.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot {
-    pub(super) x: f32,
-    pub(super) y: f32,
-    pub(super) radius: f32,
-    pub(super) module: f32,
+pub(crate) struct Spot {
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) radius: f32,
+    pub(crate) module: f32,
 }
 
 impl Spot {
@@ -46,7 +46,7 @@ impl Spot {
     }
 
     /// From a copy to the picture it was made of.
-    pub(super) fn moved(self, left: f32, top: f32, zoom: f32) -> Self {
+    pub(crate) fn moved(self, left: f32, top: f32, zoom: f32) -> Self {
         Self {
             x: self.x / zoom + left,
             y: self.y / zoom + top,
@@ -56,7 +56,7 @@ impl Spot {
     }
 
     /// From the picture to a copy.
-    pub(super) fn seen_in(self, left: f32, top: f32, zoom: f32) -> Self {
+    pub(crate) fn seen_in(self, left: f32, top: f32, zoom: f32) -> Self {
         Self {
             x: (self.x - left) * zoom,
             y: (self.y - top) * zoom,
@@ -66,17 +66,17 @@ impl Spot {
     }
 
     /// Whether the middle of another lies within this one: its corners are then parts of this symbol.
-    pub(super) fn covers(&self, other: &Self) -> bool {
+    pub(crate) fn covers(&self, other: &Self) -> bool {
         (self.x - other.x).hypot(self.y - other.y) < 0.8 * self.radius
     }
 
     /// Whether two are the same symbol: the middles closer than a third of the smaller radius.
-    pub(super) fn is_at(&self, other: &Self) -> bool {
+    pub(crate) fn is_at(&self, other: &Self) -> bool {
         (self.x - other.x).hypot(self.y - other.y) < self.radius.min(other.radius) / 3.0
     }
 
     /// How many modules it is wide, margin included.
-    pub(super) fn width(&self) -> f32 {
+    pub(crate) fn width(&self) -> f32 {
         2.0 * self.radius / self.module
     }
 }
@@ -84,26 +84,26 @@ impl Spot {
 /// The modules of a symbol that could not be decoded, and where its outer corners are: upper left, upper
 /// right, lower right, lower left.
 #[derive(Debug)]
-pub(super) struct Sample {
-    pub(super) modules: BitMatrix,
-    pub(super) corners: [Point; 4],
+pub(crate) struct Sample {
+    pub(crate) modules: BitMatrix,
+    pub(crate) corners: [Point; 4],
 }
 
 /// What was seen in one copy.
 #[derive(Debug, Default)]
-pub(super) struct Sighting {
+pub(crate) struct Sighting {
     /// Symbols that were read.
-    pub(super) read: Vec<(Spot, String)>,
+    pub(crate) read: Vec<(Spot, String)>,
     /// Corners of symbols that were not, most plausible first.
-    pub(super) unread: Vec<Spot>,
+    pub(crate) unread: Vec<Spot>,
     /// The modules of those that were not, as far as they could be told apart.
-    pub(super) samples: Vec<Sample>,
+    pub(crate) samples: Vec<Sample>,
     /// How many sets of corners were tried.
-    pub(super) tries: u64,
+    pub(crate) tries: u64,
 }
 
 /// Finds all symbols, or those at one spot.
-pub(super) fn find(dark: Option<&BitMatrix>, at: Option<&Spot>) -> Sighting {
+pub(crate) fn find(dark: Option<&BitMatrix>, at: Option<&Spot>) -> Sighting {
     let Some(dark) = dark else { return Sighting::default() };
     // The library holds some pictures for impossible and panics ("This function can panic").
     catch_unwind(AssertUnwindSafe(|| search(dark, at))).unwrap_or_default()
@@ -172,21 +172,21 @@ fn text(modules: &BitMatrix) -> Option<String> {
 }
 
 /// The text of a symbol's modules.
-pub(super) fn decode(modules: &BitMatrix) -> Option<String> {
+pub(crate) fn decode(modules: &BitMatrix) -> Option<String> {
     catch_unwind(AssertUnwindSafe(|| text(modules))).ok().flatten()
 }
 
 /// What several looks at one symbol say of its modules. Each look errs elsewhere, so the majority is right
 /// where no single look can be corrected.
 #[derive(Default)]
-pub(super) struct Votes {
+pub(crate) struct Votes {
     /// By the number of modules of a side: how many looks there were, and how many found each one dark.
     by_side: BTreeMap<u32, (u32, Vec<u32>)>,
 }
 
 impl Votes {
     /// Adds a look.
-    pub(super) fn add(&mut self, sample: &BitMatrix) {
+    pub(crate) fn add(&mut self, sample: &BitMatrix) {
         let side = sample.width();
         if side != sample.height() {
             return;
@@ -200,7 +200,7 @@ impl Votes {
     }
 
     /// The text that the majority gives. Two looks have no majority.
-    pub(super) fn decide(&self) -> Option<String> {
+    pub(crate) fn decide(&self) -> Option<String> {
         let enough = self.by_side.iter().filter(|(_, (looks, _))| *looks > 2);
         enough.filter_map(|(side, (looks, dark))| majority(*side, *looks, dark)).next()
     }

@@ -1,28 +1,10 @@
-//! Reading QR codes from pictures of pages.
-//!
-//! A picture is looked at as a whole first, in a copy that is small enough. Where something looks like
-//! the three corners of a symbol but cannot be read, that part of the picture is taken in full, brought
-//! to a size that suits the reader, and looked at in several ways.
+//! The search for symbols in one picture: the whole first, then the places where one may be.
 
-mod copies;
-mod modules;
-mod symbols;
+use image::GrayImage;
 
-use std::io::Cursor;
-
-use image::{GrayImage, ImageDecoder as _, ImageReader, Limits};
-
-use copies::Look;
-use symbols::{Sighting, Spot, Votes};
-
-/// Largest side of a picture: a page at 600 dpi has 7,016 dots.
-const MAX_SIDE: u32 = 20_000;
-
-/// Dots of one picture: a page of A4 at 600 dpi has 35 million, and phones take 50 million.
-const MAX_DOTS: u64 = 52_000_000;
-
-/// Memory for decoding one picture.
-const MAX_MEMORY: u64 = 512 * 1024 * 1024;
+use crate::copies::{self, Look};
+use crate::modules;
+use crate::symbols::{self, Sighting, Spot, Votes};
 
 /// Dots of the copy that is looked at as a whole: a page that fills it has 3 dots a module of its
 /// symbol, and one that fills a quarter of it 1.6, enough to see the corners.
@@ -58,56 +40,11 @@ const WIDEST: f32 = 180.0;
 /// one module, and blur moves the ends of a run by up to a dot.
 const MODULES: [f32; 3] = [6.0, 4.0, 9.0];
 
-/// Why a picture gives no QR code.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PictureError {
-    /// Not a PNG, JPEG or WebP, damaged, or too large.
-    #[error("the picture cannot be read")]
-    Decode(#[from] image::ImageError),
-    /// More dots than any page has.
-    #[error("the picture has more than {MAX_DOTS} dots")]
-    TooLarge,
-    /// No QR code was found in it.
-    #[error("there is no readable QR code in the picture")]
-    NoCode,
-}
-
-/// Whether bytes begin like a picture that [`qr_texts`] can read.
-pub(super) fn is_picture(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x89PNG")
-        || bytes.starts_with(b"\xFF\xD8\xFF")
-        || (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
-}
-
-/// The texts of all QR codes in a PNG, JPEG or WebP, each once, in the order in which they stand from
-/// top to bottom.
-///
-/// # Errors
-///
-/// [`PictureError`]
-pub fn qr_texts(bytes: &[u8]) -> Result<Vec<String>, PictureError> {
-    let picture = decode(bytes)?;
-    let mut search = Search { picture: &picture, readings: Vec::new(), places: Vec::new(), work: WORK };
+/// The texts of all symbols, each once, from top to bottom.
+pub(crate) fn texts(picture: &GrayImage) -> Vec<String> {
+    let mut search = Search { picture, readings: Vec::new(), places: Vec::new(), work: WORK };
     search.run();
-    let texts = search.texts();
-    if texts.is_empty() { Err(PictureError::NoCode) } else { Ok(texts) }
-}
-
-fn decode(bytes: &[u8]) -> Result<GrayImage, PictureError> {
-    let mut reader =
-        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::IoError)?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_MEMORY);
-    reader.limits(limits);
-    let decoder = reader.into_decoder()?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_DOTS {
-        return Err(PictureError::TooLarge);
-    }
-    Ok(image::DynamicImage::from_decoder(decoder)?.into_luma8())
+    search.texts()
 }
 
 /// What was read at a spot.

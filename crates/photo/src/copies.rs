@@ -4,11 +4,11 @@ use image::{DynamicImage, GrayImage, Luma, imageops};
 use rxing::BinaryBitmap;
 use rxing::common::{BitMatrix, HybridBinarizer};
 
-use super::symbols::Spot;
+use crate::symbols::Spot;
 
 /// How light and dark are told apart in a copy. `module` is the size of a module in dots.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// Block by block (Owen's hybrid binarizer).
     Plain,
     /// The same after smoothing: for noise, which looks like print on blank paper.
@@ -23,24 +23,24 @@ pub(super) enum Look {
 
 /// The ratio of the sides of two pictures of the same shape, from their dots.
 #[expect(clippy::as_conversions, reason = "a ratio, for which 24 bits are enough")]
-pub(super) fn side_ratio(dots: u64, of: u64) -> f32 {
+pub(crate) fn side_ratio(dots: u64, of: u64) -> f32 {
     (dots as f32 / of.max(1) as f32).sqrt()
 }
 
 /// A number of dots as a whole number.
 #[expect(clippy::as_conversions, reason = "not negative and small; the cast clips everything else")]
-pub(super) const fn whole(dots: f32) -> u32 {
+pub(crate) const fn whole(dots: f32) -> u32 {
     dots as u32
 }
 
 /// A side as a number to reckon with.
 #[expect(clippy::as_conversions, reason = "sides of pictures, far below 2^24")]
-pub(super) const fn float(side: u32) -> f32 {
+pub(crate) const fn float(side: u32) -> f32 {
     side as f32
 }
 
 /// The picture at another size; `None` if that has more than `most` dots or is too small for a symbol.
-pub(super) fn zoomed(picture: &GrayImage, zoom: f32, most: u64) -> Option<GrayImage> {
+pub(crate) fn zoomed(picture: &GrayImage, zoom: f32, most: u64) -> Option<GrayImage> {
     /// A symbol of version 1 has 21 modules.
     const SMALLEST: u32 = 40;
     let width = whole(float(picture.width()) * zoom);
@@ -110,7 +110,7 @@ fn size(dots: u32) -> usize {
 }
 
 /// The part of a picture where a symbol is, and its left and upper edge.
-pub(super) fn part(picture: &GrayImage, spot: &Spot) -> (f32, f32, GrayImage) {
+pub(crate) fn part(picture: &GrayImage, spot: &Spot) -> (f32, f32, GrayImage) {
     let left = whole(spot.x - spot.radius).min(picture.width());
     let top = whole(spot.y - spot.radius).min(picture.height());
     let right = whole(spot.x + spot.radius).min(picture.width());
@@ -121,7 +121,7 @@ pub(super) fn part(picture: &GrayImage, spot: &Spot) -> (f32, f32, GrayImage) {
 }
 
 /// The standard deviation of the levels in the middle of a spot, from some hundred dots.
-pub(super) fn contrast(picture: &GrayImage, spot: &Spot) -> f32 {
+pub(crate) fn contrast(picture: &GrayImage, spot: &Spot) -> f32 {
     const STEPS: [f32; 20] = [
         -0.475, -0.425, -0.375, -0.325, -0.275, -0.225, -0.175, -0.125, -0.075, -0.025, 0.025, 0.075, 0.125,
         0.175, 0.225, 0.275, 0.325, 0.375, 0.425, 0.475,
@@ -143,7 +143,7 @@ pub(super) fn contrast(picture: &GrayImage, spot: &Spot) -> f32 {
 }
 
 /// The dark dots of a copy.
-pub(super) fn black_and_white(copy: &GrayImage, look: Look) -> Option<BitMatrix> {
+pub(crate) fn black_and_white(copy: &GrayImage, look: Look) -> Option<BitMatrix> {
     match look {
         Look::Plain => hybrid(copy),
         Look::Smooth { module } => hybrid(&blurred(copy, module / 4.0)),
