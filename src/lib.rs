@@ -21,4 +21,5 @@ pub mod office;
 pub mod registry;
 pub mod render;
 pub mod report;
+pub mod web;
 pub mod words;

@@ -62,7 +62,11 @@ fn rooms_use_only_what_the_table_allows() {
     check(
         &root().join("src"),
         &[
-            ("cli", &["audit", "batch", "input", "model", "office", "registry", "render", "report", "words"]),
+            (
+                "cli",
+                &["audit", "batch", "input", "model", "office", "registry", "render", "report", "web", "words"],
+            ),
+            ("web", &["audit", "model", "office", "registry", "render", "report", "words"]),
             ("report", &["audit", "model", "render", "words"]),
             ("audit", &["batch", "registry", "render"]),
             ("batch", &["model", "office", "registry", "render"]),

@@ -11,6 +11,7 @@ use crate::model::{Problem, Problems};
 use crate::office::{self, AuthorityError, PassphraseError};
 use crate::registry;
 use crate::render::{self, TemplatesError};
+use crate::web;
 use crate::words::Values;
 
 /// Why a command did not do its work.
@@ -227,6 +228,20 @@ impl From<Unanswered> for Failure {
 impl From<TrustError> for Failure {
     fn from(error: TrustError) -> Self {
         Self::new("fail.trust").because(&error)
+    }
+}
+
+impl From<web::Error> for Failure {
+    fn from(error: web::Error) -> Self {
+        match error {
+            web::Error::Keys(error) => error.into(),
+            web::Error::Templates(error) => error.into(),
+            web::Error::Listen { address, source } => {
+                Self::new("fail.listen").with("address", address).because(&source)
+            }
+            web::Error::Registry(_) => Self::new("fail.registry").because(&error),
+            error => Self::new("fail.serve").because(&error),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod key;
 mod passphrase;
 mod preview;
 mod schema;
+mod serve;
 mod sign;
 mod status;
 mod term;
@@ -57,6 +58,7 @@ enum Command {
     Status(status::Status),
     Archive(archive::Archive),
     Verify(verify::Verify),
+    Serve(serve::Serve),
     #[command(name = crate::report::COMMAND, hide = true)]
     Draw(draw::Draw),
     Schema(schema::Schema),
@@ -117,6 +119,7 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Status(args) => status::run(app, term, args),
         Command::Archive(args) => archive::run(app, term, args),
         Command::Verify(args) => verify::run(app, term, args),
+        Command::Serve(args) => serve::run(app, term, args),
         Command::Draw(args) => draw::run(&args),
         Command::Schema(args) => schema::run(term, args),
         Command::Completions(args) => completions::run(args),

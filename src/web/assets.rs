@@ -14,15 +14,15 @@ use crate::words::{Language, Words};
 
 /// A file of the site.
 #[derive(Clone, Debug)]
-pub struct Asset {
+pub(super) struct Asset {
     /// Its name.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// RFC 9110, 8.3.
-    pub media_type: &'static str,
+    pub(super) media_type: &'static str,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// The same in gzip (RFC 1952), where that is smaller.
-    pub gzip: Option<Vec<u8>>,
+    pub(super) gzip: Option<Vec<u8>>,
 }
 
 /// The files as they are in the source.
@@ -37,7 +37,7 @@ const WORKER: &str = include_str!("assets/sw.js");
 
 /// All files of one version.
 #[derive(Clone, Debug)]
-pub struct Assets {
+pub(super) struct Assets {
     version: String,
     files: Vec<Asset>,
     worker: Asset,
@@ -45,7 +45,7 @@ pub struct Assets {
 
 impl Assets {
     /// The files of this program; made once.
-    pub fn get() -> &'static Self {
+    pub(super) fn get() -> &'static Self {
         static ASSETS: OnceLock<Assets> = OnceLock::new();
         ASSETS.get_or_init(Self::make)
     }
@@ -71,27 +71,27 @@ impl Assets {
     }
 
     /// The name of this version.
-    pub fn version(&self) -> &str {
+    pub(super) fn version(&self) -> &str {
         &self.version
     }
 
     /// The path of a file below the root of the site.
-    pub fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         format!("assets/{}/{name}", self.version)
     }
 
     /// A file by its name.
-    pub fn find(&self, name: &str) -> Option<&Asset> {
+    pub(super) fn find(&self, name: &str) -> Option<&Asset> {
         self.files.iter().find(|file| file.name == name)
     }
 
     /// All files.
-    pub fn all(&self) -> &[Asset] {
+    pub(super) fn all(&self) -> &[Asset] {
         &self.files
     }
 
     /// The service worker.
-    pub const fn worker(&self) -> &Asset {
+    pub(super) const fn worker(&self) -> &Asset {
         &self.worker
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::site::Site;
 
 /// Version of the JSON form.
-pub const FORMAT: &str = "pk-keys/1";
+pub(super) const FORMAT: &str = "pk-keys/1";
 
 #[derive(Serialize)]
 struct Json<'a> {
@@ -46,7 +46,7 @@ struct Key {
 }
 
 /// The list as of `now`.
-pub fn json(site: &Site, anchors: &Anchors, seals: &[Certificate], now: Time) -> String {
+pub(super) fn json(site: &Site, anchors: &Anchors, seals: &[Certificate], now: Time) -> String {
     let mut keys: Vec<Key> = anchors.roots.iter().map(|root| key("root", root, anchors, now)).collect();
     keys.extend(anchors.intermediates.iter().map(|link| key("authority", link, anchors, now)));
     keys.extend(seals.iter().map(|seal| key("seal", seal, anchors, now)));

@@ -9,7 +9,7 @@ use crate::words::Language;
 
 /// Where the pages are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(super) enum Place {
     /// Behind `pk serve`, at the root of the host.
     Server {
         /// Whether the reader chose the language by a link; then every link keeps it.
@@ -24,19 +24,19 @@ pub enum Place {
 
 /// Links of one page in one language.
 #[derive(Clone, Copy, Debug)]
-pub struct Links {
+pub(super) struct Links {
     place: Place,
     language: Language,
 }
 
 impl Links {
     /// Links from a page.
-    pub const fn new(place: Place, language: Language) -> Self {
+    pub(super) const fn new(place: Place, language: Language) -> Self {
         Self { place, language }
     }
 
     /// The way to the root of the site, ending with a slash.
-    pub fn root(&self) -> String {
+    pub(super) fn root(&self) -> String {
         match self.place {
             Place::Server { .. } => "/".to_owned(),
             Place::Static { depth: 0 } => "./".to_owned(),
@@ -45,32 +45,32 @@ impl Links {
     }
 
     /// Whether the pages are files.
-    pub const fn is_static(&self) -> bool {
+    pub(super) const fn is_static(&self) -> bool {
         matches!(self.place, Place::Static { .. })
     }
 
     /// The page on which one checks.
-    pub fn check(&self) -> String {
+    pub(super) fn check(&self) -> String {
         self.page("periksa")
     }
 
     /// The page of a document.
-    pub fn document(&self, id: &Id) -> String {
+    pub(super) fn document(&self, id: &Id) -> String {
         self.page(&format!("V/{id}"))
     }
 
     /// Something beside the page of a document: `json`, `pdf` or `png`.
-    pub fn of_document(&self, id: &Id, ending: &str) -> String {
+    pub(super) fn of_document(&self, id: &Id, ending: &str) -> String {
         format!("{}V/{id}.{ending}", self.root())
     }
 
     /// A file at a fixed place.
-    pub fn file(&self, path: &str) -> String {
+    pub(super) fn file(&self, path: &str) -> String {
         format!("{}{path}", self.root())
     }
 
     /// This page in the other language, whatever page it is.
-    pub fn other_language(&self) -> &'static str {
+    pub(super) fn other_language(&self) -> &'static str {
         match (self.place, self.language) {
             (Place::Server { .. }, Language::Indonesian) => "?lang=en",
             (Place::Server { .. }, Language::English) => "?lang=id",

@@ -23,7 +23,7 @@ const COVER: Rgb<u8> = Rgb([120, 120, 120]);
 #[derive(Debug)]
 pub(super) struct Pictures {
     renderer: Arc<OnceLock<Renderer>>,
-    templates: Option<Templates>,
+    templates: Templates,
     kept: Mutex<Kept>,
 }
 
@@ -35,7 +35,7 @@ struct Kept {
 }
 
 impl Pictures {
-    pub(super) fn new(renderer: Arc<OnceLock<Renderer>>, templates: Option<Templates>) -> Self {
+    pub(super) fn new(renderer: Arc<OnceLock<Renderer>>, templates: Templates) -> Self {
         Self { renderer, templates, kept: Mutex::default() }
     }
 
@@ -65,21 +65,19 @@ impl Pictures {
         let numbers = numbers(&attached.data)?;
         let places = if numbers.is_empty() { Vec::new() } else { self.places(&attached, &numbers)? };
         let drawn = draw_first(bytes)?;
-        let mut picture =
-            image::load_from_memory_with_format(&drawn.png()?, ImageFormat::Png).ok()?.into_rgb8();
+        let decoded = image::load_from_memory_with_format(&drawn.png()?, ImageFormat::Png).ok()?;
+        let mut picture = decoded.into_rgb8();
         for place in places.iter().filter(|place| place.page == 0) {
             cover(&mut picture, place, drawn.scale());
         }
         let mut png = Vec::new();
-        // Black, white and grey: a third of the bytes.
-        let grey = image::DynamicImage::ImageRgb8(picture);
-        grey.write_to(&mut Cursor::new(&mut png), ImageFormat::Png).ok()?;
+        picture.write_to(&mut Cursor::new(&mut png), ImageFormat::Png).ok()?;
         Some(png)
     }
 
     /// Where the numbers stand, by laying the document out once more.
     fn places(&self, attached: &Attached, numbers: &[String]) -> Option<Vec<Place>> {
-        let templates = self.templates.as_ref()?;
+        let templates = &self.templates;
         let named = &attached.content.template;
         // By other templates they would stand elsewhere.
         if Templates::versions().get(&named.name) != Some(&named.version)

@@ -4,7 +4,7 @@ use pk_trust::claim::Kind;
 use pk_trust::pki::Certificate;
 
 use crate::model::Visibility;
-use crate::office::{Config, Office};
+use crate::office::{Office, Page};
 
 /// The institution and its choices.
 #[derive(Clone, Debug)]
@@ -15,28 +15,28 @@ pub struct Site {
     pub host: String,
     /// SHA-256 of the roots, hexadecimal, for comparing with what the institution has printed elsewhere.
     pub roots: Vec<String>,
-    agreement: Visibility,
-    pledge: Visibility,
+    page: Page,
 }
 
 impl Site {
     /// The site of an office.
     pub fn new(office: &Office, roots: &[Certificate]) -> Self {
-        let config: &Config = office.config();
+        let config = office.config();
         Self {
             institution: config.instansi.nama.clone(),
             host: config.instansi.host.clone(),
             roots: roots.iter().map(|root| data_encoding::HEXLOWER.encode(&root.fingerprint())).collect(),
-            agreement: config.halaman.perjanjian,
-            pledge: config.halaman.pakta,
+            page: config.halaman.clone(),
         }
     }
 
     /// What is shown of a kind of document, where nothing else was said of the document itself.
-    pub const fn visibility(&self, kind: Kind) -> Visibility {
-        match kind {
-            Kind::Agreement | Kind::ActionPlan => self.agreement,
-            Kind::Pledge => self.pledge,
-        }
+    pub fn visibility(&self, kind: Kind) -> Visibility {
+        self.page.visibility(kind)
+    }
+
+    /// How the page is reached, and how often.
+    pub(super) const fn page(&self) -> &Page {
+        &self.page
     }
 }

@@ -7,7 +7,7 @@ use super::{Context, Tone, banner};
 
 /// What was wrong with a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub(in crate::web) enum Problem {
     /// Nothing was sent.
     Empty,
     /// The file is too large.
@@ -26,7 +26,7 @@ pub enum Problem {
 
 impl Problem {
     /// The code of its text, and the status of the answer (RFC 9110, 15).
-    pub const fn code(self) -> (&'static str, u16) {
+    pub(in crate::web) const fn code(self) -> (&'static str, u16) {
         match self {
             Self::Empty => ("check.empty", 422),
             Self::TooLarge => ("check.too-large", 413),
@@ -40,7 +40,7 @@ impl Problem {
 }
 
 /// The page, with what was wrong with the last try.
-pub fn check(context: &Context<'_>, problem: Option<Problem>) -> String {
+pub(in crate::web) fn check(context: &Context<'_>, problem: Option<Problem>) -> String {
     let heading = context.say("check.heading");
     let content = html! {
         @match problem {
@@ -108,7 +108,7 @@ fn forms(context: &Context<'_>) -> Markup {
 }
 
 /// What the service worker shows where there is no network. Its script fills in what the device knows.
-pub fn offline(context: &Context<'_>) -> String {
+pub(in crate::web) fn offline(context: &Context<'_>) -> String {
     let heading = context.say("state.offline");
     let content = html! {
         (banner(Tone::Open, &heading, html! { p { (context.say("notice.offline")) } }))

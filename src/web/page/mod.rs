@@ -11,10 +11,10 @@ use maud::{Markup, PreEscaped, html};
 use pk_trust::Time;
 use pk_trust::verify::{self, Outcome, Overall};
 
-pub use check::{Problem, check, offline};
-pub use notice::{Notice, notice};
-pub use record::record;
-pub use verdict::answer;
+pub(in crate::web) use check::{Problem, check, offline};
+pub(in crate::web) use notice::{Notice, notice};
+pub(in crate::web) use record::record;
+pub(in crate::web) use verdict::answer;
 
 use super::links::Links;
 use super::record::State;
@@ -35,13 +35,13 @@ macro_rules! icon {
 }
 /// Who speaks to whom, and from where.
 #[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
+pub(in crate::web) struct Context<'a> {
     /// The institution.
-    pub site: &'a Site,
+    pub(in crate::web) site: &'a Site,
     /// The language.
-    pub words: Words,
+    pub(in crate::web) words: Words,
     /// The addresses.
-    pub links: Links,
+    pub(in crate::web) links: Links,
 }
 
 impl Context<'_> {

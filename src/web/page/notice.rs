@@ -9,7 +9,7 @@ use super::{Context, Tone, banner};
 
 /// What there is to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
+pub(in crate::web) enum Notice {
     /// No document has this id.
     Unknown(Id),
     /// Once on the site, no longer in the register.
@@ -39,7 +39,7 @@ pub enum Notice {
 
 impl Notice {
     /// The code of heading and text, and the status of the answer (RFC 9110, 15).
-    pub const fn code(&self) -> (&'static str, &'static str, u16) {
+    pub(in crate::web) const fn code(&self) -> (&'static str, &'static str, u16) {
         match self {
             Self::Unknown(_) => ("state.unknown", "notice.unknown", 404),
             Self::Gone(_) => ("state.gone", "notice.gone", 410),
@@ -56,7 +56,7 @@ impl Notice {
     }
 
     /// Seconds after which to try again.
-    pub const fn retry_after(&self) -> Option<u64> {
+    pub(in crate::web) const fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooMany { wait } => Some(*wait),
             Self::Unreachable | Self::Damaged(_) => Some(30),
@@ -80,7 +80,7 @@ impl Notice {
 }
 
 /// The page of a notice.
-pub fn notice(context: &Context<'_>, notice: &Notice) -> String {
+pub(in crate::web) fn notice(context: &Context<'_>, notice: &Notice) -> String {
     let (heading, text, _) = notice.code();
     let heading = context.say(heading);
     let wait = notice.retry_after().unwrap_or_default().to_string();

@@ -11,7 +11,7 @@ use crate::web::record::{Record, State};
 use crate::words::printable;
 
 /// The page of a document.
-pub fn record(context: &Context<'_>, record: &Record<'_>) -> String {
+pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>) -> String {
     let entry = record.entry;
     let id = &entry.reservation.id;
     let code = match record.state() {

@@ -12,7 +12,7 @@ use crate::report::{axis_code, document_reason, headline, place, reason};
 use crate::words::printable;
 
 /// The page with the answer about a file.
-pub fn answer(context: &Context<'_>, answer: &Answer) -> String {
+pub(in crate::web) fn answer(context: &Context<'_>, answer: &Answer) -> String {
     let overall = answer.overall();
     let heading = context.say(headline(overall));
     let content = html! {

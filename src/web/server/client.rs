@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use axum::http::HeaderMap;
-use ipnet::IpNet;
+
+use crate::office::Page;
 
 /// Addresses that are looked at in one request; a chain of proxies is not longer.
 const MAX_HOPS: usize = 16;
@@ -11,10 +12,9 @@ const MAX_HOPS: usize = 16;
 /// The address of the client. `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from
 /// the right, up to the first address that is none of them. Whatever stands further left was sent by the
 /// client, who may write there what he likes to get a bucket of his own with every request.
-pub(super) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
+pub(super) fn client(peer: IpAddr, headers: &HeaderMap, page: &Page) -> IpAddr {
     let mut client = peer.to_canonical();
-    if !is_trusted(client) {
+    if !page.is_proxy(client) {
         return client;
     }
     let values = headers.get_all("x-forwarded-for").iter().rev();
@@ -22,7 +22,7 @@ pub(super) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Ip
     for hop in hops.take(MAX_HOPS) {
         let Some(address) = parse(hop.trim()) else { break };
         client = address;
-        if !is_trusted(client) {
+        if !page.is_proxy(client) {
             break;
         }
     }
@@ -48,8 +48,8 @@ mod tests {
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().unwrap());
         }
-        let trusted: Vec<IpNet> = trusted.iter().map(|t| t.parse().unwrap()).collect();
-        client(peer.parse().unwrap(), &headers, &trusted).to_string()
+        let page = Page { proksi: trusted.iter().map(|t| t.parse().unwrap()).collect(), ..Page::default() };
+        client(peer.parse().unwrap(), &headers, &page).to_string()
     }
 
     #[test]

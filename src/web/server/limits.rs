@@ -11,6 +11,8 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::office::Page;
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cost {
@@ -20,17 +22,6 @@ pub(super) enum Cost {
     Page,
     /// A file to be checked.
     Upload,
-}
-
-/// Requests per minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rates {
-    /// Of one address (IPv6: /64).
-    pub address: NonZeroU32,
-    /// Of one network (/24, IPv6: /48).
-    pub network: NonZeroU32,
-    /// Uploads of one address.
-    pub upload: NonZeroU32,
 }
 
 /// Buckets that are kept; each takes some 40 bytes. A network has to be within its own limit before its
@@ -46,16 +37,17 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn new(rates: Rates) -> Self {
+    pub(super) fn new(page: &Page) -> Self {
         // A third of a minute's requests may come at once: a hall full of people scans at the same moment.
-        let quota = |rate: NonZeroU32| {
+        let quota = |rate: u32| {
+            let rate = NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN);
             let burst = NonZeroU32::new(rate.get().div_ceil(3)).unwrap_or(NonZeroU32::MIN);
             Quota::per_minute(rate).allow_burst(burst)
         };
         Self {
-            address: RateLimiter::keyed(quota(rates.address)),
-            network: RateLimiter::keyed(quota(rates.network)),
-            upload: RateLimiter::keyed(quota(rates.upload)),
+            address: RateLimiter::keyed(quota(page.batas_halaman)),
+            network: RateLimiter::keyed(quota(page.batas_jaringan)),
+            upload: RateLimiter::keyed(quota(page.batas_unggah)),
             clock: DefaultClock::default(),
         }
     }
@@ -108,8 +100,13 @@ mod tests {
     use super::*;
 
     fn limits(address: u32, network: u32) -> Limits {
-        let rate = |n| NonZeroU32::new(n).unwrap();
-        Limits::new(Rates { address: rate(address), network: rate(network), upload: rate(3) })
+        let page = Page {
+            batas_halaman: address,
+            batas_jaringan: network,
+            batas_unggah: 3,
+            ..Page::default()
+        };
+        Limits::new(&page)
     }
 
     fn taken(limits: &Limits, address: &str, cost: Cost, times: usize) -> usize {

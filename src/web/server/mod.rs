@@ -15,19 +15,16 @@ mod upload;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use ipnet::IpNet;
 use pk_trust::claim::Id;
 use pk_trust::pki::{Anchors, Certificate};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-
-pub use limits::Rates;
 
 use super::assets::Assets;
 use super::keys;
@@ -37,7 +34,7 @@ use super::site::Site;
 use crate::audit::{Answer, Auditor, Unanswered};
 use crate::office::{AuthorityError, Clock, Office};
 use crate::registry::{Entry, Registry, SqliteRegistry};
-use crate::render::Templates;
+use crate::render::{Renderer, Templates};
 use asked::Asked;
 use limits::Limits;
 use metrics::Metrics;
@@ -77,19 +74,6 @@ pub enum Error {
     Runtime(std::io::Error),
 }
 
-/// How a server is set up.
-#[derive(Debug)]
-pub struct Options {
-    /// Networks of proxies that are believed.
-    pub proxies: Vec<IpNet>,
-    /// Networks that may read the numbers.
-    pub observers: Vec<IpNet>,
-    /// Whether the page is reached by https.
-    pub https: bool,
-    /// How often an address may ask.
-    pub rates: Rates,
-}
-
 /// The server.
 pub struct Server {
     office: Office,
@@ -97,15 +81,13 @@ pub struct Server {
     site_tag: String,
     clock: Box<dyn Clock + Send + Sync>,
     records: Records,
-    auditor: Auditor,
+    templates: Templates,
+    renderer: Arc<OnceLock<Renderer>>,
     pictures: Pictures,
     keys: Mutex<Option<(Instant, Arc<Keys>)>>,
     limits: Limits,
     metrics: Arc<Metrics>,
     turns: Arc<Semaphore>,
-    proxies: Vec<IpNet>,
-    observers: Vec<IpNet>,
-    https: bool,
 }
 
 impl std::fmt::Debug for Server {
@@ -129,33 +111,23 @@ impl Server {
     /// # Errors
     ///
     /// [`enum@Error`]
-    pub fn new(
-        office: Office,
-        clock: Box<dyn Clock + Send + Sync>,
-        options: Options,
-    ) -> Result<Arc<Self>, Error> {
+    pub fn new(office: Office, clock: Box<dyn Clock + Send + Sync>) -> Result<Arc<Self>, Error> {
         let site = Site::new(&office, &office.anchors()?.roots);
         let templates = Templates::with_folder(&office.templates())?;
-        let auditor = Auditor {
-            host: Some(site.host.clone()),
-            templates: Some(templates),
-            ..Auditor::default()
-        };
+        let renderer = Arc::default();
         Ok(Arc::new(Self {
             records: Records::open(&office.registry())?,
-            pictures: Pictures::new(Arc::clone(&auditor.renderer), auditor.templates.clone()),
+            pictures: Pictures::new(Arc::clone(&renderer), templates.clone()),
             site_tag: site_tag(&site),
-            limits: Limits::new(options.rates),
+            limits: Limits::new(site.page()),
             metrics: Arc::new(Metrics::new()),
             turns: Arc::new(Semaphore::new(TURNS)),
             keys: Mutex::default(),
-            proxies: options.proxies,
-            observers: options.observers,
-            https: options.https,
             office,
             site,
             clock,
-            auditor,
+            templates,
+            renderer,
         }))
     }
 
@@ -236,7 +208,7 @@ impl Server {
     /// The newest file of a document with its tag; `None` if it is not the one that was recorded.
     async fn original(&self, entry: &Entry) -> Option<(String, Bytes)> {
         let (path, recorded) = self.newest(entry)?;
-        let read = move || std::fs::read(path).ok().filter(|bytes| Sha256::digest(bytes) == recorded.into());
+        let read = move || std::fs::read(path).ok().filter(|bytes| is(bytes, &recorded));
         let bytes = tokio::task::spawn_blocking(read).await.ok()??;
         Some((file_tag(&recorded), bytes.into()))
     }
@@ -250,7 +222,7 @@ impl Server {
         let _turn = self.turns.acquire().await.ok()?;
         let server = Arc::clone(self);
         let draw = move || {
-            let bytes = std::fs::read(path).ok().filter(|bytes| Sha256::digest(bytes) == recorded.into())?;
+            let bytes = std::fs::read(path).ok().filter(|bytes| is(bytes, &recorded))?;
             server.pictures.draw(&recorded, &bytes)
         };
         let picture = tokio::task::spawn_blocking(draw).await.ok()??;
@@ -274,9 +246,15 @@ impl Server {
                 Ok(registry) => Some(Box::new(registry)),
                 Err(error) => return Err(error.into()),
             };
-        let mut auditor = self.auditor.with_registry(registry);
-        auditor.anchors = keys.anchors.clone();
-        auditor.seals = keys.seals.clone();
+        let auditor = Auditor {
+            anchors: keys.anchors.clone(),
+            seals: keys.seals.clone(),
+            registry,
+            host: Some(self.site.host.clone()),
+            templates: Some(self.templates.clone()),
+            renderer: Arc::clone(&self.renderer),
+            ..Auditor::default()
+        };
         Ok(auditor.examine("", bytes, self.clock.now()))
     }
 
@@ -317,6 +295,10 @@ impl Server {
         };
         format!("\"{what}-{form}-{}\"", self.site_tag)
     }
+}
+
+fn is(bytes: &[u8], recorded: &[u8; 32]) -> bool {
+    Sha256::digest(bytes).as_slice() == recorded
 }
 
 fn file_tag(sha256: &[u8; 32]) -> String {

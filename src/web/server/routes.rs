@@ -82,7 +82,7 @@ async fn guard(State(server): State<Arc<Server>>, request: Request, next: Next) 
     for (name, value) in ALWAYS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if server.https {
+    if server.site.page().https {
         let (name, value) = TRANSPORT_SECURITY;
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
@@ -107,7 +107,7 @@ impl Server {
     /// Who asks; nobody if the router is called without a connection.
     fn client(&self, request: &Request) -> Option<std::net::IpAddr> {
         let Peer(peer) = *request.extensions().get::<Peer>()?;
-        Some(client(peer, request.headers(), &self.proxies))
+        Some(client(peer, request.headers(), self.site.page()))
     }
 
     fn context(&self, asked: Asked) -> Context<'_> {
@@ -246,7 +246,7 @@ async fn ready(State(server): State<Arc<Server>>) -> Response<Body> {
 async fn metrics(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {
     let allowed = server
         .client(&request)
-        .is_none_or(|client| server.observers.iter().any(|network| network.contains(&client)));
+        .is_none_or(|client| server.site.page().may_read_metrics(client));
     if !allowed {
         let asked = Asked::of(request.uri(), request.headers());
         return reply::notice(&server.site, asked, &Notice::NotFound);
