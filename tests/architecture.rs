@@ -138,7 +138,7 @@ fn the_pure_crates_open_no_door() {
 #[test]
 fn files_are_written_through_durable() {
     for file in sources(&root().join("src")) {
-        if file.ends_with("durable.rs") {
+        if file.components().any(|part| part.as_os_str() == "durable") {
             continue;
         }
         let text = fs::read_to_string(&file).unwrap();

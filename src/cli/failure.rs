@@ -11,7 +11,7 @@ use crate::model::{Problem, Problems};
 use crate::office::{self, AuthorityError, PassphraseError};
 use crate::registry;
 use crate::render::{self, TemplatesError};
-use crate::web;
+use crate::web::{self, PublishError};
 use crate::words::Values;
 
 /// Why a command did not do its work.
@@ -241,6 +241,24 @@ impl From<web::Error> for Failure {
             }
             web::Error::Registry(_) => Self::new("fail.registry").because(&error),
             error => Self::new("fail.serve").because(&error),
+        }
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::Registry(_) => Self::new("fail.registry").because(&error),
+            PublishError::Keys(error) => error.into(),
+            PublishError::Templates(error) => error.into(),
+            PublishError::NotASite(path) => Self::new("fail.not-a-site").with("path", path.display()),
+            PublishError::OtherFiles { path, files } => {
+                Self { causes: files, ..Self::new("fail.other-files") }.with("path", path.display())
+            }
+            PublishError::Tampered(id) => Self::new("fail.tampered").with("id", id),
+            PublishError::Io { path, source } => {
+                Self::new("fail.io").with("path", path.display()).because(&source)
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ mod inputs;
 mod key;
 mod passphrase;
 mod preview;
+mod publish;
 mod schema;
 mod serve;
 mod sign;
@@ -59,6 +60,7 @@ enum Command {
     Archive(archive::Archive),
     Verify(verify::Verify),
     Serve(serve::Serve),
+    Publish(publish::Publish),
     #[command(name = crate::report::COMMAND, hide = true)]
     Draw(draw::Draw),
     Schema(schema::Schema),
@@ -119,6 +121,7 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Status(args) => status::run(app, term, args),
         Command::Archive(args) => archive::run(app, term, args),
         Command::Verify(args) => verify::run(app, term, args),
+        Command::Publish(args) => publish::run(app, term, args),
         Command::Serve(args) => serve::run(app, term, args),
         Command::Draw(args) => draw::run(&args),
         Command::Schema(args) => schema::run(term, args),

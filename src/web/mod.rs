@@ -1,6 +1,6 @@
 //! The public page: anybody may check a document, by its code, by its file, or by a photo.
 //!
-//! [`Server`] answers live. What a page says comes from the institution's register;
+//! [`Server`] answers live, [`publish`] writes the same as files for any web host. What a page says comes from the institution's register;
 //! what a file or a code proves by itself is found out on the reader's device, by the same code as
 //! `pk verify`, or here for those whose browser runs no scripts.
 
@@ -10,11 +10,13 @@ mod keys;
 mod links;
 mod page;
 mod picture;
+mod publish;
 mod record;
 mod records;
 mod server;
 mod site;
 
+pub use publish::{PublishError, Published, publish};
 pub use record::{FORMAT, Record, State};
 pub use records::{Records, Unreachable};
 pub use server::{Error, Server};

@@ -84,6 +84,11 @@ impl Records {
         self.known.read().unwrap_or_else(PoisonError::into_inner).entries.get(id).cloned()
     }
 
+    /// All records, in no order.
+    pub fn all(&self) -> Vec<Arc<Entry>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).entries.values().cloned().collect()
+    }
+
     /// Number of documents.
     pub fn len(&self) -> usize {
         self.known.read().unwrap_or_else(PoisonError::into_inner).entries.len()

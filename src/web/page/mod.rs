@@ -12,7 +12,7 @@ use pk_trust::Time;
 use pk_trust::verify::{self, Outcome, Overall};
 
 pub(in crate::web) use check::{Problem, check, offline};
-pub(in crate::web) use notice::{Notice, notice};
+pub(in crate::web) use notice::{Notice, lost, notice};
 pub(in crate::web) use record::record;
 pub(in crate::web) use verdict::answer;
 

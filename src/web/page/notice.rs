@@ -1,11 +1,13 @@
 //! Pages that say why there is nothing else to see. Whoever lands here holds a paper and wants to know
 //! what to do next.
 
-use maud::html;
+use maud::{DOCTYPE, html};
 use pk_trust::claim::Id;
 
 use super::frame::{Kind, frame};
 use super::{Context, Tone, banner};
+use crate::web::site::Site;
+use crate::words::{Language, Words};
 
 /// What there is to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,4 +104,36 @@ pub(in crate::web) fn notice(context: &Context<'_>, notice: &Notice) -> String {
         _ => Kind::Notice,
     };
     frame(context, kind, &heading, &content)
+}
+
+/// What a web host shows for addresses that are not on a static site. It may be shown at any address, so it
+/// links to nothing, and says everything in both languages.
+pub(in crate::web) fn lost(site: &Site) -> String {
+    let said = |language, code: &str| {
+        let values = [("institution", site.institution.clone())].into();
+        Words::new(language).text(code, &values)
+    };
+    let page = html! {
+        (DOCTYPE)
+        html lang="id" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (said(Language::Indonesian, "state.unknown")) }
+            }
+            body {
+                main {
+                    h1 { (said(Language::Indonesian, "state.unknown")) }
+                    p { (said(Language::Indonesian, "notice.unknown")) }
+                    p { (said(Language::Indonesian, "page.lost")) }
+                    div lang="en" {
+                        h2 { (said(Language::English, "state.unknown")) }
+                        p { (said(Language::English, "notice.unknown")) }
+                        p { (said(Language::English, "page.lost")) }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
 }

@@ -10,8 +10,8 @@ use crate::registry::Signer;
 use crate::web::record::{Record, State};
 use crate::words::printable;
 
-/// The page of a document.
-pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>) -> String {
+/// The page of a document, with or without a picture of it.
+pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>, picture: bool) -> String {
     let entry = record.entry;
     let id = &entry.reservation.id;
     let code = match record.state() {
@@ -25,7 +25,7 @@ pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>) -> Stri
         (banner(Tone::of_state(record.state()), &heading, explanation(context, record)))
         section id="claim" role="status" aria-live="polite" {}
         (compare(context, record))
-        @if record.shows_original() { (original(context, record)) }
+        @if record.shows_original() { (original(context, record, picture)) }
         (lines(context, record))
         @if record.shows_fields() { (signers(context, record)) }
         h2 { (context.say("page.certificates")) }
@@ -103,7 +103,7 @@ fn compare(context: &Context<'_>, record: &Record<'_>) -> Markup {
 }
 
 /// The document itself.
-fn original(context: &Context<'_>, record: &Record<'_>) -> Markup {
+fn original(context: &Context<'_>, record: &Record<'_>, picture: bool) -> Markup {
     let id = &record.entry.reservation.id;
     html! {
         h2 { (context.say("page.original")) }
@@ -112,12 +112,14 @@ fn original(context: &Context<'_>, record: &Record<'_>) -> Markup {
             button type="button" id="check-original" hidden { (context.say("page.check-original")) }
         }
         div id="original-result" role="status" aria-live="polite" {}
-        figure {
-            a href=(context.links.of_document(id, "png")) {
-                img src=(context.links.of_document(id, "png")) alt=(context.say("page.picture-alt"))
-                    width="910" height="1287" loading="lazy" decoding="async";
+        @if picture {
+            figure {
+                a href=(context.links.of_document(id, "png")) {
+                    img src=(context.links.of_document(id, "png")) alt=(context.say("page.picture-alt"))
+                        width="910" height="1287" loading="lazy" decoding="async";
+                }
+                figcaption { (context.say("page.picture")) }
             }
-            figcaption { (context.say("page.picture")) }
         }
     }
 }

@@ -197,7 +197,7 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
                 if asked.json {
                     record.json(&server.site)
                 } else {
-                    page::record(&server.context(asked), &record)
+                    page::record(&server.context(asked), &record, true)
                 }
             })
         }

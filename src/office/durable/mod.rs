@@ -1,10 +1,14 @@
 //! Files that are whole or not there: write under another name, fsync, rename, fsync the folder.
 
+mod tree;
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
+
+pub use tree::Tree;
 
 /// Writes a file that must not exist yet.
 ///
@@ -125,6 +129,12 @@ fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf>
         let _ = fs::remove_file(&staged);
     })?;
     Ok(staged)
+}
+
+/// A new file in a folder that nobody reads yet, and that is synced as a whole before anybody does.
+fn write_all_to(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)
 }
 
 /// The name itself is durable only once its folder is.

@@ -1,0 +1,388 @@
+//! The public page as files, for any web host or object storage.
+//!
+//! The same pages as `pk serve` shows, one file a language, with relative links. A folder is built beside
+//! the old one and takes its place in one step; files that say the same as before are taken over as they
+//! are, so that copying the folder to a host copies only what changed.
+//!
+//! A document that was on the site once keeps its page for ever: the paper is still out there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pk_trust::Time;
+use pk_trust::claim::Id;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::assets::{Assets, compress};
+use super::headers;
+use super::keys;
+use super::links::{Links, Place};
+use super::page::{self, Context, Notice};
+use super::picture::Pictures;
+use super::record::{FORMAT as RECORD_FORMAT, Record};
+use super::records::{Records, Unreachable};
+use super::site::Site;
+use crate::office::durable::Tree;
+use crate::office::{AuthorityError, Office};
+use crate::registry::Entry;
+use crate::render::{Templates, TemplatesError};
+use crate::words::{Language, Words};
+
+/// What the site remembers of itself.
+const STATE: &str = ".pk-site.json";
+
+/// Version of its form.
+const STATE_FORMAT: &str = "pk-site/1";
+
+/// Why the site was not written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The registry.
+    #[error(transparent)]
+    Registry(#[from] Unreachable),
+    /// Certificates and lists.
+    #[error(transparent)]
+    Keys(#[from] AuthorityError),
+    /// The templates.
+    #[error(transparent)]
+    Templates(#[from] TemplatesError),
+    /// The folder holds something else, which would be lost.
+    #[error("{} is no site of this institution", .0.display())]
+    NotASite(PathBuf),
+    /// The folder holds files that nobody published, and that would be lost.
+    #[error("{} holds files that are not of the site: {}", path.display(), files.join(", "))]
+    OtherFiles {
+        /// The folder.
+        path: PathBuf,
+        /// Some of them.
+        files: Vec<String>,
+    },
+    /// A document's file is not the one that was recorded.
+    #[error("the file of document {0} is missing or changed")]
+    Tampered(Id),
+    /// The disk.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Documents on the site.
+    pub documents: usize,
+    /// Documents that were there once and are no longer in the register.
+    pub gone: usize,
+    /// Files of the site.
+    pub files: usize,
+    /// Files that were written; the others are as they were.
+    pub written: usize,
+    /// Documents that are shown without a picture, because it was not certain where each NIP is.
+    pub without_picture: usize,
+}
+
+/// What the site remembers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    format: String,
+    host: String,
+    institution: String,
+    /// Version of the assets.
+    assets: String,
+    /// Every document that was ever here, with the SHA-256 of the file from which its picture was drawn.
+    documents: BTreeMap<String, Option<String>>,
+    /// Every file.
+    files: BTreeSet<String>,
+}
+
+/// Writes the site of an office to `target`. `on_step` is told how many documents are done, and of how many.
+///
+/// # Errors
+///
+/// [`PublishError`]; then the old site is untouched.
+pub fn publish(
+    office: &Office,
+    target: &Path,
+    now: Time,
+    jobs: NonZero<usize>,
+    on_step: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Published, PublishError> {
+    let (anchors, seals) = (office.anchors()?, office.seals()?);
+    let site = Site::new(office, &anchors.roots);
+    let before = state(target, &site)?;
+    let records = Records::open(&office.registry())?;
+    let mut entries = records.all();
+    entries.sort_by_key(|entry| entry.reservation.id);
+    let disk = |source| PublishError::Io { path: target.to_owned(), source };
+    let work = Work {
+        tree: Tree::stage(target).map_err(disk)?,
+        site: &site,
+        office,
+        pictures: Pictures::new(Arc::default(), Templates::with_folder(&office.templates())?),
+        before,
+        files: Mutex::default(),
+    };
+    work.shared_files(&keys::json(&site, &anchors, &seals, now), &office.trust_bundle()?).map_err(disk)?;
+
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let shown = Mutex::new(BTreeMap::new());
+    let failed = Mutex::new(None);
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.get().min(entries.len()) {
+            scope.spawn(|| {
+                while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    match work.document(entry) {
+                        Ok(picture) => {
+                            let id = entry.reservation.id.to_string();
+                            shown.lock().unwrap_or_else(PoisonError::into_inner).insert(id, picture);
+                        }
+                        Err(error) => {
+                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                            next.store(entries.len(), Ordering::Relaxed);
+                        }
+                    }
+                    on_step(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
+                }
+            });
+        }
+    });
+    if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    let shown: BTreeMap<String, Shown> = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let without_picture = shown.values().filter(|shown| **shown == Shown::WithoutPicture).count();
+    let mut documents: BTreeMap<String, Option<String>> =
+        shown.into_iter().map(|(id, shown)| (id, shown.picture())).collect();
+    let mut gone = 0;
+    for id in work.before.documents.keys() {
+        if !documents.contains_key(id)
+            && let Ok(id) = Id::parse_strict(id)
+        {
+            work.gone(&id).map_err(disk)?;
+            documents.insert(id.to_string(), None);
+            gone += 1;
+        }
+    }
+    let Work { tree, files, .. } = work;
+    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.insert(STATE.to_owned());
+    let state = State {
+        format: STATE_FORMAT.to_owned(),
+        host: site.host.clone(),
+        institution: site.institution.clone(),
+        assets: Assets::get().version().to_owned(),
+        documents,
+        files,
+    };
+    // Texts only: encoding cannot fail.
+    tree.write(STATE, &serde_json::to_vec(&state).unwrap_or_default()).map_err(disk)?;
+    let published = Published {
+        documents: entries.len(),
+        gone,
+        files: state.files.len(),
+        written: tree.written(),
+        without_picture,
+    };
+    tree.commit().map_err(disk)?;
+    Ok(published)
+}
+
+/// What the site there remembers. Whatever else lies in the folder would be gone afterwards, so it has to be
+/// a site of this institution with nothing else in it, or an empty folder.
+fn state(target: &Path, site: &Site) -> Result<State, PublishError> {
+    let disk = |source| PublishError::Io { path: target.to_owned(), source };
+    let not_a_site = || PublishError::NotASite(target.to_owned());
+    if !target.exists() {
+        return Ok(State::default());
+    }
+    let present = files_below(target, "").map_err(disk)?;
+    if present.is_empty() {
+        return Ok(State::default());
+    }
+    let bytes = std::fs::read(target.join(STATE)).map_err(|_| not_a_site())?;
+    let state: State = serde_json::from_slice(&bytes).map_err(|_| not_a_site())?;
+    if state.format != STATE_FORMAT || state.host != site.host {
+        return Err(not_a_site());
+    }
+    let others: Vec<String> = present.difference(&state.files).take(5).cloned().collect();
+    if others.is_empty() { Ok(state) } else { Err(PublishError::OtherFiles { path: target.to_owned(), files: others }) }
+}
+
+fn files_below(folder: &Path, prefix: &str) -> io::Result<BTreeSet<String>> {
+    let mut files = BTreeSet::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        // A link is somebody's own work, wherever it leads.
+        if entry.file_type()?.is_dir() {
+            files.extend(files_below(&entry.path(), &format!("{name}/"))?);
+        } else {
+            files.insert(name);
+        }
+    }
+    Ok(files)
+}
+
+/// What is shown of a document besides its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shown {
+    Record,
+    WithoutPicture,
+    /// With the hash of the file that it shows.
+    Picture(String),
+}
+
+impl Shown {
+    fn picture(self) -> Option<String> {
+        match self {
+            Self::Picture(file) => Some(file),
+            Self::Record | Self::WithoutPicture => None,
+        }
+    }
+}
+
+struct Work<'a> {
+    tree: Tree,
+    site: &'a Site,
+    office: &'a Office,
+    pictures: Pictures,
+    before: State,
+    files: Mutex<BTreeSet<String>>,
+}
+
+const LANGUAGES: [(Language, &str); 2] = [(Language::Indonesian, "index.html"), (Language::English, "en.html")];
+
+impl Work<'_> {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.tree.write(path, bytes)?;
+        self.note(path);
+        Ok(())
+    }
+
+    fn note(&self, path: &str) {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    /// A page in each language, in a folder so deep.
+    fn pages(&self, folder: &str, depth: usize, page: impl Fn(&Context<'_>) -> String) -> io::Result<()> {
+        for (language, name) in LANGUAGES {
+            let links = Links::new(Place::Static { depth }, language);
+            let context = Context { site: self.site, words: Words::new(language), links };
+            self.write(&format!("{folder}{name}"), page(&context).as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Everything that is not of one document.
+    fn shared_files(&self, keys: &str, trust: &str) -> io::Result<()> {
+        self.pages("", 0, |context| page::check(context, None))?;
+        self.pages("periksa/", 1, |context| page::check(context, None))?;
+        self.pages("luring/", 1, page::offline)?;
+        self.write(".well-known/pk-keys.json", keys.as_bytes())?;
+        self.write(".well-known/pk-trust.pem", trust.as_bytes())?;
+        self.write("robots.txt", b"User-agent: *\nDisallow: /V/\n")?;
+        self.write("_headers", header_file().as_bytes())?;
+        self.write("404.html", page::lost(self.site).as_bytes())?;
+        let assets = Assets::get();
+        self.write("sw.js", &assets.worker().bytes)?;
+        for asset in assets.all() {
+            let path = assets.path(asset.name);
+            self.write(&path, &asset.bytes)?;
+            if let Some(gzip) = compress(&asset.bytes).filter(|gzip| gzip.len() < asset.bytes.len()) {
+                self.write(&format!("{path}.gz"), &gzip)?;
+            }
+        }
+        // A page that was opened before the switch may still ask for its own scripts.
+        let last = format!("assets/{}/", self.before.assets);
+        if self.before.assets != assets.version() {
+            for path in self.before.files.iter().filter(|path| path.starts_with(&last)) {
+                if self.tree.keep(path)? {
+                    self.note(path);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All files of one document.
+    fn document(&self, entry: &Entry) -> Result<Shown, PublishError> {
+        let id = entry.reservation.id;
+        let record = Record::new(self.site, entry);
+        let disk =
+            |source| PublishError::Io { path: self.tree.target().join(format!("V/{id}")), source };
+        let shown = if record.shows_original() { self.original(entry, disk)? } else { Shown::Record };
+        let with_picture = matches!(shown, Shown::Picture(_));
+        self.pages(&format!("V/{id}/"), 2, |context| page::record(context, &record, with_picture))
+            .map_err(disk)?;
+        self.write(&format!("V/{id}.json"), record.json(self.site).as_bytes()).map_err(disk)?;
+        Ok(shown)
+    }
+
+    /// The document itself and its picture. Drawing takes long, so a picture that was drawn of the same file
+    /// is taken over.
+    fn original(
+        &self,
+        entry: &Entry,
+        disk: impl Fn(io::Error) -> PublishError,
+    ) -> Result<Shown, PublishError> {
+        let id = entry.reservation.id;
+        let path = self.office.document_file(&id.to_string(), entry.revision);
+        let bytes = std::fs::read(path).map_err(|_| PublishError::Tampered(id))?;
+        let hash = Sha256::digest(&bytes);
+        if entry.files.last().map(<[u8; 32]>::as_slice) != Some(hash.as_slice()) {
+            return Err(PublishError::Tampered(id));
+        }
+        let hash = data_encoding::HEXLOWER.encode(&hash);
+        self.write(&format!("V/{id}.pdf"), &bytes).map_err(&disk)?;
+        let path = format!("V/{id}.png");
+        let drawn = self.before.documents.get(&id.to_string()).cloned().flatten();
+        if drawn.as_ref() == Some(&hash) && self.tree.keep(&path).map_err(&disk)? {
+            self.note(&path);
+            return Ok(Shown::Picture(hash));
+        }
+        match self.pictures.covered(&bytes) {
+            Some(picture) => {
+                self.write(&path, &picture).map_err(disk)?;
+                Ok(Shown::Picture(hash))
+            }
+            None => Ok(Shown::WithoutPicture),
+        }
+    }
+
+    /// The page of a document that the register does not know any more: restored from an old backup, perhaps.
+    fn gone(&self, id: &Id) -> io::Result<()> {
+        self.pages(&format!("V/{id}/"), 2, |context| page::notice(context, &Notice::Gone(*id)))?;
+        let json = serde_json::json!({
+            "format": RECORD_FORMAT,
+            "id": id.to_string(),
+            "institution": self.site.institution,
+            "host": self.site.host,
+            "state": "unknown",
+        });
+        self.write(&format!("V/{id}.json"), json.to_string().as_bytes())
+    }
+}
+
+/// The headers for hosts that read `_headers` (Netlify, Cloudflare Pages).
+fn header_file() -> String {
+    let mut text = String::from("/*\n");
+    for (name, value) in headers::ALWAYS {
+        text.push_str(&format!("  {name}: {value}\n"));
+    }
+    text.push_str(&format!("  cache-control: {}\n", headers::ASK_AGAIN));
+    text.push_str(&format!("/V/*\n  {}: {}\n", headers::NOT_INDEXED.0, headers::NOT_INDEXED.1));
+    text.push_str(&format!("/assets/*\n  ! cache-control\n  cache-control: {}\n", headers::IMMUTABLE));
+    text
+}
