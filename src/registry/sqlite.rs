@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 use super::read::{Scope, entries, reservation, signed};
 use super::upgrade::{VERSION, copy, upgrade, version};
 use super::{
-    Change, Entry, Error, Event, Mark, Registry, Reservation, Since, Slot, Status, Visibility, events,
+    Change, Entry, Error, Event, Mark, Registry, Reservation, Since, Slot, Status, Step, Visibility, events,
 };
 
 /// "PKRG", in `create.sql`.
@@ -109,6 +109,20 @@ impl SqliteRegistry {
         Ok(Self { connection })
     }
 
+    /// Copies the registry as it is at one moment into a new file, while others may be writing to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] if there is a file already.
+    pub fn copy_to(&self, path: &Path) -> Result<(), Error> {
+        if path.exists() {
+            return Err(Error::Exists(path.display().to_string()));
+        }
+        let mut target = Connection::open(path)?;
+        copy(&self.connection, &mut target)?;
+        target.close().map_err(|(_, error)| error.into())
+    }
+
     fn write(&mut self) -> Result<Transaction<'_>, Error> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
@@ -185,15 +199,17 @@ impl Registry for SqliteRegistry {
         self.read(|connection| entries(connection, &Scope::all()))
     }
 
-    fn advance(&mut self, id: &Id, expected: u32, change: &Change, at: Time) -> Result<(), Error> {
-        let id = id.to_string();
+    fn advance_all(&mut self, steps: &[Step], at: Time) -> Result<(), Error> {
         let transaction = self.write()?;
-        let document = Document { transaction: &transaction, id: &id, expected, at };
-        match change {
-            Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
-            Change::Revoked { reason } => document.revoke(reason)?,
-            Change::Superseded { by, reason } => document.supersede(by, reason)?,
-            Change::Visibility { to, reason } => document.show(*to, reason)?,
+        for Step { id, expected, change } in steps {
+            let id = id.to_string();
+            let document = Document { transaction: &transaction, id: &id, expected: *expected, at };
+            match change {
+                Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
+                Change::Revoked { reason } => document.revoke(reason)?,
+                Change::Superseded { by, reason } => document.supersede(by, reason)?,
+                Change::Visibility { to, reason } => document.show(*to, reason)?,
+            }
         }
         transaction.commit()?;
         Ok(())
