@@ -21,5 +21,6 @@ mod picture;
 mod registry;
 mod schema;
 mod signing;
+mod standing;
 mod verify;
 mod words;

@@ -2,8 +2,8 @@
 
 use pk::model::Stage;
 use pk::registry::{
-    self, Change, Entry, Error, Registry, Reservation, Signer, Slot, SqliteRegistry, Status, Visibility,
-    Watch,
+    self, Change, Entry, Error, Registry, Reservation, Signer, Slot, SqliteRegistry, Status, Step,
+    Visibility, Watch,
 };
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
@@ -335,4 +335,62 @@ fn a_watch_sees_every_commit() {
     assert!(watch.stamp().is_err(), "deleted");
     std::fs::write(&path, b"short").unwrap();
     assert!(watch.stamp().is_err(), "no header");
+}
+
+#[test]
+fn several_changes_are_one() {
+    let folder = TempDir::new().unwrap();
+    let mut registry = SqliteRegistry::create(&folder.path().join("registry.db")).unwrap();
+    for (byte, official) in [(1, "a"), (2, "b")] {
+        registry.record(&Entry { slot: slot(official), ..entry(byte) }, at(0)).unwrap();
+    }
+    let revoke = |byte, expected| Step {
+        id: reservation(byte).id,
+        expected,
+        change: Change::Revoked { reason: "salah".into() },
+    };
+    let before = registry.all().unwrap();
+    // The second one is not at that revision: the first one stays too.
+    assert!(matches!(
+        registry.advance_all(&[revoke(1, 0), revoke(2, 1)], at(1)),
+        Err(Error::Conflict { .. })
+    ));
+    assert_eq!((registry.all().unwrap(), registry.history().unwrap().len()), (before, 2));
+    registry.advance_all(&[revoke(1, 0), revoke(2, 0)], at(1)).unwrap();
+    assert!(registry.all().unwrap().iter().all(|e| e.status == Status::Revoked && e.changed == at(1)));
+}
+
+/// Copies made while somebody else writes are whole: every document has its event, signers and file.
+#[test]
+fn a_copy_is_of_one_moment() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    drop(SqliteRegistry::create(&path).unwrap());
+    let count = 40;
+    let writer = std::thread::spawn({
+        let path = path.clone();
+        move || {
+            let mut registry = SqliteRegistry::open(&path).unwrap();
+            for byte in 1..=count {
+                registry.record(&Entry { slot: slot(&format!("o{byte}")), ..entry(byte) }, at(0)).unwrap();
+            }
+        }
+    });
+    let check = |number: usize| {
+        let target = folder.path().join(format!("copy-{number}.db"));
+        SqliteRegistry::open_to_read(&path).unwrap().copy_to(&target).unwrap();
+        let copy = SqliteRegistry::open_to_read(&target).unwrap();
+        assert!(matches!(copy.copy_to(&target), Err(Error::Exists(_))));
+        let entries = copy.all().unwrap();
+        assert_eq!(entries.len(), copy.history().unwrap().len());
+        assert!(entries.iter().all(|e| e.signers.len() == 2 && e.files.len() == 1));
+        entries.len()
+    };
+    let mut copies = 0;
+    while !writer.is_finished() {
+        check(copies);
+        copies += 1;
+    }
+    writer.join().unwrap();
+    assert_eq!(check(copies), usize::from(count));
 }

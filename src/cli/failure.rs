@@ -7,7 +7,7 @@ use pk_trust::verify::TrustError;
 use crate::audit::Unanswered;
 use crate::batch::{ArchiveError, FileError, GenerateError, SignError};
 use crate::input::WorkbookError;
-use crate::model::{Problem, Problems};
+use crate::model::{InvalidReason, Problem, Problems, Reason};
 use crate::office::{self, AuthorityError, PassphraseError};
 use crate::registry;
 use crate::render::{self, TemplatesError};
@@ -74,6 +74,7 @@ impl From<office::Error> for Failure {
             office::Error::NoOffice(path) => Self::new("fail.no-office").with("path", path.display()),
             office::Error::Exists(path) => Self::new("fail.exists").with("path", path.display()),
             office::Error::Busy => Self::new("fail.busy"),
+            office::Error::Inside(path) => Self::new("fail.backup-inside").with("path", path.display()),
             office::Error::Missing(path) => Self::new("fail.missing").with("path", path.display()),
             office::Error::Config(_) => Self::new("fail.config"),
             office::Error::Io { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
@@ -211,6 +212,19 @@ impl From<PassphraseError> for Failure {
             PassphraseError::Differ => Self::new("fail.passphrase-differ"),
             PassphraseError::NoTerminal(whose) => Self::new("fail.passphrase-none").with("whose", whose),
             PassphraseError::Io(_) => Self::new("fail.passphrase-io").because(&error),
+        }
+    }
+}
+
+impl From<InvalidReason> for Failure {
+    fn from(error: InvalidReason) -> Self {
+        match error {
+            InvalidReason::Empty => Self::new("fail.reason-empty"),
+            InvalidReason::TooLong => Self::new("fail.reason-long").with("limit", Reason::MAX),
+            InvalidReason::Character(c) => {
+                Self::new("fail.reason-character").with("character", format!("U+{:04X}", u32::from(c)))
+            }
+            InvalidReason::Nip => Self::new("fail.reason-nip"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod app;
 mod archive;
+mod backup;
 mod check;
 mod completions;
 mod demo;
@@ -14,12 +15,16 @@ mod key;
 mod passphrase;
 mod preview;
 mod publish;
+mod revoke;
 mod schema;
 mod serve;
 mod sign;
+mod standing;
 mod status;
+mod supersede;
 mod term;
 mod verify;
+mod visibility;
 mod workers;
 
 use std::ffi::OsString;
@@ -57,6 +62,10 @@ enum Command {
     Generate(generate::Generate),
     Sign(sign::Sign),
     Status(status::Status),
+    Revoke(revoke::Revoke),
+    Supersede(supersede::Supersede),
+    Visibility(visibility::Visibility),
+    Backup(backup::Backup),
     Archive(archive::Archive),
     Verify(verify::Verify),
     Serve(serve::Serve),
@@ -119,6 +128,10 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Generate(args) => generate::run(app, term, args),
         Command::Sign(args) => sign::run(app, term, args),
         Command::Status(args) => status::run(app, term, args),
+        Command::Revoke(args) => revoke::run(app, term, args),
+        Command::Supersede(args) => supersede::run(app, term, args),
+        Command::Visibility(args) => visibility::run(app, term, args),
+        Command::Backup(args) => backup::run(app, term, &args),
         Command::Archive(args) => archive::run(app, term, args),
         Command::Verify(args) => verify::run(app, term, args),
         Command::Publish(args) => publish::run(app, term, args),

@@ -9,7 +9,7 @@ use super::app::App;
 use super::failure::Failure;
 use super::sign::kind_code;
 use super::term::{Term, Tone};
-use crate::registry::{Entry, Registry as _, SqliteRegistry, Status as Standing};
+use crate::registry::{Entry, Registry as _, SqliteRegistry, Status as Standing, Visibility};
 
 /// Show who has signed and who has not
 #[derive(clap::Args, Debug)]
@@ -61,7 +61,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Status) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(term: &Term, entry: &Entry) -> String {
+/// A document in one line.
+pub(super) fn line(term: &Term, entry: &Entry) -> String {
     let (tone, code) = match entry.status {
         Standing::Complete => (Tone::Good, "status.complete-word"),
         Standing::PartlySigned => (Tone::Open, "status.partly-word"),
@@ -79,10 +80,17 @@ fn line(term: &Term, entry: &Entry) -> String {
     if let Some(next) = entry.next_signer() {
         line.push_str(&term.text("status.next", &[("name", next.name.clone())]));
     }
+    if let Some(by) = &entry.successor {
+        line.push_str(&term.text("status.successor", &[("by", by.grouped())]));
+    }
+    if let Some(reason) = &entry.remark {
+        line.push_str(&term.text("status.reason", &[("reason", reason.clone())]));
+    }
     line
 }
 
-fn json_row(entry: &Entry) -> serde_json::Value {
+/// A document for programs.
+pub(super) fn json_row(entry: &Entry) -> serde_json::Value {
     json!({
         "id": entry.reservation.id.to_string(),
         "kind": entry.slot.kind.as_str(),
@@ -93,9 +101,15 @@ fn json_row(entry: &Entry) -> serde_json::Value {
         "position": entry.position,
         "status": entry.status.as_str(),
         "revision": entry.revision,
+        "changed": entry.changed.to_string(),
+        "reason": entry.remark,
+        "successor": entry.successor.map(|id| id.to_string()),
+        "visibility": entry.visibility.map(Visibility::as_str),
+        "first_objective": entry.first_objective,
+        "last_objective": entry.last_objective,
         "digest": data_encoding::HEXLOWER.encode(&entry.digest),
         "signers": entry.signers.iter().map(|s| json!({
-            "field": s.field, "official": s.official, "signed": s.signed.map(|t| t.to_string()),
+            "field": s.field, "official": s.official, "position": s.position, "signed": s.signed.map(|t| t.to_string()),
         })).collect::<Vec<_>>(),
     })
 }

@@ -81,6 +81,12 @@ impl Term {
         let _ = writeln!(anstream::stderr(), "{}", self.text(code, values));
     }
 
+    /// A line on standard error, beside the result.
+    #[expect(clippy::unused_self, reason = "all that people see goes through the terminal")]
+    pub(super) fn aside(&self, line: &str) {
+        let _ = writeln!(anstream::stderr(), "{line}");
+    }
+
     pub(super) fn text(&self, code: &str, values: &[(&'static str, String)]) -> String {
         self.words.text(code, &values.iter().cloned().collect())
     }

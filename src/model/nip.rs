@@ -47,6 +47,16 @@ impl Nip {
         Ok(Self(digits))
     }
 
+    /// Whether there is one somewhere in a text, also with the customary spaces, dots and hyphens.
+    pub fn occurs_in(text: &str) -> bool {
+        let parts =
+            text.split(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '-')));
+        parts.into_iter().any(|part| {
+            let digits: Vec<char> = part.chars().filter(char::is_ascii_digit).collect();
+            digits.windows(18).any(|window| Self::parse(&window.iter().collect::<String>()).is_ok())
+        })
+    }
+
     /// As it is printed: `19850101 201001 1 001`.
     pub fn printed(&self) -> String {
         format!("{} {} {} {}", &self.0[..8], &self.0[8..14], &self.0[14..15], &self.0[15..])

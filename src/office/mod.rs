@@ -16,6 +16,7 @@
 //! when they are missing: a mistyped folder must not become a second authority.
 
 mod authority;
+mod backup;
 mod clock;
 mod config;
 mod custody;
@@ -28,6 +29,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use authority::{AuthorityError, Ledger, LedgerEntry};
+pub use backup::Backup;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use config::{Config, ConfigError};
 pub use custody::{Passphrase, PassphraseError, random};
@@ -50,6 +52,9 @@ pub enum Error {
     /// Another process has been changing it for too long.
     #[error("another process is changing the office")]
     Busy,
+    /// A copy of the office inside the office.
+    #[error("{} is inside the office folder", .0.display())]
+    Inside(PathBuf),
     /// A part of the folder is missing.
     #[error("{} is missing", .0.display())]
     Missing(PathBuf),

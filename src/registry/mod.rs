@@ -193,6 +193,17 @@ pub enum Change {
     },
 }
 
+/// One of several changes that are made together.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The document.
+    pub id: Id,
+    /// The revision at which it is expected.
+    pub expected: u32,
+    /// What becomes of it.
+    pub change: Change,
+}
+
 /// The last event that somebody knows: number and hash, because a registry that was restored from a
 /// backup has other events under the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,7 +299,16 @@ pub trait Registry {
     /// # Errors
     ///
     /// [`Error::Conflict`] if it is not.
-    fn advance(&mut self, id: &Id, expected: u32, change: &Change, at: Time) -> Result<(), Error>;
+    fn advance(&mut self, id: &Id, expected: u32, change: &Change, at: Time) -> Result<(), Error> {
+        self.advance_all(&[Step { id: *id, expected, change: change.clone() }], at)
+    }
+
+    /// Makes several changes, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] of the first that cannot be made.
+    fn advance_all(&mut self, steps: &[Step], at: Time) -> Result<(), Error>;
 
     /// What has changed since `mark`, all of it as of one moment. The chain of hashes of the events
     /// after the mark is checked.

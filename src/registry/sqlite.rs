@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 use super::read::{Scope, entries, reservation, signed};
 use super::upgrade::{VERSION, copy, upgrade, version};
 use super::{
-    Change, Entry, Error, Event, Mark, Registry, Reservation, Since, Slot, Status, Visibility, events,
+    Change, Entry, Error, Event, Mark, Registry, Reservation, Since, Slot, Status, Step, Visibility, events,
 };
 
 /// "PKRG", in `create.sql`.
@@ -35,7 +35,7 @@ impl SqliteRegistry {
         if path.exists() {
             return Err(Error::Exists(path.display().to_string()));
         }
-        let registry = Self::with(Connection::open(path)?)?;
+        let registry = Self::with(Connection::open(path)?, BUSY)?;
         registry.connection.execute_batch(include_str!("create.sql"))?;
         Ok(registry)
     }
@@ -47,7 +47,7 @@ impl SqliteRegistry {
     ///
     /// [`Error::Missing`] if there is none.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let mut registry = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut registry = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE, BUSY)?;
         if version(&registry.connection)? != VERSION {
             upgrade(&mut registry.connection)?;
         }
@@ -62,32 +62,45 @@ impl SqliteRegistry {
     ///
     /// [`Error::Missing`] if there is none.
     pub fn open_to_read(path: &Path) -> Result<Self, Error> {
+        Self::open_to_read_within(path, BUSY)
+    }
+
+    /// The same for somebody who cannot wait longer than `patience` for a writer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if there is none; [`Error::Database`] if a writer kept it for too long.
+    pub fn open_to_read_within(path: &Path, patience: Duration) -> Result<Self, Error> {
         // After a crash the journal has to be rolled back first, and only a writer may do that.
-        Self::read_only(path).or_else(|error| match error {
-            Error::Database(_) => Self::open(path),
+        Self::reader(path, OpenFlags::SQLITE_OPEN_READ_ONLY, patience).or_else(|error| match error {
+            Error::Database(database)
+                if database.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy) =>
+            {
+                Self::reader(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)
+            }
             other => Err(other),
         })
     }
 
-    fn read_only(path: &Path) -> Result<Self, Error> {
-        let registry = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    fn reader(path: &Path, mode: OpenFlags, patience: Duration) -> Result<Self, Error> {
+        let registry = Self::open_with(path, mode, patience)?;
         if version(&registry.connection)? == VERSION {
             return Ok(registry);
         }
         let mut memory = Connection::open_in_memory()?;
         copy(&registry.connection, &mut memory)?;
-        let mut registry = Self::with(memory)?;
+        let mut registry = Self::with(memory, patience)?;
         upgrade(&mut registry.connection)?;
         Ok(registry)
     }
 
     /// Opens a file that is a registry of a version known here.
-    fn open_with(path: &Path, mode: OpenFlags) -> Result<Self, Error> {
+    fn open_with(path: &Path, mode: OpenFlags, patience: Duration) -> Result<Self, Error> {
         if !path.exists() {
             return Err(Error::Missing(path.display().to_string()));
         }
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        let registry = Self::with(connection)?;
+        let registry = Self::with(connection, patience)?;
         let application: i64 =
             registry.connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         if application != APPLICATION_ID {
@@ -99,14 +112,28 @@ impl SqliteRegistry {
         }
     }
 
-    fn with(connection: Connection) -> Result<Self, Error> {
-        connection.busy_timeout(BUSY)?;
+    fn with(connection: Connection, patience: Duration) -> Result<Self, Error> {
+        connection.busy_timeout(patience)?;
         // A rollback journal, not WAL: the registry stays one file, so that copying it is a backup and
         // a disk that cannot be written is enough to read it. FULL, so that what is reported as
         // recorded survives a power cut.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         Ok(Self { connection })
+    }
+
+    /// Copies the registry as it is at one moment into a new file, while others may be writing to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] if there is a file already.
+    pub fn copy_to(&self, path: &Path) -> Result<(), Error> {
+        if path.exists() {
+            return Err(Error::Exists(path.display().to_string()));
+        }
+        let mut target = Connection::open(path)?;
+        copy(&self.connection, &mut target)?;
+        target.close().map_err(|(_, error)| error.into())
     }
 
     fn write(&mut self) -> Result<Transaction<'_>, Error> {
@@ -185,15 +212,17 @@ impl Registry for SqliteRegistry {
         self.read(|connection| entries(connection, &Scope::all()))
     }
 
-    fn advance(&mut self, id: &Id, expected: u32, change: &Change, at: Time) -> Result<(), Error> {
-        let id = id.to_string();
+    fn advance_all(&mut self, steps: &[Step], at: Time) -> Result<(), Error> {
         let transaction = self.write()?;
-        let document = Document { transaction: &transaction, id: &id, expected, at };
-        match change {
-            Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
-            Change::Revoked { reason } => document.revoke(reason)?,
-            Change::Superseded { by, reason } => document.supersede(by, reason)?,
-            Change::Visibility { to, reason } => document.show(*to, reason)?,
+        for Step { id, expected, change } in steps {
+            let id = id.to_string();
+            let document = Document { transaction: &transaction, id: &id, expected: *expected, at };
+            match change {
+                Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
+                Change::Revoked { reason } => document.revoke(reason)?,
+                Change::Superseded { by, reason } => document.supersede(by, reason)?,
+                Change::Visibility { to, reason } => document.show(*to, reason)?,
+            }
         }
         transaction.commit()?;
         Ok(())

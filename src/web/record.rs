@@ -73,9 +73,9 @@ impl<'a> Record<'a> {
     /// The code of what kind of document it is.
     pub const fn kind_code(&self) -> &'static str {
         match self.entry.slot.kind {
-            Kind::Agreement => "kind.agreement",
-            Kind::Pledge => "kind.pledge",
-            Kind::ActionPlan => "kind.action-plan",
+            Kind::Agreement => "page.agreement",
+            Kind::Pledge => "page.pledge",
+            Kind::ActionPlan => "page.action-plan",
         }
     }
 

@@ -8,10 +8,14 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use pk_trust::claim::Id;
 
 use crate::registry::{Entry, Error, Mark, Registry as _, SqliteRegistry, Stamp, Watch};
+
+/// How long a reader of the page waits for somebody who is writing.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The registry cannot be read now. Nothing may be said of any document then, whatever is remembered.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -115,7 +119,7 @@ impl Records {
         if known == Some(stamp) {
             return Ok(());
         }
-        let since = SqliteRegistry::open_to_read(&self.path)?.since(mark.as_ref())?;
+        let since = SqliteRegistry::open_to_read_within(&self.path, PATIENCE)?.since(mark.as_ref())?;
         let fresh = since.entries.into_iter().map(|entry| (entry.reservation.id, Arc::new(entry)));
         if since.whole {
             // Made outside the lock: requests go on with what there was.

@@ -134,7 +134,8 @@ fn fill(text: &str, values: &Values) -> String {
 
 /// Values come from files: control characters could rewrite the terminal.
 pub fn printable(value: &str) -> String {
-    const LONGEST: usize = 300;
+    // The reason of a revocation may have as many.
+    const LONGEST: usize = 500;
     let mut text: String = value
         .chars()
         .take(LONGEST)

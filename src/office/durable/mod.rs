@@ -106,14 +106,51 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// What is around the name of a file that is not in place yet.
+const STAGED_BEFORE: &str = ".";
+const STAGED_AFTER: &str = ".new";
+
+/// Whether a file was left behind by a crash, before it was put in place.
+pub(super) fn is_leftover(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(STAGED_BEFORE) && name.ends_with(STAGED_AFTER)
+}
+
+/// Copies a file into a new one with the same permissions, which it gets when it is whole.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`] if there is one, and from the disk.
+pub(super) fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    let mut target = create_new(to, 0o600)?;
+    io::copy(&mut source, &mut target)?;
+    target.set_permissions(source.metadata()?.permissions())?;
+    target.sync_all()
+}
+
 /// The bytes on disk under a name that nobody looks for. A crash leaves it behind, and the next
 /// attempt takes it away. Processes that could meet here hold the office's lock.
 fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    let staged = path.with_file_name(format!(".{name}.new"));
+    let staged = path.with_file_name(format!("{STAGED_BEFORE}{name}{STAGED_AFTER}"));
     if staged.exists() {
         fs::remove_file(&staged)?;
     }
+    let mut file = create_new(&staged, mode)?;
+    // On a full disk half a file would keep it full.
+    file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+        let _ = fs::remove_file(&staged);
+    })?;
+    Ok(staged)
+}
+
+/// An empty file that does not exist yet, with these permissions from its first moment on.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`] if there is one, and from the disk.
+pub(super) fn create_new(path: &Path, mode: u32) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -123,12 +160,16 @@ fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf>
     }
     #[cfg(not(unix))]
     let _ = mode;
-    let mut file = options.open(&staged)?;
-    // On a full disk half a file would keep it full.
-    file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
-        let _ = fs::remove_file(&staged);
-    })?;
-    Ok(staged)
+    options.open(path)
+}
+
+/// Brings a file or folder to the disk.
+///
+/// # Errors
+///
+/// From the disk.
+pub(super) fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 /// A new file in a folder that nobody reads yet, and that is synced as a whole before anybody does.
@@ -138,7 +179,11 @@ fn write_all_to(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The name itself is durable only once its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// From the disk.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
         _ => File::open(".")?.sync_all(),

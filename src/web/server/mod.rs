@@ -29,7 +29,7 @@ use tokio::sync::Semaphore;
 use super::assets::Assets;
 use super::keys;
 use super::picture::Pictures;
-use super::records::{Records, Unreachable};
+use super::records::{PATIENCE, Records, Unreachable};
 use super::site::Site;
 use crate::audit::{Answer, Auditor, Unanswered};
 use crate::office::{AuthorityError, Clock, Office};
@@ -242,7 +242,7 @@ impl Server {
         }
         let keys = self.read_keys().map_err(|error| Unreachable::from(std::io::Error::other(error)))?;
         let registry: Option<Box<dyn Registry + Send>> =
-            match SqliteRegistry::open_to_read(&self.office.registry()) {
+            match SqliteRegistry::open_to_read_within(&self.office.registry(), PATIENCE) {
                 Ok(registry) => Some(Box::new(registry)),
                 Err(error) => return Err(error.into()),
             };
