@@ -64,7 +64,10 @@ fn rooms_use_only_what_the_table_allows() {
         &[
             (
                 "cli",
-                &["audit", "batch", "input", "model", "office", "registry", "render", "report", "web", "words"],
+                &[
+                    "audit", "batch", "input", "model", "office", "registry", "render", "report", "web",
+                    "words",
+                ],
             ),
             ("web", &["audit", "model", "office", "registry", "render", "report", "words"]),
             ("report", &["audit", "model", "render", "words"]),

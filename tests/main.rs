@@ -23,4 +23,5 @@ mod schema;
 mod signing;
 mod standing;
 mod verify;
+mod web;
 mod words;

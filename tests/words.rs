@@ -38,7 +38,7 @@ fn is_code(text: &str) -> bool {
     };
     let file = [
         "toml", "txt", "css", "db", "json", "pem", "crl", "sql", "typ", "svg", "zip", "pdf", "xml", "csv",
-        "p7s", "md",
+        "p7s", "md", "html", "js",
     ];
     word(first) && word(second) && !file.contains(&second) && !text.contains("example")
 }

@@ -57,11 +57,8 @@ impl Search<'_> {
                             before.map(|glyph| glyph.x_advance.at(text.size)).sum()
                         };
                         let (left, right) = (advance(start), advance(from));
-                        let corners = [
-                            Point::new(left, -text.size),
-                            Point::new(right, text.size * 0.3),
-                        ]
-                        .map(|corner| corner.transform(here));
+                        let corners = [Point::new(left, -text.size), Point::new(right, text.size * 0.3)]
+                            .map(|corner| corner.transform(here));
                         self.places.push(self.place(corners));
                     }
                 }

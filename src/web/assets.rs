@@ -53,7 +53,8 @@ impl Assets {
     fn make() -> Self {
         let mut files: Vec<Asset> =
             FILES.iter().map(|(name, media_type, bytes)| asset(name, media_type, bytes.to_vec())).collect();
-        for (name, language) in [("words-id.json", Language::Indonesian), ("words-en.json", Language::English)]
+        for (name, language) in
+            [("words-id.json", Language::Indonesian), ("words-en.json", Language::English)]
         {
             files.push(asset(name, "application/json", Words::new(language).public_json().into_bytes()));
         }

@@ -51,13 +51,8 @@ pub(super) fn json(site: &Site, anchors: &Anchors, seals: &[Certificate], now: T
     keys.extend(anchors.intermediates.iter().map(|link| key("authority", link, anchors, now)));
     keys.extend(seals.iter().map(|seal| key("seal", seal, anchors, now)));
     let revocation_lists = anchors.crls.iter().map(|list| list.pem()).collect();
-    let json = Json {
-        format: FORMAT,
-        institution: &site.institution,
-        host: &site.host,
-        keys,
-        revocation_lists,
-    };
+    let json =
+        Json { format: FORMAT, institution: &site.institution, host: &site.host, keys, revocation_lists };
     // Texts only: encoding cannot fail.
     serde_json::to_string_pretty(&json).unwrap_or_default()
 }

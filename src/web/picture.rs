@@ -87,9 +87,9 @@ impl Pictures {
         }
         let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));
         let found = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || {
-                renderer.places(&attached.data, &attached.claim, numbers)
-            });
+            let thread = std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, || renderer.places(&attached.data, &attached.claim, numbers));
             thread.ok()?.join().ok()?.ok()
         })?;
         found.into_iter().collect::<Option<Vec<_>>>().map(|places| places.into_iter().flatten().collect())

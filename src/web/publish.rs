@@ -217,7 +217,11 @@ fn state(target: &Path, site: &Site) -> Result<State, PublishError> {
         return Err(not_a_site());
     }
     let others: Vec<String> = present.difference(&state.files).take(5).cloned().collect();
-    if others.is_empty() { Ok(state) } else { Err(PublishError::OtherFiles { path: target.to_owned(), files: others }) }
+    if others.is_empty() {
+        Ok(state)
+    } else {
+        Err(PublishError::OtherFiles { path: target.to_owned(), files: others })
+    }
 }
 
 fn files_below(folder: &Path, prefix: &str) -> io::Result<BTreeSet<String>> {
@@ -262,7 +266,8 @@ struct Work<'a> {
     files: Mutex<BTreeSet<String>>,
 }
 
-const LANGUAGES: [(Language, &str); 2] = [(Language::Indonesian, "index.html"), (Language::English, "en.html")];
+const LANGUAGES: [(Language, &str); 2] =
+    [(Language::Indonesian, "index.html"), (Language::English, "en.html")];
 
 impl Work<'_> {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
@@ -320,8 +325,7 @@ impl Work<'_> {
     fn document(&self, entry: &Entry) -> Result<Shown, PublishError> {
         let id = entry.reservation.id;
         let record = Record::new(self.site, entry);
-        let disk =
-            |source| PublishError::Io { path: self.tree.target().join(format!("V/{id}")), source };
+        let disk = |source| PublishError::Io { path: self.tree.target().join(format!("V/{id}")), source };
         let shown = if record.shows_original() { self.original(entry, disk)? } else { Shown::Record };
         let with_picture = matches!(shown, Shown::Picture(_));
         self.pages(&format!("V/{id}/"), 2, |context| page::record(context, &record, with_picture))

@@ -95,11 +95,12 @@ impl Words {
 
     /// The sentence of a code with its places `{key}` as they are.
     fn raw(&self, code: &str) -> String {
-        Self::entry(code).map_or(code, |entry| match self.language {
-            Language::Indonesian => entry.id,
-            Language::English => entry.en,
-        })
-        .to_owned()
+        Self::entry(code)
+            .map_or(code, |entry| match self.language {
+                Language::Indonesian => entry.id,
+                Language::English => entry.en,
+            })
+            .to_owned()
     }
 
     /// The hint of a code, if it has one.

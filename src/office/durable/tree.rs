@@ -203,8 +203,10 @@ mod tests {
         // What nobody asks for any more is gone, and nothing is left beside it but the lock.
         assert_eq!(publish(&target, &[("b/c", "2")]), 0);
         assert!(!target.join("a").exists());
-        let mut left: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut left: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         left.sort();
         assert_eq!(left, [".situs.lock", "situs"]);
     }

@@ -60,12 +60,12 @@ impl Context<'_> {
         let mut parts = text.get(..10).unwrap_or_default().split('-');
         let (year, month, day) = (parts.next(), parts.next(), parts.next());
         let (Some(year), Some(month), Some(day)) = (year, month, day) else { return text };
-        let name = MONTHS
-            .iter()
-            .find(|(number, ..)| *number == month)
-            .map_or(month, |(_, id, en)| match self.words.language() {
-                Language::Indonesian => id,
-                Language::English => en,
+        let name =
+            MONTHS.iter().find(|(number, ..)| *number == month).map_or(month, |(_, id, en)| {
+                match self.words.language() {
+                    Language::Indonesian => id,
+                    Language::English => en,
+                }
             });
         format!("{} {name} {year}", day.trim_start_matches('0'))
     }

@@ -108,7 +108,7 @@ fn original(context: &Context<'_>, record: &Record<'_>, picture: bool) -> Markup
     html! {
         h2 { (context.say("page.original")) }
         div.actions {
-            a.button.first href=(context.links.of_document(id, "pdf")) { (context.say("page.pdf")) }
+            a.button.first href=(context.links.of_document(id, "pdf")) { (context.say("page.open-original")) }
             button type="button" id="check-original" hidden { (context.say("page.check-original")) }
         }
         div id="original-result" role="status" aria-live="polite" {}

@@ -61,7 +61,11 @@ fn preferred_language(header: &str) -> Language {
             .map(|(_, weight)| weight)
             .fold(0.0, f32::max)
     };
-    if weight(Language::English) > weight(Language::Indonesian) { Language::English } else { Language::Indonesian }
+    if weight(Language::English) > weight(Language::Indonesian) {
+        Language::English
+    } else {
+        Language::Indonesian
+    }
 }
 
 fn prefers_json(header: &str) -> bool {
@@ -93,7 +97,9 @@ mod tests {
     fn pages_are_for_people_and_json_for_those_who_ask() {
         assert!(prefers_json("application/json"));
         assert!(prefers_json("text/html;q=0.5, application/json"));
-        for page in ["", "*/*", "text/html,application/xhtml+xml,application/json;q=0.9", "application/json;q=0"] {
+        for page in
+            ["", "*/*", "text/html,application/xhtml+xml,application/json;q=0.9", "application/json;q=0"]
+        {
             assert!(!prefers_json(page), "{page}");
         }
         for malformed in ["application/json;q=2", "/;q", ",,,;;;", "application/json;q=-1"] {

@@ -100,12 +100,8 @@ mod tests {
     use super::*;
 
     fn limits(address: u32, network: u32) -> Limits {
-        let page = Page {
-            batas_halaman: address,
-            batas_jaringan: network,
-            batas_unggah: 3,
-            ..Page::default()
-        };
+        let page =
+            Page { batas_halaman: address, batas_jaringan: network, batas_unggah: 3, ..Page::default() };
         Limits::new(&page)
     }
 

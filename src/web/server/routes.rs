@@ -47,14 +47,24 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/.well-known/pk-keys.json", get(keys))
         .route("/.well-known/pk-trust.pem", get(trust))
         .route("/assets/{*name}", get(asset))
-        .route("/sw.js", get(|headers: HeaderMap| async move {
-            reply::asset(&headers, Assets::get().worker(), ASK_AGAIN)
-        }))
+        .route(
+            "/sw.js",
+            get(
+                |headers: HeaderMap| async move { reply::asset(&headers, Assets::get().worker(), ASK_AGAIN) },
+            ),
+        )
         .route("/luring", get(offline))
-        .route("/robots.txt", get(|| async {
-            Reply::new(StatusCode::OK, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /V/\n").done()
-        }))
-        .route("/healthz", get(|| async { Reply::new(StatusCode::OK, "text/plain", "ok\n").private().done() }))
+        .route(
+            "/robots.txt",
+            get(|| async {
+                Reply::new(StatusCode::OK, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /V/\n")
+                    .done()
+            }),
+        )
+        .route(
+            "/healthz",
+            get(|| async { Reply::new(StatusCode::OK, "text/plain", "ok\n").private().done() }),
+        )
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .fallback(not_found)
@@ -181,9 +191,7 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
             reply::notice(&server.site, asked, &Notice::NotShown(id))
         }
         "pdf" => match server.original(&entry).await {
-            Some((tag, bytes)) => {
-                reply::file(&headers, &tag, "application/pdf", &format!("{id}.pdf"), bytes)
-            }
+            Some((tag, bytes)) => reply::file(&headers, &tag, "application/pdf", &format!("{id}.pdf"), bytes),
             None => reply::notice(&server.site, asked, &Notice::Damaged(id)),
         },
         "png" => match server.picture(&entry).await {
@@ -244,9 +252,7 @@ async fn ready(State(server): State<Arc<Server>>) -> Response<Body> {
 
 /// For those whom `pk.toml` names; to everybody else there is no such page.
 async fn metrics(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {
-    let allowed = server
-        .client(&request)
-        .is_none_or(|client| server.site.page().may_read_metrics(client));
+    let allowed = server.client(&request).is_none_or(|client| server.site.page().may_read_metrics(client));
     if !allowed {
         let asked = Asked::of(request.uri(), request.headers());
         return reply::notice(&server.site, asked, &Notice::NotFound);
@@ -263,7 +269,8 @@ async fn not_found(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderM
 }
 
 async fn other_method(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {
-    let allowed = if request.uri().path() == "/periksa" { "GET, HEAD, POST, OPTIONS" } else { "GET, HEAD, OPTIONS" };
+    let allowed =
+        if request.uri().path() == "/periksa" { "GET, HEAD, POST, OPTIONS" } else { "GET, HEAD, OPTIONS" };
     if request.method() == Method::OPTIONS {
         return reply::options(allowed);
     }
