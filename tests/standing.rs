@@ -178,6 +178,8 @@ fn superseding_names_the_successor() {
     refused(&one, &pledge, "of the same kind");
     refused(&one, "AAAAAAAAAAAAAAAA", "not in the registry");
     refused("x", "y", "x is no document id");
+    let arguments = ["supersede", &one, "--by", "AAAAAAAAAAAAAAAA", "--reason", "perubahan", "--yes"];
+    assert!(!stderr(&office.pk(&arguments)).contains("itself"), "one that is missing is not the same");
     office.refused(&["supersede", &one, "--by", &two, "--reason", "perubahan"], &["nothing was changed"]);
     let done = office.ok(&["supersede", &typed(&one), "--by", &two, "--reason", "perubahan", "--yes"]);
     assert!(done.contains("1 documents superseded"), "{done}");

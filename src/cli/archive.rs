@@ -30,13 +30,14 @@ pub(super) struct Archive {
 pub(super) fn run(app: &App, term: &mut Term, args: Archive) -> Result<ExitCode, Failure> {
     let office = app.office()?;
     let registry = app.registry(&office)?;
-    let entries = packable(&registry, args.year, args.incomplete)?;
+    let wanted = Wanted { year: args.year, incomplete: args.incomplete };
+    let entries = wanted.entries(&registry)?;
     let Some(first) = entries.first() else { return Err(Failure::new("fail.nothing-to-pack")) };
     let path = args
         .out
         .unwrap_or_else(|| office.archive().join(format!("{}.zip", args.year.unwrap_or(first.slot.year))));
     let seal = office.open_seal(&args.passphrase.existing(term)?, app.clock.now())?;
-    let summary = pack(term, &office, &entries, &seal, &path)?;
+    let summary = pack(term, &office, &registry, wanted, &seal, &path)?;
     term.say(
         "archive.done",
         &[
@@ -48,33 +49,41 @@ pub(super) fn run(app: &App, term: &mut Term, args: Archive) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// The documents of a year that go into an archive, in the order of their issue.
-pub(super) fn packable(
-    registry: &dyn Registry,
+/// Which documents go into an archive: the complete ones of all years, unless something else is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted {
     year: Option<u16>,
     incomplete: bool,
-) -> Result<Vec<Entry>, Failure> {
-    let mut entries = registry.all()?;
-    entries.retain(|entry| {
-        year.is_none_or(|year| entry.slot.year == year)
-            && (entry.status == Status::Complete
-                || incomplete && matches!(entry.status, Status::Issued | Status::PartlySigned))
-    });
-    Ok(entries)
+}
+
+impl Wanted {
+    /// The documents, in the order of their issue.
+    pub(super) fn entries(self, registry: &dyn Registry) -> Result<Vec<Entry>, Failure> {
+        let mut entries = registry.all()?;
+        entries.retain(|entry| {
+            self.year.is_none_or(|year| entry.slot.year == year)
+                && (entry.status == Status::Complete
+                    || self.incomplete && matches!(entry.status, Status::Issued | Status::PartlySigned))
+        });
+        Ok(entries)
+    }
 }
 
 /// Packs and writes an archive, with a progress bar.
 pub(super) fn pack(
     term: &Term,
     office: &Office,
-    entries: &[Entry],
+    registry: &dyn Registry,
+    wanted: Wanted,
     seal: &dyn pk_trust::pki::Sign,
     path: &Path,
 ) -> Result<ArchiveSummary, Failure> {
     let _lock = office.lock()?;
+    // With the lock: a document may have been revoked while somebody typed the passphrase.
+    let entries = wanted.entries(registry)?;
     let progress = term.progress("progress.archive");
     let trust = office.trust_bundle()?;
-    let (bytes, summary) = write_archive(entries, office, &trust, seal, &mut |event| progress.event(event))?;
+    let (bytes, summary) = write_archive(&entries, office, &trust, seal, &mut |event| progress.event(event))?;
     // An archive is derived and may be made again; the newest one counts.
     durable::replace(path, &bytes)
         .map_err(|source| crate::office::Error::Io { path: path.to_owned(), source })?;

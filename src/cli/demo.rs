@@ -83,9 +83,10 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
         &[("signatures", signed.signed.to_string()), ("complete", signed.completed.to_string())],
     );
 
-    let entries = archive::packable(&registry, None, false)?;
+    let wanted = archive::Wanted::default();
+    let entries = wanted.entries(&registry)?;
     let zip = office.archive().join(format!("{}.zip", cycle.settings.year));
-    let packed = archive::pack(steps.term, &office, &entries, &seal, &zip)?;
+    let packed = archive::pack(steps.term, &office, &registry, wanted, &seal, &zip)?;
     steps.done(
         "demo.archive",
         &[("documents", packed.documents.to_string()), ("file", zip.display().to_string())],

@@ -75,12 +75,15 @@ impl Wish<'_> {
     fn documents(&self, term: &Term, registry: &dyn Registry) -> Result<Vec<Entry>, Failure> {
         let mut found: Vec<Entry> = Vec::new();
         let mut refusals: Vec<Refusal> = Vec::new();
+        let mut known = true;
         for typed in self.ids {
             let Ok(id) = typed.parse::<Id>() else {
+                known = false;
                 refusals.push(("change.no-id", vec![("id", typed.clone())]));
                 continue;
             };
             let Some(entry) = registry.find(&id)? else {
+                known = false;
                 refusals.push(("change.unknown", vec![("id", id.grouped())]));
                 continue;
             };
@@ -90,7 +93,10 @@ impl Wish<'_> {
             refusals.extend((self.refuse)(&entry));
             found.push(entry);
         }
-        refusals.extend((self.refuse_all)(&found));
+        // Of documents that are missing nothing can be said together.
+        if known {
+            refusals.extend((self.refuse_all)(&found));
+        }
         if refusals.is_empty() {
             return Ok(found);
         }

@@ -35,8 +35,11 @@ impl SqliteRegistry {
         if path.exists() {
             return Err(Error::Exists(path.display().to_string()));
         }
-        let registry = Self::with(Connection::open(path)?, BUSY)?;
-        registry.connection.execute_batch(include_str!("create.sql"))?;
+        let mut registry = Self::with(Connection::open(path)?, BUSY)?;
+        // In one step: half the tables under a valid version would be a registry that nothing repairs.
+        let transaction = registry.write()?;
+        transaction.execute_batch(include_str!("create.sql"))?;
+        transaction.commit()?;
         Ok(registry)
     }
 
