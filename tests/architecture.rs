@@ -113,10 +113,18 @@ fn reading_photographs_has_its_own_order() {
     );
 }
 
+#[test]
+fn the_browsers_crate_has_its_own_order() {
+    check(
+        &root().join("crates/browser/src"),
+        &[("exports", &["read_photo"]), ("verifier", &[]), ("buffers", &[])],
+    );
+}
+
 /// No files, clock, network, randomness or environment: the same source has to run in a browser.
 #[test]
 fn the_pure_crates_open_no_door() {
-    for file in ["trust", "photo"]
+    for file in ["browser", "photo", "trust"]
         .map(|name| root().join(format!("crates/{name}/src")))
         .iter()
         .flat_map(|f| sources(f))

@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
+use data_encoding::HEXLOWER;
 use pk::audit::{Answer, Auditor};
 use pk::batch::{self, Changed, Tools};
 use pk::input;
 use pk::model::{Cycle, Defaults};
 use pk::office::{Config, FixedClock, Office, Passphrase};
-use pk::registry::{Entry, Registry as _, Reservation, SqliteRegistry};
+use pk::registry::{Entry, Registry as _, Reservation, SqliteRegistry, Status};
 use pk::render::{Renderer, Templates};
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
@@ -200,6 +201,27 @@ pub(crate) fn complete() -> &'static Fixture {
         fixture.sign_all();
         fixture
     })
+}
+
+/// What a public page says of a document (`pk-record/1`).
+pub(crate) fn record(entry: &Entry) -> String {
+    let (state, remark) = match entry.status {
+        Status::Issued | Status::PartlySigned => ("waiting", None),
+        Status::Complete => ("in-force", None),
+        Status::Revoked => ("revoked", Some("reason")),
+        Status::Superseded => ("superseded", Some("superseded_by")),
+    };
+    let mut record = serde_json::json!({
+        "format": "pk-record/1",
+        "id": entry.reservation.id.to_string(),
+        "state": state,
+        "digest": HEXLOWER.encode(&entry.digest),
+        "files": entry.files.iter().map(|file| HEXLOWER.encode(file)).collect::<Vec<_>>(),
+    });
+    if let Some(key) = remark {
+        record[key] = entry.remark.clone().into();
+    }
+    record.to_string()
 }
 
 /// The verdict about bytes.

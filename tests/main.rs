@@ -10,6 +10,7 @@
 mod architecture;
 mod archive;
 mod attacks;
+mod browser;
 mod commands;
 mod conformance;
 mod determinism;

@@ -13,7 +13,7 @@ const NOT_CODES: [&str; 0] = [];
 /// String literals of the form `word.word-word` in the code outside tests.
 fn literals() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for folder in ["src", "crates/trust/src"] {
+    for folder in ["src", "crates/browser/src", "crates/trust/src"] {
         for file in sources(&root().join(folder)) {
             let text = fs::read_to_string(&file).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();

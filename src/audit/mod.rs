@@ -150,7 +150,7 @@ impl Auditor {
     /// Renders revision 0 again from its data and compares; `None` where that cannot be done: other
     /// templates, or another version of them.
     fn reproduce(&self, attached: &Attached, bytes: &[u8]) -> Option<bool> {
-        let templates = self.templates.as_ref()?;
+        let (templates, claim) = (self.templates.as_ref()?, attached.claim.as_ref()?);
         let named = &attached.content.template;
         let same = Templates::versions().get(&named.name) == Some(&named.version)
             && templates.overrides() == named.overrides;
@@ -158,7 +158,7 @@ impl Auditor {
             return None;
         }
         let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));
-        let rendered = on_big_stack(|| renderer.render(&attached.data, &attached.claim))?;
+        let rendered = on_big_stack(|| renderer.render(&attached.data, claim))?;
         Some(bytes.get(..attached.end) == Some(rendered.ok()?.0.as_slice()))
     }
 
@@ -191,7 +191,7 @@ pub struct Attached {
     /// `pk-data.json`
     pub data: Vec<u8>,
     /// `pk-claim.txt`
-    pub claim: String,
+    pub claim: Option<String>,
     /// The data, read.
     pub content: Content,
     end: usize,
@@ -202,10 +202,10 @@ impl Attached {
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let file = File::parse(bytes).ok()?;
         let data = verify::attachment(file.at(0), DATA_NAME).ok()??;
-        let claim = verify::attachment(file.at(0), CLAIM_NAME).ok()??;
+        let claim = verify::attachment(file.at(0), CLAIM_NAME).ok().flatten();
         Some(Self {
             content: Content::parse(&data).ok()?,
-            claim: String::from_utf8(claim).ok()?,
+            claim: claim.and_then(|claim| String::from_utf8(claim).ok()),
             end: file.revisions().first()?.span.end,
             data,
         })

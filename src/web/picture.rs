@@ -86,10 +86,11 @@ impl Pictures {
             return None;
         }
         let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));
+        let claim = attached.claim.as_deref()?;
         let found = std::thread::scope(|scope| {
             let thread = std::thread::Builder::new()
                 .stack_size(STACK)
-                .spawn_scoped(scope, || renderer.places(&attached.data, &attached.claim, numbers));
+                .spawn_scoped(scope, || renderer.places(&attached.data, claim, numbers));
             thread.ok()?.join().ok()?.ok()
         })?;
         found.into_iter().collect::<Option<Vec<_>>>().map(|places| places.into_iter().flatten().collect())

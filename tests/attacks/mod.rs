@@ -35,7 +35,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use pk::audit::{self, Auditor};
+use pk::registry::Registry as _;
 use pk_trust::verify::{Answer, Outcome, Overall, Verdict};
+
+use crate::fixture::record;
 
 use scene::{Scene, moment};
 
@@ -286,8 +289,9 @@ fn the_table_covers_the_catalogue() {
 }
 
 /// Writes the attacks and what one needs to judge them: `<class>--<name>.pdf`, `original.pdf` (which
-/// holds), the roots, the revocation lists, all of what the outsider trusts as `trust.pem`, and
-/// `expected.tsv`. They are to be judged as of a day after the originals were signed.
+/// holds), the roots, the revocation lists, all of what the outsider trusts as `trust.pem`, the office with
+/// its registry, what its public page says as `records/<id>.json`, and `expected.tsv`. They are to be judged
+/// as of a day after the originals were signed.
 fn write(scene: &Scene, attacks: &[Attack], folder: &Path) {
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
     std::fs::create_dir_all(folder).unwrap();
@@ -310,4 +314,22 @@ fn write(scene: &Scene, attacks: &[Attack], folder: &Path) {
     let certificates = anchors.roots.iter().chain(&anchors.intermediates).chain(&auditor.seals);
     let bundle = certificates.map(|c| c.pem()).chain(anchors.crls.iter().map(|crl| crl.pem()));
     put("trust.pem", bundle.collect::<String>().as_bytes());
+    copy(scene.fixture.office.root(), &folder.join("office"));
+    std::fs::create_dir_all(folder.join("records")).unwrap();
+    for entry in scene.fixture.registry().all().unwrap() {
+        put(&format!("records/{}.json", entry.reservation.id), record(&entry).as_bytes());
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }

@@ -8,7 +8,8 @@ use const_oid::db::rfc4519;
 use const_oid::db::rfc5280::{
     ANY_EXTENDED_KEY_USAGE, ID_KP_CLIENT_AUTH, ID_KP_EMAIL_PROTECTION, ID_KP_TIME_STAMPING,
 };
-use der::{Decode, DecodePem, Encode, EncodePem};
+use der::pem::PemLabel as _;
+use der::{Decode, Document, Encode, EncodePem};
 use sha2::{Digest, Sha256};
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
@@ -163,7 +164,10 @@ impl Certificate {
     ///
     /// As [`Certificate::from_der`].
     pub fn from_pem(text: &str) -> Result<Self, CertificateError> {
-        Self::from_der(&x509_cert::Certificate::from_pem(text)?.to_der()?)
+        // The bytes themselves: what is made of them anew need not be what they were.
+        let (label, document) = Document::from_pem(text)?;
+        x509_cert::Certificate::validate_pem_label(label).map_err(der::Error::from)?;
+        Self::from_der(document.as_bytes())
     }
 
     /// Parses all PEM blocks of a file.

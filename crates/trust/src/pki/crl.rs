@@ -4,7 +4,8 @@
 //! cannot be answered is [`Revocation::Unknown`], never "not revoked".
 
 use const_oid::ObjectIdentifier;
-use der::{Decode, DecodePem, Encode, EncodePem};
+use der::pem::PemLabel as _;
+use der::{Decode, Document, Encode, EncodePem};
 use sha2::{Digest, Sha256};
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::CertificateList;
@@ -115,7 +116,9 @@ impl Crl {
     ///
     /// [`CrlError`]
     pub fn from_pem(text: &str) -> Result<Self, CrlError> {
-        Self::from_der(&CertificateList::<Rfc5280>::from_pem(text)?.to_der()?)
+        let (label, document) = Document::from_pem(text)?;
+        CertificateList::<Rfc5280>::validate_pem_label(label).map_err(der::Error::from)?;
+        Self::from_der(document.as_bytes())
     }
 
     /// The DER encoding.

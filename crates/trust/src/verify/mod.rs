@@ -5,6 +5,8 @@
 
 mod content;
 mod foreign;
+mod record;
+mod summary;
 mod trust;
 mod verdict;
 
@@ -13,6 +15,8 @@ use sha2::{Digest, Sha256};
 pub use content::{
     CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, RoleError, Template, attachment,
 };
+pub use record::{Published, RECORD_FORMAT, RecordError};
+pub use summary::{Signatory, Summary, summary};
 pub use trust::{Trust, TrustError, parse_crls};
 pub use verdict::{
     Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, Profile,

@@ -1,0 +1,162 @@
+//! The registry's record of a document as its public page hands it out (`pk-record/1`).
+
+use data_encoding::HEXLOWER;
+use serde::Deserialize;
+
+use super::{Record, Standing, Status};
+use crate::claim::Id;
+
+/// The format this program reads.
+pub const RECORD_FORMAT: &str = "pk-record/1";
+
+/// What a public page says of one document.
+#[derive(Clone, Debug, Default)]
+pub struct Published {
+    /// The document, if the page names it.
+    id: Option<Id>,
+    status: Status,
+}
+
+/// A record that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the registry's record is not {RECORD_FORMAT}")]
+pub struct RecordError;
+
+#[derive(Deserialize)]
+struct Raw {
+    state: String,
+    format: Option<String>,
+    id: Option<String>,
+    digest: Option<String>,
+    files: Option<Vec<String>>,
+    reason: Option<String>,
+    superseded_by: Option<String>,
+}
+
+impl Published {
+    /// Of a page that could not be reached.
+    pub const fn unreachable() -> Self {
+        Self { id: None, status: Status::Unreachable }
+    }
+
+    /// Reads a record. Nothing at all means that nobody was asked; the states `unknown` and `unreachable`
+    /// may stand alone.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]
+    pub fn parse(bytes: &[u8]) -> Result<Self, RecordError> {
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let raw: Raw = serde_json::from_slice(bytes).map_err(|_| RecordError)?;
+        if raw.format.as_deref().is_some_and(|format| format != RECORD_FORMAT) {
+            return Err(RecordError);
+        }
+        let standing = match raw.state.as_str() {
+            "unreachable" => return Ok(Self::unreachable()),
+            "unknown" => return Ok(Self { id: id(raw.id.as_deref())?, status: Status::UnknownDocument }),
+            "waiting" => Standing::Waiting,
+            "in-force" => Standing::Complete,
+            "revoked" => Standing::Revoked(raw.reason.unwrap_or_default()),
+            "superseded" => Standing::Superseded(raw.superseded_by.unwrap_or_default()),
+            _ => return Err(RecordError),
+        };
+        let id = id(Some(&raw.id.ok_or(RecordError)?))?;
+        let digest = sha256(&raw.digest.ok_or(RecordError)?)?;
+        let files = raw.files.ok_or(RecordError)?;
+        let files = files.iter().map(|file| sha256(file)).collect::<Result<_, _>>()?;
+        if raw.format.is_none() {
+            return Err(RecordError);
+        }
+        Ok(Self { id, status: Status::Known(Record { digest, files, standing }) })
+    }
+
+    /// What it says of the document of this id. The record of another document says nothing of this one:
+    /// by its hashes a genuine document would look forged.
+    pub fn about(&self, id: Option<&Id>) -> Status {
+        match (id, &self.id) {
+            (None, _) => Status::NotAsked,
+            (Some(id), Some(named)) if id != named => Status::Unreachable,
+            _ => self.status.clone(),
+        }
+    }
+}
+
+fn id(text: Option<&str>) -> Result<Option<Id>, RecordError> {
+    text.map(|text| Id::parse_strict(text).map_err(|_| RecordError)).transpose()
+}
+
+fn sha256(text: &str) -> Result<[u8; 32], RecordError> {
+    let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| RecordError)?;
+    bytes.try_into().map_err(|_| RecordError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Published, RecordError, Standing, Status};
+    use crate::claim::Id;
+
+    const DIGEST: &str = "0101010101010101010101010101010101010101010101010101010101010101";
+
+    fn id() -> Id {
+        Id::parse_strict("MI64IHBKPWPETJ5Y").unwrap()
+    }
+
+    fn record(state: &str) -> String {
+        format!(
+            r#"{{"format":"pk-record/1","id":"MI64IHBKPWPETJ5Y","state":"{state}","digest":"{DIGEST}",
+            "files":["{DIGEST}"],"reason":"keliru","superseded_by":"AAAAAAAAAAAAAAAA","year":2026}}"#
+        )
+    }
+
+    fn standing(state: &str) -> Standing {
+        match Published::parse(record(state).as_bytes()).unwrap().about(Some(&id())) {
+            Status::Known(record) => {
+                assert_eq!((record.digest, record.files), ([1; 32], vec![[1; 32]]));
+                record.standing
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_state_is_read() {
+        assert_eq!(standing("in-force"), Standing::Complete);
+        assert_eq!(standing("waiting"), Standing::Waiting);
+        assert_eq!(standing("revoked"), Standing::Revoked("keliru".to_owned()));
+        assert_eq!(standing("superseded"), Standing::Superseded("AAAAAAAAAAAAAAAA".to_owned()));
+        let about = |text: &str| Published::parse(text.as_bytes()).unwrap().about(Some(&id()));
+        assert!(matches!(about(r#"{"state":"unknown"}"#), Status::UnknownDocument));
+        assert!(matches!(about(r#"{"state":"unreachable"}"#), Status::Unreachable));
+        assert!(matches!(about(""), Status::NotAsked));
+    }
+
+    #[test]
+    fn a_record_of_another_document_is_none() {
+        let record = Published::parse(record("revoked").as_bytes()).unwrap();
+        let other = Id::parse_strict("AAAAAAAAAAAAAAAA").unwrap();
+        assert!(matches!(record.about(Some(&other)), Status::Unreachable));
+        assert!(matches!(record.about(None), Status::NotAsked));
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused() {
+        for (whole, part, other) in [
+            ("in-force", "pk-record/1", "pk-record/2"),
+            ("in-force", r#""format":"pk-record/1","#, ""),
+            ("in-force", "MI64IHBKPWPETJ5Y", "MI64"),
+            ("in-force", r#""id":"MI64IHBKPWPETJ5Y","#, ""),
+            ("in-force", "0101", "0g01"),
+            ("in-force", "0101", "01"),
+            ("in-force", "\"files\"", "\"others\""),
+            ("complete", "", ""),
+        ] {
+            let text = record(whole).replace(part, other);
+            assert_eq!(Published::parse(text.as_bytes()).unwrap_err(), RecordError, "{text}");
+        }
+        for text in ["null", "[]", "{}", "{", "\u{0}", r#"{"state":1}"#] {
+            assert!(Published::parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

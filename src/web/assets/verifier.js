@@ -1,0 +1,101 @@
+// Asks the verifier in verifier.wasm: the same program as `pk verify`, run in the reader's browser, so that
+// the file never leaves it.
+
+let compiled;
+
+// The module is compiled once; an instance is cheap. Not `compileStreaming`, which refuses to work where
+// the server sends another content type.
+function module() {
+  compiled ??= fetch(new URL("verifier.wasm", import.meta.url)).then(async (answer) => {
+    if (!answer.ok) throw new Error(`verifier.wasm: ${answer.status}`);
+    return WebAssembly.compile(await answer.arrayBuffer());
+  });
+  // A network that failed once may work the next time.
+  compiled.catch(() => { compiled = undefined; });
+  return compiled;
+}
+
+// Text or bytes go in, JSON comes out. Views of the memory are made anew after each call: it may have grown
+// and be another one.
+export function caller({ exports }) {
+  const put = (input) => {
+    const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
+    const place = exports.reserve(bytes.length) >>> 0;
+    // Null says that there is not as much memory. Where nothing is wanted, any place will do.
+    if (place === 0 && bytes.length > 0) throw new Refusal("fail.too-large");
+    new Uint8Array(exports.memory.buffer).set(bytes, place);
+  };
+  const answer = () => {
+    const place = exports.result_pointer() >>> 0;
+    const bytes = new Uint8Array(exports.memory.buffer, place, exports.result_length() >>> 0);
+    const { ok, error } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (error !== undefined) throw new Refusal(error);
+    return ok;
+  };
+  return { put, answer, exports };
+}
+
+// No answer, and why, by the code of its text.
+export class Refusal extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+// Trusts whom `trust` (PEM) names; `host` is that of the page that asks. The record is the text of
+// /V/<id>.json, or "" if nobody was asked; `at` is a Date or a number of milliseconds.
+export async function verifier(trust, host = "") {
+  return verifierOf(await module(), trust, host);
+}
+
+// As `verifier`, from a module that is compiled already.
+export async function verifierOf(compiled, trust, host = "") {
+  let called;
+  const tell = (to, what, input) => {
+    to.put(input);
+    to.exports[what]();
+    return to.answer();
+  };
+  const start = async () => {
+    const fresh = caller(await WebAssembly.instantiate(compiled, {}));
+    tell(fresh, "trust", trust);
+    tell(fresh, "host", host);
+    // Only now: an instance that trusts nobody would call every signer unknown.
+    called = fresh;
+  };
+  // What a trap leaves behind is in no state to give answers: the next question gets a fresh instance.
+  const guarded = async (ask) => {
+    if (!called) await start();
+    try {
+      return ask(called);
+    } catch (error) {
+      if (!(error instanceof Refusal)) called = undefined;
+      throw error;
+    }
+  };
+  const question = (what) => (input, record, at) => guarded((asked) => {
+    try {
+      tell(asked, "record", record);
+    } catch (error) {
+      // Not to be read: the verdict will say that the register was not reached.
+      if (!(error instanceof Refusal)) throw error;
+    }
+    asked.put(input);
+    asked.exports[what](Number(at) / 1000);
+    return asked.answer();
+  });
+  await start();
+  return {
+    // The verdict (pk-verdict/1) about the bytes of a PDF file.
+    document: question("document"),
+    // The verdict about the text of a QR code.
+    link: question("link"),
+    // What a page shows besides of the document that was asked about last; null if its seal was not found
+    // good.
+    content: () => guarded((asked) => {
+      asked.exports.content();
+      return asked.answer();
+    }),
+  };
+}
