@@ -132,6 +132,7 @@ impl From<registry::Error> for Failure {
             registry::Error::Missing(path) => Self::new("fail.registry-missing").with("path", path),
             registry::Error::Exists(path) => Self::new("fail.exists").with("path", path),
             registry::Error::Conflict { id, .. } => Self::new("fail.conflict").with("id", id),
+            error if error.is_access_denied() => Self::new("fail.registry-access").because(error),
             _ => Self::new("fail.registry").because(&error),
         }
     }

@@ -92,7 +92,7 @@ impl Drop for Backup {
     fn drop(&mut self) {
         if !self.finished {
             // The error that is reported is the one that came before.
-            let _ = fs::remove_dir_all(self.copy.root());
+            let _ = discard(self.copy.root());
         }
     }
 }
@@ -126,10 +126,29 @@ fn clear(staged: &Path) -> Result<(), Error> {
         return Ok(());
     }
     if exists(&staged.join(UNFINISHED)) {
-        return fs::remove_dir_all(staged).map_err(Error::io(staged));
+        return discard(staged).map_err(Error::io(staged));
     }
     // It may have been interrupted before there was a mark in it: then it is empty.
     fs::remove_dir(staged).map_err(|_| Error::Exists(staged.to_owned()))
+}
+
+/// Removes an unfinished copy, its mark last: who is killed here too leaves what can be told from a
+/// folder of somebody's own.
+fn discard(staged: &Path) -> io::Result<()> {
+    let mark = staged.join(UNFINISHED);
+    for entry in fs::read_dir(staged)? {
+        let entry = entry?;
+        if entry.path() == mark {
+            continue;
+        }
+        // The type of the entry itself: nothing is removed through a link.
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false => fs::remove_file(entry.path())?,
+        }
+    }
+    fs::remove_file(&mark)?;
+    fs::remove_dir(staged)
 }
 
 /// Also of a link that leads nowhere.

@@ -254,6 +254,15 @@ pub enum Error {
     Version(i64),
 }
 
+impl Error {
+    /// Whether it is not the file that is wrong: this user may not read or write it, or nobody may here.
+    pub fn is_access_denied(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+        let Self::Database(error) = self else { return false };
+        error.sqlite_error_code().is_some_and(|code| matches!(code, ReadOnly | CannotOpen | PermissionDenied))
+    }
+}
+
 /// Storage of what was issued.
 pub trait Registry {
     /// Gives each slot its reservation: the one it has, or the one that is proposed.
