@@ -8,7 +8,7 @@ use pk_trust::claim::Id;
 use crate::words::Language;
 
 /// Where the pages are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     /// Behind `pk serve`, at the root of the host.
     Server {
@@ -23,7 +23,7 @@ pub(super) enum Place {
 }
 
 /// Links of one page in one language.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Links {
     place: Place,
     language: Language,

@@ -1,8 +1,11 @@
 //! Whose page it is, and what it shows.
 
+use std::sync::Arc;
+
 use pk_trust::claim::Kind;
 use pk_trust::pki::Certificate;
 
+use super::page::Frames;
 use crate::model::Visibility;
 use crate::office::{Office, Page};
 
@@ -16,6 +19,8 @@ pub struct Site {
     /// SHA-256 of the roots, hexadecimal, for comparing with what the institution has printed elsewhere.
     pub roots: Vec<String>,
     page: Page,
+    /// What is the same on all pages.
+    pub(super) frames: Arc<Frames>,
 }
 
 impl Site {
@@ -27,6 +32,7 @@ impl Site {
             host: config.instansi.host.clone(),
             roots: roots.iter().map(|root| data_encoding::HEXLOWER.encode(&root.fingerprint())).collect(),
             page: config.halaman.clone(),
+            frames: Arc::default(),
         }
     }
 

@@ -1,11 +1,15 @@
 //! What every page has around its content.
 
-use maud::{DOCTYPE, Markup, html};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use pk_trust::claim::Id;
 
 use super::Context;
 use crate::web::assets::Assets;
 use crate::web::headers;
+use crate::web::links::Links;
 use crate::words::Language;
 
 /// Which page it is; the script looks at it.
@@ -32,70 +36,124 @@ impl Kind<'_> {
     }
 }
 
+/// What is the same on all pages of one form, made once: it is half of the bytes of a page.
+#[derive(Debug, Default)]
+pub(in crate::web) struct Frames(RwLock<HashMap<(Links, bool), Arc<Parts>>>);
+
+/// Head, header and footer.
+#[derive(Debug)]
+struct Parts {
+    head: String,
+    top: String,
+    foot: String,
+}
+
+impl Frames {
+    fn parts(&self, context: &Context<'_>, is_check: bool) -> Arc<Parts> {
+        let key = (context.links, is_check);
+        if let Some(parts) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(parts);
+        }
+        let parts = Arc::new(Parts {
+            head: head(context, is_check).into_string(),
+            top: top(context, is_check).into_string(),
+            foot: foot(context).into_string(),
+        });
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&parts));
+        parts
+    }
+}
+
 /// The whole page.
 pub(super) fn frame(context: &Context<'_>, kind: Kind<'_>, title: &str, content: &Markup) -> String {
     let (site, links) = (context.site, &context.links);
-    let (here, other) = match context.words.language() {
-        Language::Indonesian => ("id", "en"),
-        Language::English => ("en", "id"),
-    };
-    let assets = Assets::get();
-    let file = |name| links.file(&assets.path(name));
+    let parts = site.frames.parts(context, kind == Kind::Check);
     let id = match kind {
         Kind::Record(id) => Some(id.to_string()),
         Kind::Check | Kind::Offline | Kind::Notice => None,
     };
     let page = html! {
         (DOCTYPE)
-        html lang=(here) {
+        html lang=(language(context)) {
             head {
-                meta charset="utf-8";
-                // A plain file server sends no headers of its own.
-                @if links.is_static() {
-                    meta http-equiv="Content-Security-Policy" content=(headers::POLICY_IN_PAGE);
-                    meta name="referrer" content="no-referrer";
-                }
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                @if kind != Kind::Check { meta name="robots" content="noindex"; }
+                (PreEscaped(&parts.head))
                 title { (title) " \u{2013} " (site.institution) }
-                link rel="icon" href=(file("icon.svg")) type="image/svg+xml";
-                link rel="stylesheet" href=(file("style.css"));
-                script type="module" src=(file("pk.js")) {}
             }
             body data-page=(kind.name()) data-root=(links.root()) data-host=(site.host) data-id=[id]
                 data-static[links.is_static()] {
-                a.skip href="#content" { (context.say("page.skip")) }
-                header.top {
-                    p {
-                        strong { (site.institution) }
-                        small { (context.say("page.subtitle")) }
-                    }
-                    nav aria-label=(context.say("page.navigation")) {
-                        @if kind != Kind::Check {
-                            a href=(links.check()) { (context.say("page.check-another")) }
-                        }
-                        a href=(links.other_language()) hreflang=(other) lang=(other) {
-                            (context.say("page.other-language"))
-                        }
-                    }
-                }
+                (PreEscaped(&parts.top))
                 main id="content" { (content) }
-                footer.foot {
-                    p { (context.said("page.only-here", &[("host", &site.host)])) }
-                    p { (context.say("page.asks-nothing")) }
-                    p { (context.say("page.second-opinion")) " "
-                        a href=(links.file(".well-known/pk-trust.pem")) { (context.say("page.keys")) } "." }
-                    @if !site.roots.is_empty() {
-                        details {
-                            summary { (context.say("page.root-summary")) }
-                            p { (context.say("page.root-explained")) }
-                            @for root in &site.roots { p { code { (root) } } }
-                        }
-                    }
-                }
+                (PreEscaped(&parts.foot))
             }
         }
     };
     page.into_string()
+}
+
+const fn language(context: &Context<'_>) -> &'static str {
+    match context.words.language() {
+        Language::Indonesian => "id",
+        Language::English => "en",
+    }
+}
+
+fn head(context: &Context<'_>, is_check: bool) -> Markup {
+    let links = &context.links;
+    let file = |name| links.file(&Assets::get().path(name));
+    html! {
+        meta charset="utf-8";
+        // A plain file server sends no headers of its own.
+        @if links.is_static() {
+            meta http-equiv="Content-Security-Policy" content=(headers::POLICY_IN_PAGE);
+            meta name="referrer" content="no-referrer";
+        }
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        @if !is_check { meta name="robots" content="noindex"; }
+        link rel="icon" href=(file("icon.svg")) type="image/svg+xml";
+        link rel="stylesheet" href=(file("style.css"));
+        script type="module" src=(file("pk.js")) {}
+    }
+}
+
+fn top(context: &Context<'_>, is_check: bool) -> Markup {
+    let links = &context.links;
+    let other = match context.words.language() {
+        Language::Indonesian => "en",
+        Language::English => "id",
+    };
+    html! {
+        a.skip href="#content" { (context.say("page.skip")) }
+        header.top {
+            p {
+                strong { (context.site.institution) }
+                small { (context.say("page.subtitle")) }
+            }
+            nav aria-label=(context.say("page.navigation")) {
+                @if !is_check { a href=(links.check()) { (context.say("page.check-another")) } }
+                a href=(links.other_language()) hreflang=(other) lang=(other) {
+                    (context.say("page.other-language"))
+                }
+            }
+        }
+    }
+}
+
+fn foot(context: &Context<'_>) -> Markup {
+    let site = context.site;
+    html! {
+        footer.foot {
+            p { (context.said("page.only-here", &[("host", &site.host)])) }
+            p { (context.say("page.asks-nothing")) }
+            p { (context.say("page.second-opinion")) " "
+                a href=(context.links.file(".well-known/pk-trust.pem")) { (context.say("page.keys")) } "." }
+            @if !site.roots.is_empty() {
+                details {
+                    summary { (context.say("page.root-summary")) }
+                    p { (context.say("page.root-explained")) }
+                    @for root in &site.roots { p { code { (root) } } }
+                }
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ use pk_trust::Time;
 use pk_trust::verify::{self, Outcome, Overall};
 
 pub(in crate::web) use check::{Problem, check, offline};
+pub(in crate::web) use frame::Frames;
 pub(in crate::web) use notice::{Notice, lost, notice};
 pub(in crate::web) use record::record;
 pub(in crate::web) use verdict::answer;
@@ -45,8 +46,8 @@ pub(in crate::web) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn say(&self, code: &str) -> String {
-        self.words.plain(code)
+    fn say(&self, code: &'static str) -> &'static str {
+        self.words.fixed(code)
     }
 
     fn said(&self, code: &str, values: &[(&'static str, &str)]) -> String {
@@ -151,7 +152,7 @@ impl Tone {
     }
 
     /// `✓ ya`
-    fn mark(self, context: &Context<'_>, code: &str) -> Markup {
+    fn mark(self, context: &Context<'_>, code: &'static str) -> Markup {
         let sign = match self {
             Self::Good => "\u{2713}",
             Self::Bad => "\u{2717}",
@@ -192,7 +193,7 @@ fn fact(label: &str, value: Option<&str>) -> Markup {
 }
 
 /// One of the four lines.
-fn line(context: &Context<'_>, axis: &str, tone: Tone, word: &str, sentence: &str) -> Markup {
+fn line(context: &Context<'_>, axis: &'static str, tone: Tone, word: &'static str, sentence: &str) -> Markup {
     html! {
         li {
             b { (context.say(axis)) } " " (tone.mark(context, word))

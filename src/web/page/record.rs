@@ -86,7 +86,7 @@ fn compare(context: &Context<'_>, record: &Record<'_>) -> Markup {
         p { (context.say(if shown { "page.compare-how" } else { "page.compare-little" })) }
         dl.facts {
             div { dt { (context.say("page.code")) } dd.code { (entry.reservation.id.grouped()) } }
-            (fact(&context.say("page.kind"), Some(&context.say(record.kind_code()))))
+            (fact(&context.say("page.kind"), Some(context.say(record.kind_code()))))
             (fact(&context.say("page.year"), Some(&year)))
             (fact(&context.say("page.stage"), stage.as_deref()))
             @if shown {
