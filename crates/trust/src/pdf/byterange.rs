@@ -41,7 +41,7 @@ impl ByteRange {
             .and_then(Object::as_array)
             .ok_or(ByteRangeError::Malformed)?
             .iter()
-            .map(|n| n.as_integer().and_then(|n| usize::try_from(n).ok()))
+            .map(Object::as_place)
             .collect::<Option<_>>()
             .ok_or(ByteRangeError::Malformed)?;
         let [start, first, second, length] = numbers[..] else {

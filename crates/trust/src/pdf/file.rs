@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::filter::{self, MAX_DECODED};
 use super::lexer::Lexer;
 use super::xref::{self, Entry, Section};
-use super::{Dictionary, Error, Object, Ref};
+use super::{Dictionary, Error, Object, Ref, place};
 
 /// Updates in one file. pk makes one a signature; twice the largest number of signatures seen in
 /// public test files (51) leaves room for foreign ones.
@@ -376,8 +376,8 @@ impl<'f, 'a> View<'f, 'a> {
         };
         let start = lexer.position();
         let end = length
-            .and_then(|n| usize::try_from(n).ok())
-            .and_then(|n| start.checked_add(n))
+            .and_then(|n| u64::try_from(n).ok())
+            .and_then(|n| start.checked_add(place(n)))
             .filter(|&end| end <= start + lexer.rest().len())
             .ok_or_else(|| lexer.error("stream length"))?;
         let mut after = Lexer::new(self.file.bytes, end..start + lexer.rest().len());
@@ -510,10 +510,7 @@ impl<'f, 'a> View<'f, 'a> {
 /// Numbers and places of the objects in a decoded object stream.
 fn directory(dictionary: &Dictionary, data: &[u8]) -> Result<Vec<(u32, usize)>, Error> {
     let wrong = Error::WrongType { key: "ObjStm", expected: "object stream" };
-    let number = |key| {
-        let value = dictionary.get(key).and_then(Object::as_integer);
-        value.and_then(|n| usize::try_from(n).ok()).ok_or(wrong.clone())
-    };
+    let number = |key| dictionary.get(key).and_then(Object::as_place).ok_or(wrong.clone());
     let (count, first) = (number("N")?, number("First")?);
     if count > MAX_IN_STREAM {
         return Err(Error::TooMany { what: "objects in a stream", offset: 0 });
@@ -524,7 +521,7 @@ fn directory(dictionary: &Dictionary, data: &[u8]) -> Result<Vec<(u32, usize)>, 
         lexer.skip_whitespace();
         let number = u32::try_from(lexer.unsigned(10)?).map_err(|_| wrong.clone())?;
         lexer.skip_whitespace();
-        let offset = usize::try_from(lexer.unsigned(10)?).map_err(|_| wrong.clone())?;
+        let offset = place(lexer.unsigned(10)?);
         let start = first.checked_add(offset).filter(|&start| start <= data.len()).ok_or(wrong.clone())?;
         // In order, so that each object ends where the next begins.
         if objects.last().is_some_and(|&(_, before)| start < before) {
@@ -601,7 +598,7 @@ fn linearized_length(bytes: &[u8]) -> Option<usize> {
     }
     let dictionary = lexer.dictionary().ok()?;
     dictionary.get("Linearized")?;
-    usize::try_from(dictionary.get("L")?.as_integer()?).ok()
+    dictionary.get("L")?.as_place()
 }
 
 /// `%PDF-1.7` at byte 0: anything before it makes the file readable as something else as well.

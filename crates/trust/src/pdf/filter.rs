@@ -50,7 +50,7 @@ pub(super) fn decode(dictionary: &Dictionary, encoded: &[u8], limit: usize) -> R
 fn unpredict(parameters: &Dictionary, data: Vec<u8>) -> Result<Vec<u8>, Error> {
     let number = |key, default| match parameters.get(key) {
         None => Ok(default),
-        Some(value) => value.as_integer().and_then(|n| usize::try_from(n).ok()).ok_or(Error::Filter),
+        Some(value) => value.as_place().ok_or(Error::Filter),
     };
     let predictor = number("Predictor", 1)?;
     if predictor == 1 {

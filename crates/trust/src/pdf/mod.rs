@@ -23,6 +23,13 @@ pub use prefix::{Digests, Prefixes};
 pub use rewrite::Rewrite;
 pub use update::{CONTENTS_RESERVED, Reserved, Update, identify};
 
+/// A number in a file as a place, or a length. Behind 2 GB, where no file is that this reader is given, all
+/// places are one: a browser counts with 32 bits, and has to give the same answer by the same sentence.
+fn place(number: u64) -> usize {
+    const LAST: u64 = 0x7FFF_FFFF;
+    usize::try_from(number.min(LAST)).unwrap_or(usize::MAX)
+}
+
 /// Why a file cannot be read.
 ///
 /// Every offset counts bytes from the beginning of the file.
@@ -160,4 +167,17 @@ pub enum Error {
         /// Bytes reserved.
         reserved: usize,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn places_are_the_same_on_every_machine() {
+        assert_eq!((place(0), place(0x7FFF_FFFE)), (0, 0x7FFF_FFFE));
+        for far in [0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0000, u64::MAX] {
+            assert_eq!(place(far), 0x7FFF_FFFF, "{far}");
+        }
+    }
 }

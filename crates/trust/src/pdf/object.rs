@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::place;
+
 /// A reference to an indirect object, `12 0 R`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ref {
@@ -64,6 +66,11 @@ impl Object {
             Self::Integer(value) => Some(*value),
             _ => None,
         }
+    }
+
+    /// The number, if this is one that can be a place in a file, or a length.
+    pub(super) fn as_place(&self) -> Option<usize> {
+        self.as_integer().and_then(|value| u64::try_from(value).ok()).map(place)
     }
 
     /// The name, if this is one.

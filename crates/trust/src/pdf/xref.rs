@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::filter;
 use super::lexer::Lexer;
-use super::{Dictionary, Error, MAX_DECODED, Object};
+use super::{Dictionary, Error, MAX_DECODED, Object, place};
 
 /// Object numbers. ISO 32000-1, Annex C gives 8,388,607 as the limit of a common reader.
 const MAX_OBJECTS: u64 = 8_388_607;
@@ -89,8 +89,7 @@ impl Section {
     /// [`Error::BadPrev`] if `/Prev` is no offset.
     pub(super) fn previous(&self) -> Result<Option<usize>, Error> {
         let wrong = Error::BadPrev { offset: self.xref };
-        let offset = |value: &Object| value.as_integer().and_then(|n| usize::try_from(n).ok());
-        self.trailer.get("Prev").map(|value| offset(value).ok_or(wrong)).transpose()
+        self.trailer.get("Prev").map(|value| value.as_place().ok_or(wrong)).transpose()
     }
 
     /// Whether `startxref` names this section.
@@ -153,7 +152,7 @@ fn stream<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>) -> Result<Parts, Error> {
         return Err(lexer.error("end of line after stream"));
     }
     // 7.5.8.2: all values direct, since nothing could be looked up yet.
-    let length = dictionary.get("Length").and_then(Object::as_integer).and_then(|n| usize::try_from(n).ok());
+    let length = dictionary.get("Length").and_then(Object::as_place);
     let start = lexer.position();
     let end = length
         .and_then(|n| start.checked_add(n))
@@ -175,7 +174,7 @@ fn stream_entries(
     let malformed = Error::Syntax { what: "cross-reference stream", offset };
     let numbers = |key| -> Option<Vec<usize>> {
         let items = dictionary.get(key)?.as_array()?;
-        items.iter().map(|n| usize::try_from(n.as_integer()?).ok()).collect()
+        items.iter().map(Object::as_place).collect()
     };
     let [kind_width, first_width, second_width] = numbers("W").ok_or(malformed.clone())?[..] else {
         return Err(malformed);
@@ -205,12 +204,12 @@ fn stream_entries(
             let entry = match kind {
                 0 => Entry::Free,
                 1 => Entry::InUse {
-                    offset: usize::try_from(field(second)).map_err(|_| malformed.clone())?,
+                    offset: place(field(second)),
                     generation: u16::try_from(field(third)).map_err(|_| malformed.clone())?,
                 },
                 2 => Entry::Compressed {
                     container: u32::try_from(field(second)).map_err(|_| malformed.clone())?,
-                    index: usize::try_from(field(third)).map_err(|_| malformed.clone())?,
+                    index: place(field(third)),
                 },
                 // Another reader would take it for a reference to null.
                 _ => return Err(malformed),
@@ -289,8 +288,6 @@ fn entry(lexer: &mut Lexer<'_>) -> Result<Entry, Error> {
     if !in_use {
         return Ok(Entry::Free);
     }
-    match (usize::try_from(offset), u16::try_from(generation)) {
-        (Ok(offset), Ok(generation)) => Ok(Entry::InUse { offset, generation }),
-        _ => Err(malformed),
-    }
+    let generation = u16::try_from(generation).map_err(|_| malformed)?;
+    Ok(Entry::InUse { offset: place(offset), generation })
 }
