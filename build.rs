@@ -15,7 +15,7 @@ const FILES: [&str; 5] = ["problems", "findings", "commands", "help", "pages"];
 
 /// Texts that the scripts of the public pages need, by file and by prefix of the code.
 const PUBLIC_FILES: [&str; 2] = ["findings", "pages"];
-const PUBLIC_PREFIXES: [&str; 3] = ["axis.", "kind.", "verdict."];
+const PUBLIC_PREFIXES: [&str; 4] = ["axis.", "kind.", "place.", "verdict."];
 const KEYS: [&str; 4] = ["id", "en", "hint_id", "hint_en"];
 
 fn main() {

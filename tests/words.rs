@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use pk::words::{Language, Words};
 
@@ -10,18 +11,27 @@ use crate::architecture::{root, sources};
 /// Literals that look like codes but are something else.
 const NOT_CODES: [&str; 0] = [];
 
+/// The scripts of the public pages.
+fn scripts() -> Vec<PathBuf> {
+    let files = fs::read_dir(root().join("src/web/assets")).unwrap();
+    files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "js"))
+        .collect()
+}
+
 /// String literals of the form `word.word-word` in the code outside tests.
 fn literals() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for folder in ["src", "crates/browser/src", "crates/trust/src"] {
-        for file in sources(&root().join(folder)) {
-            let text = fs::read_to_string(&file).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for line in code.lines().filter(|l| !l.trim_start().starts_with("//")) {
-                for literal in line.split('"').skip(1).step_by(2) {
-                    if is_code(literal) {
-                        found.insert(literal.to_owned());
-                    }
+    let folders = ["src", "crates/browser/src", "crates/trust/src"];
+    let rust = folders.iter().flat_map(|folder| sources(&root().join(folder)));
+    for file in rust.chain(scripts()) {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|l| !l.trim_start().starts_with("//")) {
+            for literal in line.split('"').skip(1).step_by(2) {
+                if is_code(literal) {
+                    found.insert(literal.to_owned());
                 }
             }
         }
@@ -38,7 +48,7 @@ fn is_code(text: &str) -> bool {
     };
     let file = [
         "toml", "txt", "css", "db", "json", "pem", "crl", "sql", "typ", "svg", "zip", "pdf", "xml", "csv",
-        "p7s", "md", "html", "js",
+        "p7s", "md", "html", "js", "wasm",
     ];
     word(first) && word(second) && !file.contains(&second) && !text.contains("example")
 }

@@ -26,11 +26,28 @@ pub(super) struct Asset {
 }
 
 /// The files as they are in the source.
-const FILES: [(&str, &str, &[u8]); 3] = [
+const FILES: [(&str, &str, &[u8]); 14] = [
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
-    ("pk.js", "text/javascript; charset=utf-8", include_bytes!("assets/pk.js")),
+    ("pk.js", SCRIPT, include_bytes!("assets/pk.js")),
+    ("page.js", SCRIPT, include_bytes!("assets/page.js")),
+    ("known.js", SCRIPT, include_bytes!("assets/known.js")),
+    ("claim.js", SCRIPT, include_bytes!("assets/claim.js")),
+    ("check.js", SCRIPT, include_bytes!("assets/check.js")),
+    ("ask.js", SCRIPT, include_bytes!("assets/ask.js")),
+    ("original.js", SCRIPT, include_bytes!("assets/original.js")),
+    ("verdict.js", SCRIPT, include_bytes!("assets/verdict.js")),
+    ("verifier.js", SCRIPT, include_bytes!("assets/verifier.js")),
+    ("verifier.wasm", MODULE, include_bytes!("assets/verifier.wasm")),
+    ("photo.js", SCRIPT, include_bytes!("assets/photo.js")),
+    ("photo.wasm", MODULE, include_bytes!("assets/photo.wasm")),
 ];
+
+/// RFC 9239.
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// WebAssembly Web API, 7.
+const MODULE: &str = "application/wasm";
 
 /// The service worker; it has to lie at the root of what it serves.
 const WORKER: &str = include_str!("assets/sw.js");
@@ -67,7 +84,7 @@ impl Assets {
         }
         let version: String = data_encoding::HEXLOWER.encode(&hasher.finalize()).chars().take(16).collect();
         let worker = WORKER.replace("{version}", &version);
-        let worker = asset("sw.js", "text/javascript; charset=utf-8", worker.into_bytes());
+        let worker = asset("sw.js", SCRIPT, worker.into_bytes());
         Self { version, files, worker }
     }
 

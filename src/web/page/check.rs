@@ -52,7 +52,9 @@ pub(in crate::web) fn check(context: &Context<'_>, problem: Option<Problem>) -> 
                 p { (context.say("check.intro")) }
             }
         }
-        div id="result" role="status" aria-live="polite" tabindex="-1" {}
+        // What is shown if the script, or what it needs, cannot be loaded.
+        div id="result" role="status" aria-live="polite" tabindex="-1"
+            data-failed=(context.say(if context.links.is_static() { "check.unable-static" } else { "check.unable" })) {}
         (forms(context))
         section {
             h2 { (context.say("check.how")) }
@@ -112,7 +114,7 @@ pub(in crate::web) fn offline(context: &Context<'_>) -> String {
     let heading = context.say("state.offline");
     let content = html! {
         (banner(Tone::Open, &heading, html! { p { (context.say("notice.offline")) } }))
-        section id="claim" role="status" aria-live="polite" {}
+        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
         div.actions { a.button.first href=(context.links.check()) { (context.say("page.check-another")) } }
     };
     frame(context, Kind::Offline, &heading, &content)

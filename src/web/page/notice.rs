@@ -95,7 +95,7 @@ pub(in crate::web) fn notice(context: &Context<'_>, notice: &Notice) -> String {
     let content = html! {
         (banner(notice.tone(), &heading, body))
         // The script says here what the link's own claim proves without any register.
-        section id="claim" role="status" aria-live="polite" {}
+        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
         @if let Some(hint) = hint { p { (hint) } }
         div.actions { a.button.first href=(context.links.check()) { (context.say("page.check-another")) } }
     };

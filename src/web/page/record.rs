@@ -23,7 +23,8 @@ pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>, picture
     let heading = context.say(code);
     let content = html! {
         (banner(Tone::of_state(record.state()), &heading, explanation(context, record)))
-        section id="claim" role="status" aria-live="polite" {}
+        // What is shown if the script, or what it needs, cannot be loaded.
+        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
         (compare(context, record))
         @if record.shows_original() { (original(context, record, picture)) }
         (lines(context, record))
@@ -111,7 +112,8 @@ fn original(context: &Context<'_>, record: &Record<'_>, picture: bool) -> Markup
             a.button.first href=(context.links.of_document(id, "pdf")) { (context.say("page.open-original")) }
             button type="button" id="check-original" hidden { (context.say("page.check-original")) }
         }
-        div id="original-result" role="status" aria-live="polite" {}
+        div id="original-result" role="status" aria-live="polite"
+            data-failed=(context.say("check.unable-static")) {}
         @if picture {
             figure {
                 a href=(context.links.of_document(id, "png")) {

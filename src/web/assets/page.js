@@ -1,0 +1,143 @@
+// What the modules share: where the page is, the texts, and the pieces that src/web/page builds as well.
+
+const { dataset } = document.body;
+
+// The host that the page is for, whatever address it is shown at.
+export const host = dataset.host;
+export const kind = dataset.page;
+export const isStatic = "static" in dataset;
+export const language = document.documentElement.lang;
+export const root = new URL(dataset.root, location.href);
+export const address = (path) => new URL(path, root).href;
+
+// The id in what a person types; undefined if it is none. Forgives what `Id::from_str` does.
+export function parseId(text) {
+  const like = { 0: "O", 1: "I", 8: "B" };
+  const id = text.replace(/[\s-]/g, "").toUpperCase().replace(/[018]/g, (digit) => like[digit]);
+  return /^[A-Z2-7]{16}$/.test(id) ? id : undefined;
+}
+
+export const grouped = (id) => id.match(/.{4}/g).join("-");
+
+// The page of a document, in the language of this one.
+export function pageOf(id) {
+  if (isStatic) return address(language === "en" ? `V/${id}/en.html` : `V/${id}/`);
+  const chosen = new URLSearchParams(location.search).get("lang");
+  return address(chosen ? `V/${id}?lang=${language}` : `V/${id}`);
+}
+
+let texts;
+
+// Loads the texts; nothing can be said before.
+export async function loadWords() {
+  texts ??= fetch(new URL(`words-${language}.json`, import.meta.url)).then((answer) => {
+    if (!answer.ok) throw new Error(`words: ${answer.status}`);
+    return answer.json();
+  });
+  try {
+    texts = await texts;
+  } catch (error) {
+    // A network that failed once may work the next time.
+    texts = undefined;
+    throw error;
+  }
+}
+
+const LONGEST = 500;
+
+// Values come from files: some characters turn the order of a line around, and a name could then read as
+// another one. As `words::printable`.
+export function printable(value) {
+  const letters = [...String(value)];
+  const shown = letters.slice(0, LONGEST).join("").replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+  return letters.length > LONGEST ? `${shown}…` : shown;
+}
+
+// The sentence of a code. Filled in once: a value that contains `{…}` stays as it is.
+export function say(code, values = {}) {
+  const text = Object.hasOwn(texts, code) ? texts[code] : printable(code);
+  return text.replace(/\{([^}]*)\}/g, (whole, key) => (Object.hasOwn(values, key) ? printable(values[key]) : whole));
+}
+
+// An element. Content that is text stays text, whatever it says.
+export function make(name, attributes, ...content) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes ?? {})) element.setAttribute(key, value);
+  element.append(...content.filter((part) => part !== undefined && part !== null));
+  return element;
+}
+
+export const rupiah = (amount) => `Rp ${String(amount).replace(/\B(?=(\d{3})+$)/g, ".")}`;
+
+const LOCALE = language === "en" ? "en-GB" : "id-ID";
+const DAY = { day: "numeric", month: "long", year: "numeric" };
+
+// Date and time by the reader's own clock, which is named: Indonesia has three.
+export function localTime(text) {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return printable(text);
+  return new Intl.DateTimeFormat(LOCALE, {
+    ...DAY, hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  }).format(time);
+}
+
+// `2026-01-05` as the server writes it: a day is the same day everywhere.
+export function day(text) {
+  const time = new Date(`${text}T00:00:00Z`);
+  if (Number.isNaN(time.getTime())) return printable(text);
+  return new Intl.DateTimeFormat(LOCALE, { ...DAY, timeZone: "UTC" }).format(time);
+}
+
+// Colour, sign and word together, as in src/web/page/mod.rs.
+const TONES = {
+  good: ["✓", "M16 3a13 13 0 1 0 0 26 13 13 0 0 0 0-26M9.5 16.5l4.5 4.5 9-10"],
+  bad: ["✗", "M10.5 3h11L29 10.5v11L21.5 29h-11L3 21.5v-11zM11 11l10 10M21 11L11 21"],
+  open: ["?", "M16 3L30 28H2zM16 12v8M16 23.5v.5"],
+};
+
+function icon(tone) {
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  const attributes = {
+    viewBox: "0 0 32 32", "aria-hidden": "true", fill: "none", stroke: "currentColor",
+    "stroke-width": "2.5", "stroke-linecap": "round", "stroke-linejoin": "round",
+  };
+  for (const [key, value] of Object.entries(attributes)) drawing.setAttribute(key, value);
+  drawing.append(document.createElementNS(space, "path"));
+  drawing.firstChild.setAttribute("d", TONES[tone][1]);
+  return drawing;
+}
+
+// The headline of a page or of an answer on it.
+export function banner(tone, level, heading, ...content) {
+  return make("div", { class: `banner ${tone}` }, icon(tone), make("div", {}, make(level, {}, heading), ...content));
+}
+
+export function mark(tone, code) {
+  return make("span", { class: `mark ${tone}` }, make("span", { "aria-hidden": "true" }, TONES[tone][0]), ` ${say(code)}`);
+}
+
+// One of the four lines.
+export function line(axis, tone, word, sentence) {
+  return make("li", {}, make("b", {}, say(axis)), " ", mark(tone, word), paragraph(sentence));
+}
+
+export const paragraph = (text) => make("p", {}, text);
+export const hint = (text) => make("p", { class: "hint" }, text);
+
+// A list of facts; a pair without a value is left out.
+export function facts(pairs) {
+  const shown = pairs.filter(([, value]) => value !== undefined && value !== null);
+  return make("dl", { class: "facts" }, ...shown.map(([code, value]) => make(
+    "div", {}, make("dt", {}, say(code)), make("dd", {}, value instanceof Node ? value : printable(value)),
+  )));
+}
+
+// Remarks on how old the answer is where the network did not give one.
+export function ages(keys, record) {
+  const remarks = [];
+  if (keys && !keys.fresh) remarks.push(hint(say("code.keys-age", { time: localTime(keys.fetched) })));
+  const last = record?.last;
+  if (last) remarks.push(hint(say("code.last-seen", { state: say(`state.${last.state}`), time: localTime(last.fetched) })));
+  return remarks;
+}
