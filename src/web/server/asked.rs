@@ -24,6 +24,17 @@ impl Asked {
         Self { language, chosen: chosen.is_some(), json: prefers_json(text(ACCEPT)) }
     }
 
+    /// The form of the answer, for telling answers apart.
+    pub(super) const fn form(self) -> &'static str {
+        match (self.json, self.language, self.chosen) {
+            (true, ..) => "json",
+            (false, Language::Indonesian, false) => "id",
+            (false, Language::Indonesian, true) => "id-link",
+            (false, Language::English, false) => "en",
+            (false, Language::English, true) => "en-link",
+        }
+    }
+
     pub(super) const fn words(self) -> Words {
         Words::new(self.language)
     }

@@ -4,6 +4,7 @@
 //! nothing: what it shows comes from the registry, the keys and the documents of the office.
 
 mod asked;
+mod cache;
 mod client;
 mod connections;
 mod limits;
@@ -36,6 +37,7 @@ use crate::office::{AuthorityError, Clock, Office};
 use crate::registry::{Entry, Registry, SqliteRegistry};
 use crate::render::{Renderer, Templates};
 use asked::Asked;
+use cache::Cache;
 use limits::Limits;
 use metrics::Metrics;
 
@@ -84,6 +86,7 @@ pub struct Server {
     templates: Templates,
     renderer: Arc<OnceLock<Renderer>>,
     pictures: Pictures,
+    cache: Cache,
     keys: Mutex<Option<(Instant, Arc<Keys>)>>,
     limits: Limits,
     metrics: Arc<Metrics>,
@@ -118,6 +121,7 @@ impl Server {
         Ok(Arc::new(Self {
             records: Records::open(&office.registry())?,
             pictures: Pictures::new(Arc::clone(&renderer), templates.clone()),
+            cache: Cache::default(),
             site_tag: site_tag(&site),
             limits: Limits::new(site.page()),
             metrics: Arc::new(Metrics::new()),
@@ -286,13 +290,7 @@ impl Server {
 
     /// The tag of a page: what it says, in which words, and by which program.
     fn tag(&self, what: &str, asked: Asked) -> String {
-        let form = match (asked.json, asked.language, asked.chosen) {
-            (true, ..) => "json",
-            (false, crate::words::Language::Indonesian, false) => "id",
-            (false, crate::words::Language::Indonesian, true) => "id-link",
-            (false, crate::words::Language::English, false) => "en",
-            (false, crate::words::Language::English, true) => "en-link",
-        };
+        let form = asked.form();
         format!("\"{what}-{form}-{}\"", self.site_tag)
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn tagged(
     headers: &HeaderMap,
     tag: &str,
     media_type: &'static str,
-    body: impl FnOnce() -> String,
+    body: impl FnOnce() -> Bytes,
 ) -> Response<Body> {
     if has(headers, tag) {
         return Reply::new(StatusCode::NOT_MODIFIED, media_type, Bytes::new()).fresh(Some(tag)).done();

@@ -8,8 +8,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use pk_trust::claim::{self, Id};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
@@ -38,9 +39,19 @@ const REQUEST: Duration = Duration::from_secs(60);
 
 /// All routes.
 pub(super) fn router(server: &Arc<Server>) -> Router {
+    // Only what has a body needs these; and each layer over all routes costs every request a copy.
+    let uploads = ServiceBuilder::new()
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(RequestBodyTimeoutLayer::new(PIECE));
+    let everything = ServiceBuilder::new().layer(from_fn_with_state(Arc::clone(server), guard)).layer(
+        CatchPanicLayer::custom(|_| {
+            Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "internal error\n").private().done()
+        }),
+    );
     Router::new()
         .route("/", get(check))
-        .route("/periksa", get(check).post(receive))
+        .route("/periksa", post(receive).layer(uploads).get(check))
         .route("/periksa/", get(|| async { reply::redirect(StatusCode::PERMANENT_REDIRECT, "/periksa") }))
         .route("/V/{*name}", get(document))
         .route("/v/{*name}", get(document))
@@ -69,13 +80,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/metrics", get(metrics))
         .fallback(not_found)
         .method_not_allowed_fallback(other_method)
-        .layer(RequestBodyTimeoutLayer::new(PIECE))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST))
-        .layer(CatchPanicLayer::custom(|_| {
-            Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "internal error\n").private().done()
-        }))
-        .layer(from_fn_with_state(Arc::clone(server), guard))
+        .layer(everything)
         .with_state(Arc::clone(server))
 }
 
@@ -134,7 +139,7 @@ async fn check(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap) 
         };
     }
     let tag = server.tag("check", asked);
-    reply::tagged(&headers, &tag, HTML, || page::check(&server.context(asked), None))
+    reply::tagged(&headers, &tag, HTML, || page::check(&server.context(asked), None).into())
 }
 
 /// A code or a link, as a form sends it.
@@ -156,7 +161,7 @@ async fn receive(State(server): State<Arc<Server>>, request: Request) -> Respons
 async fn offline(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
     let asked = Asked::of(&uri, &headers);
     let tag = server.tag("offline", asked);
-    reply::tagged(&headers, &tag, HTML, || page::offline(&server.context(asked)))
+    reply::tagged(&headers, &tag, HTML, || page::offline(&server.context(asked)).into())
 }
 
 /// `/V/<id>`, `/V/<id>.json`, `/V/<id>.pdf`, `/V/<id>.png`.
@@ -202,11 +207,17 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
             let tag = server.tag(&record.revision(), asked);
             let media_type = if asked.json { JSON } else { HTML };
             reply::tagged(&headers, &tag, media_type, || {
-                if asked.json {
+                let form = asked.form();
+                if let Some(page) = server.cache.find(id, form, &tag) {
+                    return page;
+                }
+                let page = Bytes::from(if asked.json {
                     record.json(&server.site)
                 } else {
                     page::record(&server.context(asked), &record, true)
-                }
+                });
+                server.cache.keep(id, form, &tag, &page);
+                page
             })
         }
     }
@@ -214,7 +225,7 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
 
 async fn keys(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response<Body> {
     match server.keys().await {
-        Some(keys) => reply::tagged(&headers, &keys.tag, JSON, || keys.json.clone()),
+        Some(keys) => reply::tagged(&headers, &keys.tag, JSON, || keys.json.clone().into()),
         None => reply::notice(&server.site, Asked::of(&Uri::default(), &headers), &Notice::Unreachable),
     }
 }

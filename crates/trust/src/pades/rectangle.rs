@@ -10,12 +10,12 @@ impl Rectangle {
     /// The rectangle under `key`; `None` where none can be read.
     pub(super) fn read(view: View<'_, '_>, dictionary: &Dictionary, key: &'static str) -> Option<Self> {
         let items = view.array(dictionary, key).ok()??;
-        let number = |object: &Object| match &*view.resolve(object).ok()? {
-            Object::Integer(value) => value.to_string().parse::<f64>().ok(),
-            Object::Real(text) => text.parse::<f64>().ok(),
+        let side = |object: &Object| match &*view.resolve(object).ok()? {
+            Object::Integer(value) => number(&value.to_string()),
+            Object::Real(text) => number(text),
             _ => None,
         };
-        let [a, b, c, d] = items.iter().map(number).collect::<Option<Vec<_>>>()?[..] else { return None };
+        let [a, b, c, d] = items.iter().map(side).collect::<Option<Vec<_>>>()?[..] else { return None };
         Some(Self([a.min(c), b.min(d), a.max(c), b.max(d)]))
     }
 
@@ -35,5 +35,45 @@ impl Rectangle {
     /// The area that both have in common.
     pub(super) fn overlap(&self, other: &Self) -> f64 {
         self.intersection(other).area()
+    }
+}
+
+/// A number (ISO 32000-2, 7.3.3): digits with at most one point and a sign. To the last digit it does not
+/// matter here, and the standard library's exact reading brings 20 kB of tables into every browser.
+fn number(text: &str) -> Option<f64> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1.0, digits),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mut value, mut unit, mut point, mut any) = (0.0, 1.0, false, false);
+    for c in digits.bytes() {
+        match c {
+            b'0'..=b'9' => {
+                value = value * 10.0 + f64::from(c - b'0');
+                unit *= if point { 10.0 } else { 1.0 };
+                any = true;
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    let value = sign * value / unit;
+    (any && value.is_finite()).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_read_as_pdf_writes_them() {
+        for (text, value) in
+            [("12", 12.0), ("-0.5", -0.5), ("+4.25", 4.25), (".5", 0.5), ("7.", 7.0), ("0", 0.0)]
+        {
+            assert_eq!(number(text), Some(value), "{text}");
+        }
+        for text in ["", "-", ".", "1e3", "1.2.3", "--1", "NaN", "inf", &"9".repeat(400)] {
+            assert_eq!(number(text), None, "{text}");
+        }
     }
 }

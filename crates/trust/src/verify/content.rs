@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::canonical;
 use crate::claim::{Id, Kind};
 use crate::pdf::{self, File, Object, View};
 use crate::pki::{Certificate, clip};
@@ -167,8 +168,7 @@ impl Content {
     /// [`ContentError`]
     pub fn parse(bytes: &[u8]) -> Result<Self, ContentError> {
         let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| ContentError::Format)?;
-        let canonical = serde_json_canonicalizer::to_vec(&value).map_err(|_| ContentError::Format)?;
-        if canonical != bytes {
+        if canonical::encode(&value).as_deref() != Some(bytes) {
             return Err(ContentError::NotCanonical);
         }
         let raw: Raw = serde_json::from_value(value).map_err(|_| ContentError::Format)?;

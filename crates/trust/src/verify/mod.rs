@@ -3,6 +3,7 @@
 //! [`document`] for a PDF file, [`link`] for the text of a QR code, [`manifest`] for the list in an
 //! archive. None of them fails: what cannot be read is a finding too.
 
+mod canonical;
 mod content;
 mod foreign;
 mod record;
