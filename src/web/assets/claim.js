@@ -119,10 +119,14 @@ function good(verdict, record) {
   ];
 }
 
-// A headline that says that all is well must not stand above a claim that does not hold.
+// A headline that says that all is well must not stand above what does not hold. Any other one says more than
+// that, and what does not hold is said before it.
 export function contradict([heading, explanation], sentence) {
   const headline = document.querySelector("main > .banner");
-  if (!headline || headline.classList.contains("bad") || kind === "offline") return;
+  if (!headline?.classList.contains("good")) {
+    headline?.before(document.getElementById("claim"));
+    return;
+  }
   headline.replaceWith(banner("bad", "h1", say(heading), paragraph(say(explanation))));
   document.title = document.title.replace(/^[^:]*/, say(heading));
   document.querySelector("#lines > li")?.replaceWith(line("axis.integrity", "bad", "page.no", sentence));

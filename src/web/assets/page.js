@@ -128,9 +128,11 @@ export const hint = (text) => make("p", { class: "hint" }, text);
 // A list of facts; a pair without a value is left out.
 export function facts(pairs) {
   const shown = pairs.filter(([, value]) => value !== undefined && value !== null);
-  return make("dl", { class: "facts" }, ...shown.map(([code, value]) => make(
-    "div", {}, make("dt", {}, say(code)), make("dd", {}, value instanceof Node ? value : printable(value)),
-  )));
+  return make("dl", { class: "facts" }, ...shown.map(([code, value]) => {
+    const style = code === "page.code" ? { class: "code" } : {};
+    const shownValue = value instanceof Node ? value : printable(value);
+    return make("div", {}, make("dt", {}, say(code)), make("dd", style, shownValue));
+  }));
 }
 
 // Remarks on how old the answer is where the network did not give one.
