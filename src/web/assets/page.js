@@ -135,11 +135,15 @@ export function facts(pairs) {
   }));
 }
 
+export const STATES = {
+  "in-force": "state.in-force", waiting: "state.waiting", superseded: "state.superseded", revoked: "state.revoked",
+};
+
 // Remarks on how old the answer is where the network did not give one.
 export function ages(keys, record) {
   const remarks = [];
   if (keys && !keys.fresh) remarks.push(hint(say("code.keys-age", { time: localTime(keys.fetched) })));
   const last = record?.last;
-  if (last) remarks.push(hint(say("code.last-seen", { state: say(`state.${last.state}`), time: localTime(last.fetched) })));
+  if (last) remarks.push(hint(say("code.last-seen", { state: say(STATES[last.state]), time: localTime(last.fetched) })));
   return remarks;
 }
