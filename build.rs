@@ -13,12 +13,15 @@ use std::path::Path;
 
 const FILES: [&str; 5] = ["problems", "findings", "commands", "help", "pages"];
 
-/// Texts that the scripts of the public pages need, by file and by prefix of the code.
-const PUBLIC_FILES: [&str; 2] = ["findings", "pages"];
-const PUBLIC_PREFIXES: [&str; 4] = ["axis.", "kind.", "place.", "verdict."];
+/// Texts that the scripts of the public pages need: all findings that a verdict about a document can have,
+/// and what the scripts name. They travel before every check, so nothing else goes along.
+const PUBLIC_FILE: &str = "findings";
+const NOT_PUBLIC_PREFIX: &str = "archive.";
+const SCRIPTS: &str = "src/web/assets";
 const KEYS: [&str; 4] = ["id", "en", "hint_id", "hint_en"];
 
 fn main() {
+    let scripts = scripts();
     let mut entries: BTreeMap<String, (bool, [Option<String>; 4])> = BTreeMap::new();
     for file in FILES {
         let path = format!("src/words/{file}.toml");
@@ -33,7 +36,8 @@ fn main() {
             let texts = KEYS.map(|key| entry.get(key).and_then(toml::Value::as_str).map(str::to_owned));
             assert!(texts[0].is_some() && texts[1].is_some(), "{path}: {code} lacks a language");
             assert!(texts[2].is_some() == texts[3].is_some(), "{path}: the hint of {code} lacks a language");
-            let public = PUBLIC_FILES.contains(&file) || PUBLIC_PREFIXES.iter().any(|p| code.starts_with(p));
+            let finding = file == PUBLIC_FILE && !code.starts_with(NOT_PUBLIC_PREFIX);
+            let public = finding || scripts.contains(&format!("\"{code}\""));
             assert!(entries.insert(code.clone(), (public, texts)).is_none(), "{path}: {code} is there twice");
         }
     }
@@ -50,4 +54,17 @@ fn main() {
     let folder = std::env::var("OUT_DIR").unwrap_or_else(|error| panic!("OUT_DIR: {error}"));
     let path = Path::new(&folder).join("words.rs");
     std::fs::write(&path, format!("&{out}")).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+/// The source of all scripts.
+fn scripts() -> String {
+    println!("cargo::rerun-if-changed={SCRIPTS}");
+    let folder = std::fs::read_dir(SCRIPTS).unwrap_or_else(|error| panic!("{SCRIPTS}: {error}"));
+    let files = folder.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    files
+        .filter(|path| path.extension().is_some_and(|ending| ending == "js"))
+        .map(|path| {
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        })
+        .collect()
 }

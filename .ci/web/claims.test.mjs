@@ -89,6 +89,18 @@ for (const [state, said] of [["revoked", "Revoked"], ["superseded", "Superseded"
   });
 }
 
+test("a claim that does not hold is said before a headline that is not good either", async () => {
+  for (const [state, said] of [["superseded", "Superseded"], ["waiting", "Waiting for signatures"], ["revoked", "Revoked"]]) {
+    await withPage({}, async (page) => {
+      await page.goto(`${site}/V/${ids[state]}?lang=en#${own}`);
+      assert.equal((await claimSaid(page)).tone, "bad");
+      assert.equal(await page.locator("main > :first-child").getAttribute("id"), "claim");
+      assert.equal(await heading(page), said);
+      await noViolations(page);
+    });
+  }
+});
+
 test("of a document that is shown as status only, the claim says what is sealed", async () => {
   await withPage({}, async (page) => {
     await page.goto(`${site}/V/${ids.status}?lang=en#${claimOf(ids.status)}`);

@@ -229,6 +229,12 @@ test("without WebAssembly the forms are what they are without scripts, and that 
     await page.locator("#check-file button").click();
     await page.locator("main > .banner.good").waitFor();
     assert.equal(await heading(page), "VALID");
+    await page.goto(`${site}/periksa?lang=en`);
+    await said(page);
+    await page.locator("#code").fill(linkOf(ids["in-force"]));
+    await page.locator("#code").press("Enter");
+    await page.waitForURL(`**/V/${ids["in-force"]}?lang=en#*`);
+    await page.locator("#claim .banner.open").waitFor();
   });
 });
 

@@ -111,6 +111,26 @@ test("with the network back, the answer is the server's again", async () => {
     await context.setOffline(false);
     await page.reload();
     assert.equal(await heading(page), "Recorded and in force");
+    // The worker leaves it to the browser to follow where the server leads.
+    await page.goto(`${site}/v/${ids.revoked.toLowerCase()}?lang=en`);
+    assert.equal(page.url(), `${site}/V/${ids.revoked}?lang=en`);
+    assert.equal(await heading(page), "Revoked");
+  });
+});
+
+test("a network that comes back while the page is shown makes nothing look good", async () => {
+  await withPage(OPTIONS, async (page, context) => {
+    await page.goto(`${site}/V/${ids["in-force"]}?lang=en#${claimOf(ids["in-force"])}`);
+    await ready(page);
+    await page.route("**/V/*.json", (route) => route.fulfill({
+      json: { format: "pk-record/1", id: ids["in-force"], state: "in-force", digest: "00".repeat(32), files: [] },
+    }));
+    await context.setOffline(true);
+    await page.reload();
+    // The register is reached, and has another content on record.
+    assert.equal((await claimSaid(page)).tone, "bad");
+    await page.unroute("**/V/*.json");
+    assert.equal(await page.locator("main .banner.good").count(), 0);
   });
 });
 

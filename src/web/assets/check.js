@@ -12,6 +12,8 @@ const PICTURES = ["89504e47", "ffd8ff", "52494646", "47494638"];
 
 const part = (id) => document.getElementById(id);
 
+const able = typeof WebAssembly === "object";
+
 let result;
 // The file that could not be checked here, and that the form may now send.
 let given;
@@ -23,7 +25,7 @@ export async function start(section) {
   result = section;
   for (const form of ["check-file", "check-code"]) part(form).hidden = false;
   codes();
-  if (typeof WebAssembly !== "object") {
+  if (!able) {
     result.replaceChildren(...unable());
     return;
   }
@@ -75,7 +77,7 @@ function codes() {
     const link = text.match(/^https:\/\/([^/]+)\/V\/([A-Z2-7]{16})(#.*)?$/);
     if (id) location.assign(pageOf(id));
     // Without a claim there is nothing to be checked but what the register says.
-    else if (link && link[1] === host && !link[3]) location.assign(pageOf(link[2]));
+    else if (link && link[1] === host && !(link[3] && able)) location.assign(pageOf(link[2]) + (link[3] ?? ""));
     else if (link) show(() => answersOfLinks([text]));
     else problem("check.code");
   });

@@ -6,6 +6,8 @@ import {
 import * as known from "./known.js";
 import { verifier } from "./verifier.js";
 
+const KINDS = { agreement: "page.agreement", pledge: "page.pledge", "action-plan": "page.action-plan" };
+
 // The id of the page, also where another page is shown in its place.
 function pageId() {
   const { id } = document.body.dataset;
@@ -41,7 +43,7 @@ export async function start(section) {
   const parts = claim ? await examine(`https://${host}/V/${id}#${claim}`, keys, record) : [];
   if (kind === "offline") {
     parts.push(facts([["page.code", grouped(id)]]), ...ages(undefined, record));
-    if (!record.last) parts.push(hint(say("code.never-seen")));
+    if (!record.last && record.value.state === "unreachable") parts.push(hint(say("code.never-seen")));
   }
   section.replaceChildren(...parts);
 }
@@ -101,15 +103,16 @@ function good(verdict, record) {
   const { issued, kind: what, year } = verdict.document;
   const agreement = what === "agreement";
   const { state } = record.value;
-  // A genuine seal is no good news about a document that is not in force, so it is not shown as such.
-  const holds = state === "in-force";
-  const sentence = holds ? "code.good-here" : state === "unreachable" ? "code.good-unreachable" : "code.good-only";
+  // A genuine seal is no good news where the document is not in force, or where the page could not say so.
+  const holds = state === "in-force" && kind === "record";
+  const unreachable = state === "unreachable" || kind === "offline";
+  const sentence = holds ? "code.good-here" : unreachable ? "code.good-unreachable" : "code.good-only";
   return [
     banner(holds ? "good" : "open", "h2", say("code.good"), paragraph(say(sentence, { by: issued.by }))),
     paragraph(say("code.sealed-figures")),
     facts([
       ["page.issued-by", issued.by],
-      ["page.kind", say(`page.${what}`)],
+      ["page.kind", say(KINDS[what])],
       ["page.year", String(year)],
       ["page.number", issued.number],
       ["page.indicators", agreement ? String(issued.indicators) : undefined],
@@ -119,10 +122,14 @@ function good(verdict, record) {
   ];
 }
 
-// A headline that says that all is well must not stand above a claim that does not hold.
+// A headline that says that all is well must not stand above what does not hold. Any other one says more than
+// that, and what does not hold is said before it.
 export function contradict([heading, explanation], sentence) {
   const headline = document.querySelector("main > .banner");
-  if (!headline || headline.classList.contains("bad") || kind === "offline") return;
+  if (!headline?.classList.contains("good")) {
+    headline?.before(document.getElementById("claim"));
+    return;
+  }
   headline.replaceWith(banner("bad", "h1", say(heading), paragraph(say(explanation))));
   document.title = document.title.replace(/^[^:]*/, say(heading));
   document.querySelector("#lines > li")?.replaceWith(line("axis.integrity", "bad", "page.no", sentence));

@@ -2,14 +2,13 @@
 // what it said last is kept on this device with the time, to be shown as old news where there is no network.
 // It never stands in for a record that could not be asked for.
 
-import { address, root } from "./page.js";
+import { STATES, address, root } from "./page.js";
 
 // Several sites may lie on one origin.
 const KEYS = `pk-keys ${root.pathname}`;
 const RECORDS = `pk-records ${root.pathname}`;
 const MOST_RECORDS = 50;
 const PATIENCE = 15_000;
-const STATES = ["in-force", "waiting", "superseded", "revoked"];
 
 // Asks without the browser's own cache, which may call an answer fresh that is days old.
 const ask = (url) => fetch(url, { cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
@@ -74,7 +73,7 @@ export async function record(id) {
     if (answer.ok) {
       const text = await answer.text();
       const value = JSON.parse(text);
-      if (value.id === id && STATES.includes(value.state)) await keep(RECORDS, url, text, MOST_RECORDS);
+      if (value.id === id && Object.hasOwn(STATES, value.state)) await keep(RECORDS, url, text, MOST_RECORDS);
       return { text, value };
     }
   } catch {
@@ -85,6 +84,9 @@ export async function record(id) {
 
 async function lastSeen(url) {
   const old = await kept(RECORDS, url);
-  if (!old) return undefined;
-  return { state: JSON.parse(old.text).state, fetched: old.fetched };
+  try {
+    return old && { state: JSON.parse(old.text).state, fetched: old.fetched };
+  } catch {
+    return undefined;
+  }
 }

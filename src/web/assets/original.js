@@ -4,8 +4,9 @@ import { address, ages, banner, loadWords, paragraph, say } from "./page.js";
 
 const MOST = 100_000_000;
 
-export function start(section) {
+export function start() {
   const button = document.getElementById("check-original");
+  const section = document.getElementById("original-result");
   if (!button || typeof WebAssembly !== "object") return;
   button.hidden = false;
   button.addEventListener("click", async () => {

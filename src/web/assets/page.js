@@ -128,16 +128,22 @@ export const hint = (text) => make("p", { class: "hint" }, text);
 // A list of facts; a pair without a value is left out.
 export function facts(pairs) {
   const shown = pairs.filter(([, value]) => value !== undefined && value !== null);
-  return make("dl", { class: "facts" }, ...shown.map(([code, value]) => make(
-    "div", {}, make("dt", {}, say(code)), make("dd", {}, value instanceof Node ? value : printable(value)),
-  )));
+  return make("dl", { class: "facts" }, ...shown.map(([code, value]) => {
+    const style = code === "page.code" ? { class: "code" } : {};
+    const shownValue = value instanceof Node ? value : printable(value);
+    return make("div", {}, make("dt", {}, say(code)), make("dd", style, shownValue));
+  }));
 }
+
+export const STATES = {
+  "in-force": "state.in-force", waiting: "state.waiting", superseded: "state.superseded", revoked: "state.revoked",
+};
 
 // Remarks on how old the answer is where the network did not give one.
 export function ages(keys, record) {
   const remarks = [];
   if (keys && !keys.fresh) remarks.push(hint(say("code.keys-age", { time: localTime(keys.fetched) })));
   const last = record?.last;
-  if (last) remarks.push(hint(say("code.last-seen", { state: say(`state.${last.state}`), time: localTime(last.fetched) })));
+  if (last) remarks.push(hint(say("code.last-seen", { state: say(STATES[last.state]), time: localTime(last.fetched) })));
   return remarks;
 }

@@ -49,5 +49,6 @@ languageLinks();
 skipLink();
 if (kind === "check") load("result", () => import("./check.js"));
 else load("claim", () => import("./claim.js"));
-load("original-result", () => import("./original.js"));
+// Without it there is one button less.
+import("./original.js").then(({ start }) => start()).catch(() => {});
 offline();

@@ -55,8 +55,7 @@ pub(super) struct Metrics {
 impl Metrics {
     pub(super) fn new() -> Self {
         let requests = Family::<Labels, Counter>::default();
-        let seconds =
-            Histogram::new([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0].into_iter());
+        let seconds = Histogram::new([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]);
         let (connections, documents, reachable) = (Gauge::default(), Gauge::default(), Gauge::default());
         let unreachable = Counter::default();
         let mut registry = Registry::with_prefix("pk");
