@@ -83,7 +83,8 @@ function judge(verdict, keys) {
   if (open?.code === "claim.no-link") return { tone: "bad", sentence: say("claim.malformed") };
   // All seals that this institution ever had are among its keys; old keys may lack the newest.
   if (open?.code === "claim.unknown-seal" && keys.fresh) return { tone: "bad", sentence: say("code.foreign-seal") };
-  if (open || !verdict.document?.issued) return { tone: "open", sentence: open ? sentence(open) : say("code.not-checked") };
+  if (open) return { tone: "open", sentence: sentence(open) };
+  if (!verdict.document?.issued) return { tone: "open", sentence: say("code.not-checked") };
   return { tone: "good" };
 }
 

@@ -114,7 +114,8 @@ export function banner(tone, level, heading, ...content) {
 }
 
 export function mark(tone, code) {
-  return make("span", { class: `mark ${tone}` }, make("span", { "aria-hidden": "true" }, TONES[tone][0]), ` ${say(code)}`);
+  const sign = make("span", { "aria-hidden": "true" }, TONES[tone][0]);
+  return make("span", { class: `mark ${tone}` }, sign, ` ${say(code)}`);
 }
 
 // One of the four lines.
@@ -144,6 +145,9 @@ export function ages(keys, record) {
   const remarks = [];
   if (keys && !keys.fresh) remarks.push(hint(say("code.keys-age", { time: localTime(keys.fetched) })));
   const last = record?.last;
-  if (last) remarks.push(hint(say("code.last-seen", { state: say(STATES[last.state]), time: localTime(last.fetched) })));
+  if (last) {
+    const seen = { state: say(STATES[last.state]), time: localTime(last.fetched) };
+    remarks.push(hint(say("code.last-seen", seen)));
+  }
   return remarks;
 }
