@@ -11,6 +11,6 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8081".to_owned());
-    let router = Router::new().route("/", get(|| async { "hello" }));
+    let router = Router::new().fallback(get(|| async { "hello" }));
     axum::serve(TcpListener::bind(address).await?, router).await
 }
