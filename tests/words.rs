@@ -77,3 +77,19 @@ fn every_text_is_used() {
         }
     }
 }
+
+/// Texts of the pages are written into them as they are.
+#[test]
+fn texts_of_pages_hold_no_markup() {
+    for language in [Language::Indonesian, Language::English] {
+        let texts = [("pages", ""), ("commands", "axis."), ("commands", "verdict.")];
+        for (file, prefix) in texts {
+            let text = fs::read_to_string(root().join(format!("src/words/{file}.toml"))).unwrap();
+            let codes = text.lines().filter_map(|line| line.strip_prefix("[\"")?.strip_suffix("\"]"));
+            for code in codes.filter(|code| code.starts_with(prefix)) {
+                let said = Words::new(language).plain(code);
+                assert!(!said.contains(['&', '<', '>', '"']), "{code}: {said}");
+            }
+        }
+    }
+}

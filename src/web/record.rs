@@ -1,7 +1,8 @@
 //! What anybody may know of a document (`pk-record/1`).
 //!
 //! The registry's entry, cut down to what the office shows: an official's handle, the salt and paths never
-//! leave, and of a document that is shown as status only nothing is said but that status.
+//! leave. Of a document that is shown as status only, no names, positions, objectives or sums are said: kind and
+//! year, and the hashes by which somebody who has the file can check it.
 
 use pk_trust::claim::Kind;
 use serde::Serialize;

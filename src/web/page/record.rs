@@ -33,7 +33,7 @@ pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>, picture
         p { (context.say("page.uncertified")) }
         p.noprint { a href=(context.links.of_document(id, "json")) { (context.say("page.as-json")) } }
     };
-    frame(context, Kind::Record(id), &format!("{heading}: {}", id.grouped()), &content)
+    frame(context, Kind::Record(id), &format!("{}: {}", &*heading, id.grouped()), &content)
 }
 
 /// What the state means, and what to do.
@@ -87,7 +87,7 @@ fn compare(context: &Context<'_>, record: &Record<'_>) -> Markup {
         p { (context.say(if shown { "page.compare-how" } else { "page.compare-little" })) }
         dl.facts {
             div { dt { (context.say("page.code")) } dd.code { (entry.reservation.id.grouped()) } }
-            (fact(&context.say("page.kind"), Some(context.say(record.kind_code()))))
+            (fact(&context.say("page.kind"), Some(context.say(record.kind_code()).0)))
             (fact(&context.say("page.year"), Some(&year)))
             (fact(&context.say("page.stage"), stage.as_deref()))
             @if shown {
