@@ -17,6 +17,7 @@ import pathlib
 import random
 import re
 import signal
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -118,7 +119,10 @@ def main(pk, hello, seconds=300, count=100_000):
                               text=True, env={"PK_LANG": "en"})
     port = int(re.search(r"127\.0\.0\.1:(\d+)", server.stdout.readline()).group(1))
     print(f"{count:,} documents read in {time.perf_counter() - started:.1f} s, {memory(server):.0f} MiB")
-    bare = subprocess.Popen([hello, "127.0.0.1:18081"])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        bare_address = f"127.0.0.1:{free.getsockname()[1]}"
+    bare = subprocess.Popen([hello, bare_address])
     try:
         asyncio.run(steady(port, ids, 5))
         before = memory(server)
@@ -134,7 +138,7 @@ def main(pk, hello, seconds=300, count=100_000):
                         "return wrk.format('GET', '/V/' .. ids[math.random(#ids)], {['X-Forwarded-For'] = a}) end\n")
         rates, floor, others = [], [], 0
         for _ in range(TURNS):
-            floor.append(wrk("http://127.0.0.1:18081", many)[0])
+            floor.append(wrk(f"http://{bare_address}", many)[0])
             rate, other = wrk(f"http://127.0.0.1:{port}", many)
             rates.append(rate)
             others += other

@@ -33,6 +33,10 @@ pub struct Stamp {
     modified: (std::time::SystemTime, u64),
 }
 
+/// Files of replaced registries that stay open.
+#[cfg(unix)]
+const MAX_HANDLES: usize = 4;
+
 /// Watches the file of a registry.
 ///
 /// It outlives every connection of its process to that file: when a process closes any handle of a
@@ -70,11 +74,20 @@ impl Watch {
         let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
         // Before the counter: a commit between the two must leave the older time in the stamp.
         let mut metadata = fs::metadata(&self.path)?;
+        // Opening a pipe would wait for somebody who writes into it, for ever.
+        if !metadata.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         if self.handles.last().is_none_or(|(kept, _)| *kept != identity(&metadata)) {
             let file = fs::File::open(&self.path)?;
             // It may have been replaced once more: what counts is the file that is open.
             metadata = file.metadata()?;
             self.handles.push((identity(&metadata), file));
+            // Each keeps a whole replaced registry on the disk. Nobody has one open any more that was replaced
+            // so many times ago.
+            if self.handles.len() > MAX_HANDLES {
+                self.handles.remove(0);
+            }
         }
         let (file, handle) = self.handles.last().ok_or(io::ErrorKind::NotFound)?;
         let mut counter = [0; 4];

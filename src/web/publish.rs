@@ -100,10 +100,17 @@ struct State {
     institution: String,
     /// Version of the assets.
     assets: String,
-    /// Every document that was ever here, with the SHA-256 of the file from which its picture was drawn.
-    documents: BTreeMap<String, Option<String>>,
-    /// Every file.
+    /// SHA-256 of the roots.
+    roots: Vec<String>,
+    /// Pictures: SHA-256 of the document's file, and of the picture that was drawn of it.
+    pictures: BTreeMap<String, String>,
+    /// Every file, as SHA-256 of its path: a web host may hand this file out, and a list of all documents is
+    /// nobody's business.
     files: BTreeSet<String>,
+}
+
+fn hash(text: impl AsRef<[u8]>) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text))
 }
 
 /// Writes the site of an office to `target`. `on_step` is told how many documents are done, and of how many.
@@ -120,7 +127,10 @@ pub fn publish(
 ) -> Result<Published, PublishError> {
     let (anchors, seals) = (office.anchors()?, office.seals()?);
     let site = Site::new(office, &anchors.roots);
-    let before = state(target, &site)?;
+    // What a link leads to is what a web server shows: it has to be replaced, and not the link.
+    let resolved = target.canonicalize();
+    let target = resolved.as_deref().unwrap_or(target);
+    let (before, present) = state(target, &site)?;
     let records = Records::open(&office.registry())?;
     let mut entries = records.all();
     entries.sort_by_key(|entry| entry.reservation.id);
@@ -131,6 +141,7 @@ pub fn publish(
         office,
         pictures: Pictures::new(Arc::default(), Templates::with_folder(&office.templates())?),
         before,
+        present,
         files: Mutex::default(),
     };
     work.shared_files(&keys::json(&site, &anchors, &seals, now), &office.trust_bundle()?).map_err(disk)?;
@@ -163,62 +174,57 @@ pub fn publish(
     }
     let shown: BTreeMap<String, Shown> = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
     let without_picture = shown.values().filter(|shown| **shown == Shown::WithoutPicture).count();
-    let mut documents: BTreeMap<String, Option<String>> =
-        shown.into_iter().map(|(id, shown)| (id, shown.picture())).collect();
     let mut gone = 0;
-    for id in work.before.documents.keys() {
-        if !documents.contains_key(id)
-            && let Ok(id) = Id::parse_strict(id)
-        {
+    for id in work.once_published() {
+        if !shown.contains_key(&id.to_string()) {
             work.gone(&id).map_err(disk)?;
-            documents.insert(id.to_string(), None);
             gone += 1;
         }
     }
     let Work { tree, files, .. } = work;
-    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
-    files.insert(STATE.to_owned());
+    let files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let count = files.len() + 1;
     let state = State {
         format: STATE_FORMAT.to_owned(),
         host: site.host.clone(),
         institution: site.institution.clone(),
         assets: Assets::get().version().to_owned(),
-        documents,
-        files,
+        roots: site.roots.clone(),
+        pictures: shown.into_values().filter_map(Shown::picture).collect(),
+        files: files.iter().map(hash).collect(),
     };
     // Texts only: encoding cannot fail.
     tree.write(STATE, &serde_json::to_vec(&state).unwrap_or_default()).map_err(disk)?;
-    let published = Published {
-        documents: entries.len(),
-        gone,
-        files: state.files.len(),
-        written: tree.written(),
-        without_picture,
-    };
+    let published =
+        Published { documents: entries.len(), gone, files: count, written: tree.written(), without_picture };
     tree.commit().map_err(disk)?;
     Ok(published)
 }
 
 /// What the site there remembers. Whatever else lies in the folder would be gone afterwards, so it has to be
 /// a site of this institution with nothing else in it, or an empty folder.
-fn state(target: &Path, site: &Site) -> Result<State, PublishError> {
+fn state(target: &Path, site: &Site) -> Result<(State, BTreeSet<String>), PublishError> {
     let disk = |source| PublishError::Io { path: target.to_owned(), source };
     let not_a_site = || PublishError::NotASite(target.to_owned());
     if !target.exists() {
-        return Ok(State::default());
+        return Ok(Default::default());
     }
-    let present = files_below(target, "").map_err(disk)?;
+    let mut present = files_below(target, "").map_err(disk)?;
     if present.is_empty() {
-        return Ok(State::default());
+        return Ok(Default::default());
     }
     let bytes = std::fs::read(target.join(STATE)).map_err(|_| not_a_site())?;
     let state: State = serde_json::from_slice(&bytes).map_err(|_| not_a_site())?;
-    if state.format != STATE_FORMAT || state.host != site.host {
+    // Another office may have the same host: a demonstration, for example.
+    let same = state.roots.iter().any(|root| site.roots.contains(root));
+    if state.format != STATE_FORMAT || state.host != site.host || !same {
         return Err(not_a_site());
     }
-    let others: Vec<String> = present.difference(&state.files).take(5).cloned().collect();
+    present.remove(STATE);
+    let others: Vec<String> =
+        present.iter().filter(|path| !state.files.contains(&hash(path))).take(5).cloned().collect();
     if others.is_empty() {
-        Ok(state)
+        Ok((state, present))
     } else {
         Err(PublishError::OtherFiles { path: target.to_owned(), files: others })
     }
@@ -244,14 +250,14 @@ fn files_below(folder: &Path, prefix: &str) -> io::Result<BTreeSet<String>> {
 enum Shown {
     Record,
     WithoutPicture,
-    /// With the hash of the file that it shows.
-    Picture(String),
+    /// With the hashes of the file that it shows and of itself.
+    Picture(String, String),
 }
 
 impl Shown {
-    fn picture(self) -> Option<String> {
+    fn picture(self) -> Option<(String, String)> {
         match self {
-            Self::Picture(file) => Some(file),
+            Self::Picture(file, picture) => Some((file, picture)),
             Self::Record | Self::WithoutPicture => None,
         }
     }
@@ -263,6 +269,8 @@ struct Work<'a> {
     office: &'a Office,
     pictures: Pictures,
     before: State,
+    /// Files that are there now.
+    present: BTreeSet<String>,
     files: Mutex<BTreeSet<String>>,
 }
 
@@ -312,7 +320,7 @@ impl Work<'_> {
         // A page that was opened before the switch may still ask for its own scripts.
         let last = format!("assets/{}/", self.before.assets);
         if self.before.assets != assets.version() {
-            for path in self.before.files.iter().filter(|path| path.starts_with(&last)) {
+            for path in self.present.iter().filter(|path| path.starts_with(&last)) {
                 if self.tree.keep(path)? {
                     self.note(path);
                 }
@@ -327,7 +335,7 @@ impl Work<'_> {
         let record = Record::new(self.site, entry);
         let disk = |source| PublishError::Io { path: self.tree.target().join(format!("V/{id}")), source };
         let shown = if record.shows_original() { self.original(entry, disk)? } else { Shown::Record };
-        let with_picture = matches!(shown, Shown::Picture(_));
+        let with_picture = matches!(shown, Shown::Picture(..));
         self.pages(&format!("V/{id}/"), 2, |context| page::record(context, &record, with_picture))
             .map_err(disk)?;
         self.write(&format!("V/{id}.json"), record.json(self.site).as_bytes()).map_err(disk)?;
@@ -344,25 +352,35 @@ impl Work<'_> {
         let id = entry.reservation.id;
         let path = self.office.document_file(&id.to_string(), entry.revision);
         let bytes = std::fs::read(path).map_err(|_| PublishError::Tampered(id))?;
-        let hash = Sha256::digest(&bytes);
-        if entry.files.last().map(<[u8; 32]>::as_slice) != Some(hash.as_slice()) {
+        let file = Sha256::digest(&bytes);
+        if entry.files.last().map(<[u8; 32]>::as_slice) != Some(file.as_slice()) {
             return Err(PublishError::Tampered(id));
         }
-        let hash = data_encoding::HEXLOWER.encode(&hash);
+        let file = data_encoding::HEXLOWER.encode(&file);
         self.write(&format!("V/{id}.pdf"), &bytes).map_err(&disk)?;
         let path = format!("V/{id}.png");
-        let drawn = self.before.documents.get(&id.to_string()).cloned().flatten();
-        if drawn.as_ref() == Some(&hash) && self.tree.keep(&path).map_err(&disk)? {
+        // Only if it is the one that was drawn: people compare their paper with it.
+        let drawn = self.before.pictures.get(&file);
+        let kept = self.tree.present(&path).map(hash);
+        if let Some(picture) = kept.filter(|kept| drawn == Some(kept)) {
+            self.tree.keep(&path).map_err(&disk)?;
             self.note(&path);
-            return Ok(Shown::Picture(hash));
+            return Ok(Shown::Picture(file, picture));
         }
         match self.pictures.covered(&bytes) {
             Some(picture) => {
                 self.write(&path, &picture).map_err(disk)?;
-                Ok(Shown::Picture(hash))
+                Ok(Shown::Picture(file, hash(&picture)))
             }
             None => Ok(Shown::WithoutPicture),
         }
+    }
+
+    /// Documents that have a page now.
+    fn once_published(&self) -> BTreeSet<Id> {
+        let pages =
+            self.present.iter().filter_map(|path| path.strip_prefix("V/")?.strip_suffix("/index.html"));
+        pages.filter_map(|id| Id::parse_strict(id).ok()).collect()
     }
 
     /// The page of a document that the register does not know any more: restored from an old backup, perhaps.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pk_trust::claim::Id;
 
@@ -40,8 +40,9 @@ pub struct Records {
     path: PathBuf,
     watch: Mutex<Watch>,
     known: RwLock<Known>,
-    /// Held while the registry is read, so that a hundred requests after a commit read it once.
-    reading: Mutex<()>,
+    /// Held while the registry is read, so that a hundred requests after a commit read it once; and what came
+    /// of it when it failed last.
+    reading: Mutex<Option<(Instant, Unreachable)>>,
 }
 
 #[derive(Debug, Default)]
@@ -109,7 +110,19 @@ impl Records {
     ///
     /// [`Unreachable`]
     pub fn refresh(&self) -> Result<(), Unreachable> {
-        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = Instant::now();
+        let mut failed = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever waited for an attempt that failed has the answer: one after the other they would wait for
+        // hours. Whoever comes later tries again.
+        if let Some((at, error)) = failed.as_ref()
+            && *at > asked
+        {
+            return Err(error.clone());
+        }
+        self.read().inspect_err(|error| *failed = Some((Instant::now(), error.clone())))
+    }
+
+    fn read(&self) -> Result<(), Unreachable> {
         // Taken before reading: a commit in between shows as a change again, and is never missed.
         let stamp = self.stamp()?;
         let (known, mark) = {

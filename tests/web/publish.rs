@@ -6,11 +6,14 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use pk::model::Visibility;
 use pk::office::Office;
+use pk::registry::{Change, Registry as _};
 use pk::web::{PublishError, Published, publish};
+use pk_trust::claim::Kind;
 use tempfile::TempDir;
 
-use super::{NUMBERS, id, office, revoke};
+use super::{NUMBERS, change, id, office, revoke};
 use crate::fixture::{Fixture, now};
 
 fn write(office: &Fixture, target: &Path) -> Result<Published, PublishError> {
@@ -101,6 +104,55 @@ fn a_folder_that_is_no_site_is_left_alone() {
     assert!(matches!(write(&office, &photos), Err(PublishError::NotASite(_))));
     assert!(matches!(write(&office, office.office.root()), Err(PublishError::NotASite(_))));
     assert_eq!(fs::read(photos.join("anak.jpg")).unwrap(), b"x");
+}
+
+/// The ids are what keeps documents from being harvested.
+#[test]
+fn no_file_of_the_site_lists_the_documents() {
+    let office = office("perjanjian = \"status\"");
+    let folder = TempDir::new().unwrap();
+    let site = folder.path().join("situs");
+    write(&office, &site).unwrap();
+    let ids: Vec<String> =
+        office.registry().all().unwrap().iter().map(|e| e.reservation.id.to_string()).collect();
+    assert_eq!(ids.len(), 5);
+    for path in files(&site).keys().filter(|path| !path.starts_with(site.join("V"))) {
+        let bytes = fs::read(path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for id in &ids {
+            assert!(!text.contains(id), "{} names {id}", path.display());
+        }
+    }
+}
+
+/// A web server shows what the link leads to.
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_what_it_leads_to_is_replaced() {
+    let office = office("perjanjian = \"asli\"");
+    let folder = TempDir::new().unwrap();
+    let (real, link) = (folder.path().join("besar").join("situs"), folder.path().join("situs"));
+    fs::create_dir(folder.path().join("besar")).unwrap();
+    write(&office, &real).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let entry = office.entry("kominfo", Kind::Agreement);
+    let to = Change::Visibility { to: Some(Visibility::Status), reason: "contoh".to_owned() };
+    change(&office, &entry, &to);
+    let pdf = real.join(format!("V/{}.pdf", entry.reservation.id));
+    assert!(pdf.exists());
+    write(&office, &link).unwrap();
+    assert!(!pdf.exists(), "closed to the public, and still there");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[test]
+fn the_site_of_another_office_with_the_same_host_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let site = folder.path().join("situs");
+    write(&office(""), &site).unwrap();
+    let before = files(&site);
+    assert!(matches!(write(&office(""), &site), Err(PublishError::NotASite(_))));
+    assert_eq!(files(&site), before);
 }
 
 /// Paper is out there; an address that says nothing looks like a forgery.

@@ -195,6 +195,9 @@ fn what_cannot_be_checked_is_said() {
         assert_eq!(response.status, StatusCode::from_u16(status).unwrap(), "{code}: {}", response.text());
         assert_eq!(response.json()["code"], code);
     }
+    // Up to the limit that the page names, every file is looked at.
+    let almost = upload(&[("file", &vec![b'x'; 10 * 1024 * 1024])], "application/json");
+    assert_eq!(almost.json()["code"], "check.format");
     let page = upload(&[("file", b"hello")], "text/html");
     assert!(page.text().contains("bukan PDF") && page.text().contains("id=\"check-file\""));
 }
@@ -209,6 +212,10 @@ fn a_typed_code_leads_to_its_page() {
         assert_eq!(response.status, StatusCode::SEE_OTHER, "{typed}");
         assert_eq!(response.header("location"), format!("/V/{id}"));
     }
+    // A link to somebody else's page is the sign of a forgery, and must not end on a good page.
+    let foreign = get(&server, &format!("/periksa?kode=https%3A%2F%2Flain.example%2FV%2F{id}"));
+    assert_eq!(foreign.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(foreign.text().contains("tanda pemalsuan"));
     let wrong = get(&server, "/periksa?kode=%3Cscript%3E");
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!wrong.text().contains("<script>"));

@@ -81,6 +81,22 @@ fn a_damaged_register_says_nothing() {
     assert_eq!(get(&server, &path).heading(), "Status tidak dapat diperiksa");
 }
 
+/// Opening a pipe waits for a writer, for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_register_stops_nobody() {
+    let office = office("");
+    let server = server(&office);
+    let path = format!("/V/{}", id(&office, "kominfo"));
+    let (registry, aside) = (office.office.registry(), office.office.root().join("aside.db"));
+    std::fs::rename(&registry, &aside).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&registry).status().unwrap().success());
+    assert_eq!(get(&server, &path).heading(), "Status tidak dapat diperiksa");
+    std::fs::remove_file(&registry).unwrap();
+    std::fs::rename(&aside, &registry).unwrap();
+    assert_eq!(get(&server, &path).heading(), "Tercatat dan berlaku");
+}
+
 #[test]
 fn a_stored_file_that_is_not_the_recorded_one_is_not_shown() {
     let office = office("perjanjian = \"asli\"");

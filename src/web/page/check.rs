@@ -18,6 +18,8 @@ pub(in crate::web) enum Problem {
     NoCode,
     /// The typed code is no code.
     Code,
+    /// The typed link leads to another host.
+    OtherHost,
     /// The form is broken or was cut off.
     Form,
     /// The server has too much to do.
@@ -33,6 +35,7 @@ impl Problem {
             Self::Format => ("check.format", 415),
             Self::NoCode => ("check.no-code", 422),
             Self::Code => ("check.code", 422),
+            Self::OtherHost => ("check.other-host", 422),
             Self::Form => ("check.form", 400),
             Self::Busy => ("check.busy", 503),
         }
@@ -60,7 +63,7 @@ pub(in crate::web) fn check(context: &Context<'_>, problem: Option<Problem>) -> 
             h2 { (context.say("check.how")) }
             ul {
                 li { (context.say("check.how-here")) }
-                li { (context.say("check.how-server")) }
+                @if !context.links.is_static() { li { (context.say("check.how-server")) } }
                 li { (context.say("check.how-offline")) }
             }
         }

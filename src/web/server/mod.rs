@@ -44,6 +44,9 @@ use metrics::Metrics;
 /// Files that are checked at the same time.
 const TURNS: usize = 2;
 
+/// Uploads in memory at the same time, those that are still on their way among them.
+const ARRIVING: usize = 12;
+
 /// How long the keys of the office are believed to be unchanged. They change some times a year.
 const KEYS_KEPT: Duration = Duration::from_secs(2);
 
@@ -91,6 +94,7 @@ pub struct Server {
     limits: Limits,
     metrics: Arc<Metrics>,
     turns: Arc<Semaphore>,
+    arriving: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Server {
@@ -126,6 +130,7 @@ impl Server {
             limits: Limits::new(site.page()),
             metrics: Arc::new(Metrics::new()),
             turns: Arc::new(Semaphore::new(TURNS)),
+            arriving: Arc::new(Semaphore::new(ARRIVING)),
             keys: Mutex::default(),
             office,
             site,

@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
 use pk_trust::claim::{self, Id};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use super::Server;
@@ -42,7 +41,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
     // Only what has a body needs these; and each layer over all routes costs every request a copy.
     let uploads = ServiceBuilder::new()
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(RequestBodyTimeoutLayer::new(PIECE));
     let everything = ServiceBuilder::new().layer(from_fn_with_state(Arc::clone(server), guard)).layer(
         CatchPanicLayer::custom(|_| {
@@ -133,23 +132,25 @@ impl Server {
 async fn check(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
     let asked = Asked::of(&uri, &headers);
     if let Some(typed) = parameter(&uri, "kode") {
-        return match typed_code(typed) {
-            Some(id) => reply::redirect(StatusCode::SEE_OTHER, &asked.links().document(&id)),
-            None => upload::refused(&server, asked, Problem::Code),
+        return match typed_code(typed, &server.site.host) {
+            Ok(id) => reply::redirect(StatusCode::SEE_OTHER, &asked.links().document(&id)),
+            Err(problem) => upload::refused(&server, asked, problem),
         };
     }
     let tag = server.tag("check", asked);
     reply::tagged(&headers, &tag, HTML, || page::check(&server.context(asked), None).into())
 }
 
-/// A code or a link, as a form sends it.
-fn typed_code(text: &str) -> Option<Id> {
+/// A code or a link, as a form sends it. A link to another host is the sign of a forgery, and must not lead to
+/// the page of the document that it names.
+fn typed_code(text: &str, host: &str) -> Result<Id, Problem> {
     let text = text.replace('+', " ").replace("%20", " ").replace("%2F", "/").replace("%3A", ":");
     let text = text.replace("%23", "#").replace("%2f", "/").replace("%3a", ":");
     let text = text.trim();
     match claim::parse_link(text) {
-        Ok((address, _)) => Some(address.id),
-        Err(_) => text.parse().ok(),
+        Ok((address, _)) if address.host == host => Ok(address.id),
+        Ok(_) => Err(Problem::OtherHost),
+        Err(_) => text.parse().map_err(|_| Problem::Code),
     }
 }
 

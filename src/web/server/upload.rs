@@ -27,6 +27,10 @@ const TURN: Duration = Duration::from_secs(10);
 
 /// Answers about a file.
 pub(super) async fn upload(server: Arc<Server>, asked: Asked, request: Request<Body>) -> Response<Body> {
+    // Ten megabytes of each of a hundred slow senders would be a gigabyte.
+    let Ok(Ok(arriving)) = timeout(TURN, Arc::clone(&server.arriving).acquire_owned()).await else {
+        return refused(&server, asked, Problem::Busy);
+    };
     let bytes = match read(request).await {
         Ok(bytes) => bytes,
         Err(problem) => return refused(&server, asked, problem),
@@ -37,7 +41,7 @@ pub(super) async fn upload(server: Arc<Server>, asked: Asked, request: Request<B
     let examining = Arc::clone(&server);
     let examined = tokio::task::spawn_blocking(move || {
         let answer = examining.examine(&bytes);
-        drop(turn);
+        drop((turn, arriving));
         answer
     });
     match examined.await {
