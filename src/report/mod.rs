@@ -16,7 +16,7 @@ use pk_trust::pki::Certificate;
 
 pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, serve};
 pub use sentences::{
-    archive_reason, axis_code, count, difference, document_reason, headline, place, reason, seal,
+    archive_reason, axis_code, count, difference, document_reason, headline, place, reason, seal, worst,
 };
 
 use crate::audit::Answer;

@@ -9,7 +9,7 @@ use super::fields::Widget;
 use super::html::Html;
 use super::sentences::{
     archive_reason, axis_code, count, difference, document_reason, headline, picture_reason, place, reason,
-    seal,
+    seal, worst,
 };
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
@@ -668,14 +668,13 @@ impl Entry {
 
 /// A signature as a whole: its worst finding.
 fn state(signature: &SignatureVerdict) -> (Tone, &'static str) {
-    let any = |outcome| signature.findings.iter().any(|finding| finding.outcome == outcome);
-    if any(Outcome::Fail) || signature.changes_after == "forbidden" {
-        (Tone::Bad, "report.field-bad")
-    } else if any(Outcome::NotChecked) || signature.findings.is_empty() {
-        (Tone::Open, "report.field-open")
-    } else {
-        (Tone::Good, "report.field-good")
-    }
+    let worst = worst(signature);
+    let code = match worst {
+        Outcome::Fail => "report.field-bad",
+        Outcome::NotChecked => "report.field-open",
+        Outcome::Pass => "report.field-good",
+    };
+    (Tone::of_outcome(worst), code)
 }
 
 /// A rectangle of the page in dots of its picture: left, top, width, height; kept on the picture.

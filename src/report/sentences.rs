@@ -1,6 +1,6 @@
 //! The sentences about an answer that the terminal and the report have in common.
 
-use pk_trust::verify::{self, Axis, Outcome, Overall, Verdict};
+use pk_trust::verify::{self, Axis, Outcome, Overall, SignatureVerdict, Verdict};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
@@ -22,6 +22,18 @@ pub const fn axis_code(axis: Axis) -> &'static str {
         Axis::Status => "axis.status",
         Axis::Time => "axis.time",
         Axis::Remark => "axis.remark",
+    }
+}
+
+/// A signature as a whole: its worst finding, and never good without any.
+pub fn worst(signature: &SignatureVerdict) -> Outcome {
+    let any = |outcome| signature.findings.iter().any(|finding| finding.outcome == outcome);
+    if any(Outcome::Fail) || signature.changes_after == "forbidden" {
+        Outcome::Fail
+    } else if any(Outcome::NotChecked) || signature.findings.is_empty() {
+        Outcome::NotChecked
+    } else {
+        Outcome::Pass
     }
 }
 

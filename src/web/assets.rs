@@ -120,7 +120,7 @@ fn asset(name: &'static str, media_type: &'static str, bytes: Vec<u8>) -> Asset 
 }
 
 /// In gzip without name and time, so that the same bytes give the same bytes.
-pub(super) fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
+fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).ok()?;
     encoder.finish().ok()

@@ -18,7 +18,7 @@ use pk_trust::claim::Id;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::assets::{Assets, compress};
+use super::assets::Assets;
 use super::headers;
 use super::keys;
 use super::links::{Links, Place};
@@ -313,8 +313,8 @@ impl Work<'_> {
         for asset in assets.all() {
             let path = assets.path(asset.name);
             self.write(&path, &asset.bytes)?;
-            if let Some(gzip) = compress(&asset.bytes).filter(|gzip| gzip.len() < asset.bytes.len()) {
-                self.write(&format!("{path}.gz"), &gzip)?;
+            if let Some(gzip) = &asset.gzip {
+                self.write(&format!("{path}.gz"), gzip)?;
             }
         }
         // A page that was opened before the switch may still ask for its own scripts.

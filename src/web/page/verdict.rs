@@ -8,7 +8,7 @@ use super::frame::{Kind, frame};
 use super::{Context, Tone, answer_word, banner, line};
 use crate::audit::{Answer, PictureVerdict};
 use crate::model::rupiah;
-use crate::report::{axis_code, document_reason, headline, place, reason};
+use crate::report::{axis_code, document_reason, headline, place, reason, worst};
 use crate::words::printable;
 
 /// The page with the answer about a file.
@@ -110,18 +110,6 @@ fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup 
                 }
             }
         }
-    }
-}
-
-/// A signature as a whole: its worst finding, and never good without any.
-fn worst(signature: &SignatureVerdict) -> Outcome {
-    let any = |outcome| signature.findings.iter().any(|finding| finding.outcome == outcome);
-    if any(Outcome::Fail) || signature.changes_after == "forbidden" {
-        Outcome::Fail
-    } else if any(Outcome::NotChecked) || signature.findings.is_empty() {
-        Outcome::NotChecked
-    } else {
-        Outcome::Pass
     }
 }
 
