@@ -120,7 +120,7 @@ impl Term {
 
     /// A place as a person would say it.
     pub(super) fn place(&self, place: &Place) -> String {
-        let mut text = printable(&place.file);
+        let mut text = printable(&place.file).into_owned();
         if let Some(sheet) = &place.sheet {
             text.push_str(&self.text("term.sheet", &[("sheet", sheet.clone())]));
         }

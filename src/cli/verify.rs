@@ -171,7 +171,7 @@ fn entry(term: &Term, input: &Input, checked: Checked) -> Entry {
         hint: term.words.hint(failure.code, &failure.values),
         causes: failure.causes,
     });
-    Entry { name: printable(&input.name), sha256: checked.sha256, answer, pages: checked.pages }
+    Entry { name: printable(&input.name).into_owned(), sha256: checked.sha256, answer, pages: checked.pages }
 }
 
 /// How the answers are shown.

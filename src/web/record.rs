@@ -15,7 +15,7 @@ use crate::registry::{Entry, Signer, Status};
 pub const FORMAT: &str = "pk-record/1";
 
 /// Where a document stands, as the public sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Everybody has signed, and it is in force.

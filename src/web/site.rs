@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pk_trust::claim::Kind;
 use pk_trust::pki::Certificate;
 
-use super::page::Frames;
+use super::page::Pieces;
 use crate::model::Visibility;
 use crate::office::{Office, Page};
 
@@ -19,8 +19,8 @@ pub struct Site {
     /// SHA-256 of the roots, hexadecimal, for comparing with what the institution has printed elsewhere.
     pub roots: Vec<String>,
     page: Page,
-    /// What is the same on all pages.
-    pub(super) frames: Arc<Frames>,
+    /// What is the same on many pages.
+    pub(super) pieces: Arc<Pieces>,
 }
 
 impl Site {
@@ -32,7 +32,7 @@ impl Site {
             host: config.instansi.host.clone(),
             roots: roots.iter().map(|root| data_encoding::HEXLOWER.encode(&root.fingerprint())).collect(),
             page: config.halaman.clone(),
-            frames: Arc::default(),
+            pieces: Arc::default(),
         }
     }
 

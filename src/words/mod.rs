@@ -3,6 +3,7 @@
 //! Libraries make codes and values; only here do they become sentences. A code without a text is a
 //! mistake that a test finds.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
@@ -88,10 +89,7 @@ impl Words {
 
     /// A sentence without values, as it is kept; the code itself if there is none.
     pub fn fixed(&self, code: &'static str) -> &'static str {
-        Self::entry(code).map_or(code, |entry| match self.language {
-            Language::Indonesian => entry.id,
-            Language::English => entry.en,
-        })
+        self.raw(code)
     }
 
     /// The language.
@@ -106,12 +104,12 @@ impl Words {
 
     /// The sentence of a code, with its values filled in; the code itself if there is none.
     pub fn text(&self, code: &str, values: &Values) -> String {
-        let Some(entry) = Self::entry(code) else { return code.to_owned() };
-        let text = match self.language {
-            Language::Indonesian => entry.id,
-            Language::English => entry.en,
-        };
-        fill(text, values)
+        fill(self.raw(code), |key| values.get(key).map(String::as_str))
+    }
+
+    /// As [`text`](Self::text), for a few values that are at hand.
+    pub fn filled(&self, code: &str, values: &[(&str, &str)]) -> String {
+        fill(self.raw(code), |key| values.iter().find(|(name, _)| *name == key).map(|(_, value)| *value))
     }
 
     /// A sentence without values.
@@ -121,20 +119,18 @@ impl Words {
 
     /// The texts for the scripts of the public pages, as a JSON object by code.
     pub fn public_json(&self) -> String {
-        let texts: BTreeMap<&str, String> =
+        let texts: BTreeMap<&str, &str> =
             ENTRIES.iter().filter(|(_, e)| e.public).map(|(code, _)| (*code, self.raw(code))).collect();
         // Texts only: encoding cannot fail.
         serde_json::to_string(&texts).unwrap_or_default()
     }
 
     /// The sentence of a code with its places `{key}` as they are.
-    fn raw(&self, code: &str) -> String {
-        Self::entry(code)
-            .map_or(code, |entry| match self.language {
-                Language::Indonesian => entry.id,
-                Language::English => entry.en,
-            })
-            .to_owned()
+    fn raw<'c>(&self, code: &'c str) -> &'c str {
+        Self::entry(code).map_or(code, |entry| match self.language {
+            Language::Indonesian => entry.id,
+            Language::English => entry.en,
+        })
     }
 
     /// The hint of a code, if it has one.
@@ -144,12 +140,12 @@ impl Words {
             Language::Indonesian => entry.hint_id,
             Language::English => entry.hint_en,
         };
-        hint.map(|text| fill(text, values))
+        hint.map(|text| fill(text, |key| values.get(key).map(String::as_str)))
     }
 }
 
 /// Fills in values once: a value that contains `{…}` stays as it is.
-fn fill(text: &str, values: &Values) -> String {
+fn fill<'v>(text: &str, value_of: impl Fn(&str) -> Option<&'v str>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('{') {
@@ -157,7 +153,7 @@ fn fill(text: &str, values: &Values) -> String {
         out.push_str(before);
         let Some(end) = after.find('}') else { break };
         let key = &after[1..end];
-        match values.get(key) {
+        match value_of(key) {
             Some(value) => out.push_str(&printable(value)),
             None => out.push_str(&after[..=end]),
         }
@@ -168,11 +164,11 @@ fn fill(text: &str, values: &Values) -> String {
 }
 
 /// Values come from files: control characters could rewrite the terminal.
-pub fn printable(value: &str) -> String {
+pub fn printable(value: &str) -> Cow<'_, str> {
     // The reason of a revocation may have as many.
     const LONGEST: usize = 500;
     if value.len() <= LONGEST && value.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
-        return value.to_owned();
+        return Cow::Borrowed(value);
     }
     let mut text: String = value
         .chars()
@@ -188,7 +184,7 @@ pub fn printable(value: &str) -> String {
     if value.chars().nth(LONGEST).is_some() {
         text.push('…');
     }
-    text
+    Cow::Owned(text)
 }
 
 #[cfg(test)]
@@ -205,7 +201,8 @@ mod tests {
     #[test]
     fn values_are_filled_in_once_and_made_harmless() {
         let values = Values::from([("a", "{b}\u{1b}[2J".to_owned()), ("b", "x".to_owned())]);
-        assert_eq!(fill("<{a}> {b} {c}", &values), "<{b}\u{FFFD}[2J> x {c}");
+        let filled = fill("<{a}> {b} {c}", |key| values.get(key).map(String::as_str));
+        assert_eq!(filled, "<{b}\u{FFFD}[2J> x {c}");
     }
 
     #[test]

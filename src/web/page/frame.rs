@@ -1,15 +1,12 @@
 //! What every page has around its content.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 use pk_trust::claim::Id;
 
 use super::Context;
+use super::pieces::Piece;
 use crate::web::assets::Assets;
 use crate::web::headers;
-use crate::web::links::Links;
 use crate::words::Language;
 
 /// Which page it is; the script looks at it.
@@ -36,38 +33,10 @@ impl Kind<'_> {
     }
 }
 
-/// What is the same on all pages of one form, made once: it is half of the bytes of a page.
-#[derive(Debug, Default)]
-pub(in crate::web) struct Frames(RwLock<HashMap<(Links, bool), Arc<Parts>>>);
-
-/// Head, header and footer.
-#[derive(Debug)]
-struct Parts {
-    head: String,
-    top: String,
-    foot: String,
-}
-
-impl Frames {
-    fn parts(&self, context: &Context<'_>, is_check: bool) -> Arc<Parts> {
-        let key = (context.links, is_check);
-        if let Some(parts) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(parts);
-        }
-        let parts = Arc::new(Parts {
-            head: head(context, is_check).into_string(),
-            top: top(context, is_check).into_string(),
-            foot: foot(context).into_string(),
-        });
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&parts));
-        parts
-    }
-}
-
 /// The whole page.
 pub(super) fn frame(context: &Context<'_>, kind: Kind<'_>, title: &str, content: &Markup) -> String {
     let (site, links) = (context.site, &context.links);
-    let parts = site.frames.parts(context, kind == Kind::Check);
+    let is_check = kind == Kind::Check;
     let id = match kind {
         Kind::Record(id) => Some(id.to_string()),
         Kind::Check | Kind::Offline | Kind::Notice => None,
@@ -76,14 +45,14 @@ pub(super) fn frame(context: &Context<'_>, kind: Kind<'_>, title: &str, content:
         (DOCTYPE)
         html lang=(language(context)) {
             head {
-                (PreEscaped(&parts.head))
+                (context.piece(Piece::Head { is_check }, || head(context, is_check)))
                 title { (title) " \u{2013} " (site.institution) }
             }
             body data-page=(kind.name()) data-root=(links.root()) data-host=(site.host) data-id=[id]
                 data-static[links.is_static()] {
-                (PreEscaped(&parts.top))
+                (context.piece(Piece::Top { is_check }, || top(context, is_check)))
                 main id="content" { (content) }
-                (PreEscaped(&parts.foot))
+                (context.piece(Piece::Foot, || foot(context)))
             }
         }
     };

@@ -4,25 +4,28 @@
 mod check;
 mod frame;
 mod notice;
+mod pieces;
 mod record;
 mod verdict;
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use maud::{Markup, PreEscaped, Render, html};
 use pk_trust::Time;
 use pk_trust::verify::{self, Outcome, Overall};
 
 pub(in crate::web) use check::{Problem, check, offline};
-pub(in crate::web) use frame::Frames;
 pub(in crate::web) use notice::{Notice, lost, notice};
+pub(in crate::web) use pieces::Pieces;
 pub(in crate::web) use record::record;
 pub(in crate::web) use verdict::answer;
 
 use super::links::Links;
 use super::record::State;
 use super::site::Site;
-use crate::words::{Language, Values, Words, printable};
+use crate::words::{Language, Words, printable};
+use pieces::Piece;
 
 /// One drawing in outline.
 macro_rules! icon {
@@ -33,9 +36,9 @@ macro_rules! icon {
             $path,
             "\"/></svg>"
         )
-        .to_owned()
     };
 }
+
 /// Who speaks to whom, and from where.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::web) struct Context<'a> {
@@ -52,17 +55,19 @@ impl Context<'_> {
         Said(self.words.fixed(code))
     }
 
-    fn said(&self, code: &str, values: &[(&'static str, &str)]) -> String {
-        let values: Values = values.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-        self.words.text(code, &values)
+    fn said(&self, code: &str, values: &[(&str, &str)]) -> String {
+        self.words.filled(code, values)
     }
 
-    /// `5 Januari 2026`
-    fn date(&self, time: Time) -> String {
-        let text = time.to_string();
+    fn piece(&self, piece: Piece, make: impl FnOnce() -> Markup) -> PreEscaped<Arc<str>> {
+        self.site.pieces.get(self.links, piece, make)
+    }
+
+    /// `5 Januari 2026`, from `2026-01-05` and what comes after.
+    fn date(&self, text: &str) -> String {
         let mut parts = text.get(..10).unwrap_or_default().split('-');
         let (year, month, day) = (parts.next(), parts.next(), parts.next());
-        let (Some(year), Some(month), Some(day)) = (year, month, day) else { return text };
+        let (Some(year), Some(month), Some(day)) = (year, month, day) else { return text.to_owned() };
         let name =
             MONTHS.iter().find(|(number, ..)| *number == month).map_or(month, |(_, id, en)| {
                 match self.words.language() {
@@ -77,12 +82,13 @@ impl Context<'_> {
     /// turns it into the reader's.
     fn moment(&self, time: Time) -> Markup {
         let text = time.to_string();
-        let clock = text.get(11..16).unwrap_or_default();
-        let clock = match self.words.language() {
-            Language::Indonesian => clock.replace(':', "."),
-            Language::English => clock.to_owned(),
+        let part = |range| text.get(range).unwrap_or_default();
+        let (hour, minute) = (part(11..13), part(14..16));
+        let separator = match self.words.language() {
+            Language::Indonesian => ".",
+            Language::English => ":",
         };
-        html! { time datetime=(text) { (self.date(time)) ", " (clock) " UTC" } }
+        html! { time datetime=(text) { (self.date(&text)) ", " (hour) (separator) (minute) " UTC" } }
     }
 }
 
@@ -172,19 +178,22 @@ impl Tone {
         }
     }
 
-    /// `✓ ya`
-    fn mark(self, context: &Context<'_>, code: &'static str) -> Markup {
-        let sign = match self {
+    const fn sign(self) -> &'static str {
+        match self {
             Self::Good => "\u{2713}",
             Self::Bad => "\u{2717}",
             Self::Open => "?",
             Self::Moved => "\u{2192}",
-        };
-        html! { span.mark.(self.class()) { span aria-hidden="true" { (sign) } " " (context.say(code)) } }
+        }
+    }
+
+    /// `✓ ya`
+    fn mark(self, context: &Context<'_>, code: &'static str) -> Markup {
+        html! { span.mark.(self.class()) { span aria-hidden="true" { (self.sign()) } " " (context.say(code)) } }
     }
 
     /// A drawing of its own shape for each, so that a black-and-white print tells them apart.
-    fn icon(self) -> Markup {
+    const fn icon(self) -> PreEscaped<&'static str> {
         PreEscaped(match self {
             Self::Good => icon!("M16 3a13 13 0 1 0 0 26 13 13 0 0 0 0-26M9.5 16.5l4.5 4.5 9-10"),
             Self::Bad => icon!("M10.5 3h11L29 10.5v11L21.5 29h-11L3 21.5v-11zM11 11l10 10M21 11L11 21"),

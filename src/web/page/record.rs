@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use pk_trust::Time;
 
 use super::frame::{Kind, frame};
+use super::pieces::Piece;
 use super::{Context, Tone, banner, fact, line};
 use crate::model::rupiah;
 use crate::registry::Signer;
@@ -12,25 +13,24 @@ use crate::words::printable;
 
 /// The page of a document, with or without a picture of it.
 pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>, picture: bool) -> String {
-    let entry = record.entry;
-    let id = &entry.reservation.id;
-    let code = match record.state() {
+    let id = &record.entry.reservation.id;
+    let state = record.state();
+    let shows_fields = record.shows_fields();
+    let heading = context.say(match state {
         State::InForce => "state.in-force",
         State::Waiting => "state.waiting",
         State::Superseded => "state.superseded",
         State::Revoked => "state.revoked",
-    };
-    let heading = context.say(code);
+    });
+    let headline = || banner(Tone::of_state(state), &heading, explanation(context, record));
     let content = html! {
-        (banner(Tone::of_state(record.state()), &heading, explanation(context, record)))
-        // What is shown if the script, or what it needs, cannot be loaded.
-        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
-        (compare(context, record))
+        @if state == State::InForce { (context.piece(Piece::InForce, headline)) } @else { (headline()) }
+        (context.piece(Piece::Compare { shows_fields }, || before_facts(context, shows_fields)))
+        (facts(context, record))
         @if record.shows_original() { (original(context, record, picture)) }
-        (lines(context, record))
-        @if record.shows_fields() { (signers(context, record)) }
-        h2 { (context.say("page.certificates")) }
-        p { (context.say("page.uncertified")) }
+        (context.piece(Piece::Lines(state), || lines(context, state)))
+        @if shows_fields { (signers(context, record)) }
+        (context.piece(Piece::Certificates, || certificates(context)))
         p.noprint { a href=(context.links.of_document(id, "json")) { (context.say("page.as-json")) } }
     };
     frame(context, Kind::Record(id), &format!("{}: {}", &*heading, id.grouped()), &content)
@@ -71,20 +71,27 @@ fn explanation(context: &Context<'_>, record: &Record<'_>) -> Markup {
 
 /// What has to be the same on paper. A true code can be copied onto a false paper, and only reading both
 /// shows it.
-fn compare(context: &Context<'_>, record: &Record<'_>) -> Markup {
+fn before_facts(context: &Context<'_>, shows_fields: bool) -> Markup {
+    html! {
+        // What is shown if the script, or what it needs, cannot be loaded.
+        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
+        h2 { (context.say("page.compare")) }
+        p { (context.say(if shows_fields { "page.compare-how" } else { "page.compare-little" })) }
+    }
+}
+
+fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
     let entry = record.entry;
     let shown = record.shows_fields();
     let agreement = entry.first_objective.is_some();
     let indicators = entry.indicators.to_string();
     let budget = format!("Rp {}", rupiah(entry.budget));
     let year = entry.slot.year.to_string();
-    let issued = context.date(Time::from_unix(entry.reservation.day.saturating_mul(86_400)));
+    let issued = context.date(&Time::from_unix(entry.reservation.day.saturating_mul(86_400)).to_string());
     let first = entry.first_objective.as_deref();
     let last = entry.last_objective.as_deref().filter(|last| Some(*last) != first);
     let stage = (entry.slot.stage.0 > 0).then(|| entry.slot.stage.0.to_string());
     html! {
-        h2 { (context.say("page.compare")) }
-        p { (context.say(if shown { "page.compare-how" } else { "page.compare-little" })) }
         dl.facts {
             div { dt { (context.say("page.code")) } dd.code { (entry.reservation.id.grouped()) } }
             (fact(&context.say("page.kind"), Some(context.say(record.kind_code()).0)))
@@ -127,9 +134,9 @@ fn original(context: &Context<'_>, record: &Record<'_>, picture: bool) -> Markup
 }
 
 /// The four questions. What this page alone cannot answer, it says so.
-fn lines(context: &Context<'_>, record: &Record<'_>) -> Markup {
+fn lines(context: &Context<'_>, state: State) -> Markup {
     let institution = context.site.institution.as_str();
-    let (tone, word, code) = match record.state() {
+    let (tone, word, code) = match state {
         State::InForce => (Tone::Good, "page.yes", "page.status-in-force"),
         State::Waiting => (Tone::Open, "page.not-yet", "page.status-waiting"),
         State::Superseded => (Tone::Moved, "page.no", "page.status-superseded"),
@@ -144,6 +151,13 @@ fn lines(context: &Context<'_>, record: &Record<'_>) -> Markup {
             (line(context, "axis.status", tone, word, &context.say(code)))
             (line(context, "axis.time", Tone::Open, "page.unknown", &context.say("page.time-open")))
         }
+    }
+}
+
+fn certificates(context: &Context<'_>) -> Markup {
+    html! {
+        h2 { (context.say("page.certificates")) }
+        p { (context.say("page.uncertified")) }
     }
 }
 
@@ -173,5 +187,9 @@ fn signers(context: &Context<'_>, record: &Record<'_>) -> Markup {
 
 fn who(signer: &Signer) -> String {
     let name = printable(&signer.name);
-    if signer.position.is_empty() { name } else { format!("{name}, {}", printable(&signer.position)) }
+    if signer.position.is_empty() {
+        name.into_owned()
+    } else {
+        format!("{name}, {}", printable(&signer.position))
+    }
 }

@@ -4,7 +4,6 @@
 //! nothing: what it shows comes from the registry, the keys and the documents of the office.
 
 mod asked;
-mod cache;
 mod client;
 mod connections;
 mod limits;
@@ -37,7 +36,6 @@ use crate::office::{AuthorityError, Clock, Office};
 use crate::registry::{Entry, Registry, SqliteRegistry};
 use crate::render::{Renderer, Templates};
 use asked::Asked;
-use cache::Cache;
 use limits::Limits;
 use metrics::Metrics;
 
@@ -89,7 +87,6 @@ pub struct Server {
     templates: Templates,
     renderer: Arc<OnceLock<Renderer>>,
     pictures: Pictures,
-    cache: Cache,
     keys: Mutex<Option<(Instant, Arc<Keys>)>>,
     limits: Limits,
     metrics: Arc<Metrics>,
@@ -125,7 +122,6 @@ impl Server {
         Ok(Arc::new(Self {
             records: Records::open(&office.registry())?,
             pictures: Pictures::new(Arc::clone(&renderer), templates.clone()),
-            cache: Cache::default(),
             site_tag: site_tag(&site),
             limits: Limits::new(site.page()),
             metrics: Arc::new(Metrics::new()),

@@ -208,17 +208,11 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
             let tag = server.tag(&record.revision(), asked);
             let media_type = if asked.json { JSON } else { HTML };
             reply::tagged(&headers, &tag, media_type, || {
-                let form = asked.form();
-                if let Some(page) = server.cache.find(id, form, &tag) {
-                    return page;
-                }
-                let page = Bytes::from(if asked.json {
-                    record.json(&server.site)
+                if asked.json {
+                    record.json(&server.site).into()
                 } else {
-                    page::record(&server.context(asked), &record, true)
-                });
-                server.cache.keep(id, form, &tag, &page);
-                page
+                    page::record(&server.context(asked), &record, true).into()
+                }
             })
         }
     }
