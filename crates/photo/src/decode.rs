@@ -6,7 +6,11 @@ use image::{GrayImage, ImageDecoder as _, ImageReader, Limits};
 
 use crate::{MAX_SIDE, PictureError, check_size, texts_in};
 
-/// Memory for decoding one picture.
+/// Bytes of a picture once it is decoded: four for each dot of the largest one, and a page of A4 at 600 dpi
+/// with six. With more bytes a dot a small file would ask a small server for half a gigabyte.
+const MAX_DECODED: u64 = 210_000_000;
+
+/// Memory that a decoder may take besides.
 const MAX_MEMORY: u64 = 512 * 1024 * 1024;
 
 /// Whether bytes begin like a picture that [`qr_texts`] can read.
@@ -37,5 +41,31 @@ fn decode(bytes: &[u8]) -> Result<GrayImage, PictureError> {
     let decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
+    if decoder.total_bytes() > MAX_DECODED {
+        return Err(PictureError::TooLarge);
+    }
     Ok(image::DynamicImage::from_decoder(decoder)?.into_luma8())
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ExtendedColorType, ImageFormat};
+
+    use super::{PictureError, qr_texts};
+
+    /// A PNG of one colour is a thousand times smaller than what it decodes to.
+    #[test]
+    fn a_small_file_may_not_become_half_a_gigabyte() {
+        let png = |side: u32, colour: ExtendedColorType| {
+            let bits = u64::from(side) * u64::from(side) * u64::from(colour.bits_per_pixel());
+            let levels = vec![255; usize::try_from(bits / 8).unwrap()];
+            let mut png = std::io::Cursor::new(Vec::new());
+            image::write_buffer_with_format(&mut png, &levels, side, side, colour, ImageFormat::Png).unwrap();
+            png.into_inner()
+        };
+        let large = png(5_200, ExtendedColorType::Rgba16);
+        assert!(large.len() < 1_000_000, "{}", large.len());
+        assert!(matches!(qr_texts(&large), Err(PictureError::TooLarge)));
+        assert!(matches!(qr_texts(&png(700, ExtendedColorType::Rgba16)), Err(PictureError::NoCode)));
+    }
 }

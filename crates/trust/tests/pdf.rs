@@ -1,5 +1,6 @@
 //! The reader refuses what readers disagree on.
 
+use pk_trust::pades;
 use pk_trust::pdf::{Error, File, Object, Ref};
 
 /// A small file: header, these objects, table, trailer. Offsets are computed.
@@ -143,4 +144,24 @@ fn damaged_files_never_panic() {
             }
         }
     }
+}
+
+/// Each signature is hashed with the whole file: a form of thousands would keep a verifier busy for minutes.
+#[test]
+fn signatures_have_an_end() {
+    let form = |count: usize| {
+        let fields: Vec<String> = (0..count).map(|i| format!("{} 0 R", i + 5)).collect();
+        let mut objects = vec![
+            format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{}]/SigFlags 3>>>>", fields.join(" ")),
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+            "<</Type/Page/Parent 2 0 R>>".to_owned(),
+            "<</Type/Sig/SubFilter/ETSI.CAdES.detached/ByteRange[0 1 2 3]/Contents<00>>>".to_owned(),
+        ];
+        objects.extend((0..count).map(|i| format!("<</FT/Sig/T(f{i})/V 4 0 R>>")));
+        file(&objects.iter().map(String::as_str).collect::<Vec<_>>(), "")
+    };
+    let survey =
+        |bytes: &[u8]| pades::survey(&File::parse(bytes).unwrap()).map(|survey| survey.signatures.len());
+    assert_eq!(survey(&form(128)), Ok(128));
+    assert_eq!(survey(&form(129)), Err(Error::TooMany { what: "signatures", offset: 0 }));
 }

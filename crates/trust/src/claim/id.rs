@@ -33,14 +33,16 @@ impl Id {
     /// For the eye: `MI64-IHBK-PWPE-TJ5Y`.
     pub fn grouped(&self) -> String {
         let text = self.to_string();
-        let groups: Vec<&str> = (0..4).filter_map(|i| text.get(4 * i..4 * i + 4)).collect();
-        groups.join("-")
+        let (one, two, three, four) = (&text[..4], &text[4..8], &text[8..12], &text[12..]);
+        [one, "-", two, "-", three, "-", four].concat()
     }
 }
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE32_NOPAD.encode(&self.0))
+        let mut text = [0; 16];
+        BASE32_NOPAD.encode_mut(&self.0, &mut text);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -14,6 +14,11 @@ use crate::time::Time;
 /// Streams read from a document's validation data. Chains and lists of fifty signers fit.
 const MAX_VALIDATION_DATA: usize = 500;
 
+/// Signatures that are examined. Each is hashed with everything before it and gets a path of certificates, so
+/// twenty thousand fields over ten megabytes would keep a verifier busy for minutes. Fifty signers with time
+/// stamps fit.
+const MAX_SIGNATURES: usize = 128;
+
 /// What kind of signature a dictionary says it is (`/SubFilter`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubFilter {
@@ -156,7 +161,11 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
     let mut conflicts = Vec::new();
     let mut seen = BTreeSet::new();
     let mut contents = BTreeSet::new();
-    for field in fields.iter().filter(|f| f.is_signature() && f.is_filled()) {
+    let signed = || fields.iter().filter(|f| f.is_signature() && f.is_filled());
+    if signed().count() > MAX_SIGNATURES {
+        return Err(pdf::Error::TooMany { what: "signatures", offset: 0 });
+    }
+    for field in signed() {
         let reference = field.value().unwrap_or(field.reference);
         let Some((surveyed, place)) = signature(file, field, reference)? else {
             conflicts.push(Conflict::Malformed { field: field.name.clone() });
