@@ -2,11 +2,15 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::nip::Nip;
 use super::{Cell, Date, Place, Problem, Row, Value};
 
 /// Longest text of one cell. A statutory paragraph has 400 characters; more than this is a mistake
 /// or an attack on the layout.
 const MAX_TEXT: usize = 4_000;
+
+/// Columns that are never shown in public: the NIP's own, and those of handles, which have stricter rules.
+const PRIVATE: [&str; 4] = ["nip", "id", "atasan", "pejabat"];
 
 /// Most digits after the decimal comma that a number in a cell may have to be taken for what the
 /// user typed. 14.987244897959181 is a result of arithmetic, not an agreement.
@@ -98,6 +102,12 @@ impl Reading {
         let trimmed = text.trim();
         if ERRORS.contains(&trimmed) || trimmed.len() > 2 && trimmed.bytes().all(|b| b == b'#') {
             self.report(Problem::new("cell.error", place).with("value", trimmed));
+            return None;
+        }
+        // Names, positions and objectives are shown in public.
+        let private = place.column.as_deref().is_some_and(|column| PRIVATE.contains(&column));
+        if !private && Nip::occurs_in(text) {
+            self.report(Problem::new("text.nip", place));
             return None;
         }
         // Non-breaking spaces, line breaks and runs of spaces are accidents of typing and pasting.
