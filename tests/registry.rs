@@ -44,6 +44,7 @@ fn entry(byte: u8) -> Entry {
         first_objective: Some("Meningkatnya contoh pertama".into()),
         last_objective: Some("Meningkatnya contoh terakhir".into()),
         changed: at(0),
+        ended: None,
     }
 }
 
@@ -178,6 +179,8 @@ fn visibility_and_successor_are_recorded() {
     // What is no longer in force can still be hidden, and shown as pk.toml says.
     let shown = Change::Visibility { to: None, reason: "selesai".to_owned() };
     registry.advance(&one, 0, &shown, at(4)).unwrap();
+    let found = registry.find(&one).unwrap().unwrap();
+    assert_eq!((found.changed, found.ended), (at(4), Some(at(2))), "its end stays where it was");
     assert_eq!(registry.find(&one).unwrap().unwrap().visibility, None);
     let events = registry.history().unwrap();
     let details: Vec<&str> = events.iter().skip(3).map(|e| e.detail.as_str()).collect();

@@ -276,6 +276,7 @@ fn commit(
         first_objective: objectives.first().map(|o| o.text.clone()),
         last_objective: objectives.last().map(|o| o.text.clone()),
         changed: now,
+        ended: None,
     };
     Ok(registry.record(&entry, now)?)
 }

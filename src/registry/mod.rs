@@ -117,6 +117,8 @@ pub struct Entry {
     pub last_objective: Option<String>,
     /// When its newest event happened. [`Registry::record`] takes the time from its own argument.
     pub changed: Time,
+    /// When it was revoked or superseded: later events, such as a change of visibility, leave it alone.
+    pub ended: Option<Time>,
 }
 
 /// Who has to sign which field.

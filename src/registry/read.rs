@@ -47,7 +47,9 @@ impl<'a> Scope<'a> {
 const DOCUMENTS: &str = "SELECT documents.number, id, salt, day, year, kind, stage, official, unit, position,
   name, digest, indicators, budget, revision, status, remark, successor, visibility, first_objective,
   last_objective,
-  (SELECT at FROM events WHERE events.id = documents.id ORDER BY events.number DESC LIMIT 1)
+  (SELECT at FROM events WHERE events.id = documents.id ORDER BY events.number DESC LIMIT 1),
+  CASE WHEN status IN ('revoked', 'superseded') THEN (SELECT at FROM events
+    WHERE events.id = documents.id AND what = status ORDER BY events.number DESC LIMIT 1) END
   FROM documents";
 
 // CROSS JOIN: SQLite reads the documents in their order, and for each its rows by primary key.
@@ -121,6 +123,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, Error> {
     let successor: Option<String> = row.get(17)?;
     let visibility: Option<String> = row.get(18)?;
     let changed: Option<i64> = row.get(21)?;
+    let ended: Option<i64> = row.get(22)?;
     Ok(Entry {
         reservation: reservation(row, 1)??,
         slot: Slot {
@@ -146,6 +149,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, Error> {
         first_objective: row.get(19)?,
         last_objective: row.get(20)?,
         changed: Time::from_unix(unsigned(changed.ok_or_else(|| damaged("no event"))?)?),
+        ended: ended.map(unsigned).transpose()?.map(Time::from_unix),
         signers: Vec::new(),
         files: Vec::new(),
     })

@@ -15,8 +15,7 @@ use crate::registry::{Entry, Signer, Status};
 pub const FORMAT: &str = "pk-record/1";
 
 /// Where a document stands, as the public sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// Everybody has signed, and it is in force.
     InForce,
@@ -36,6 +35,16 @@ impl State {
             Status::Issued | Status::PartlySigned => Self::Waiting,
             Status::Superseded => Self::Superseded,
             Status::Revoked => Self::Revoked,
+        }
+    }
+
+    /// The word in records and pages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InForce => "in-force",
+            Self::Waiting => "waiting",
+            Self::Superseded => "superseded",
+            Self::Revoked => "revoked",
         }
     }
 }
@@ -110,10 +119,11 @@ impl<'a> Record<'a> {
             id: entry.reservation.id.to_string(),
             institution: &site.institution,
             host: &site.host,
-            state,
+            state: state.as_str(),
             reason: reason.flatten(),
             superseded_by: entry.successor.map(|id| id.to_string()),
             changed: entry.changed.to_string(),
+            ended: entry.ended.map(|time| time.to_string()),
             kind: entry.slot.kind.as_str(),
             year: entry.slot.year,
             visibility: self.visibility.as_str(),
@@ -141,12 +151,14 @@ struct Json<'a> {
     id: String,
     institution: &'a str,
     host: &'a str,
-    state: State,
+    state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     superseded_by: Option<String>,
     changed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<String>,
     kind: &'static str,
     year: u16,
     visibility: &'static str,
