@@ -263,6 +263,8 @@ impl From<web::Error> for Failure {
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         match error {
+            PublishError::Busy(path) => Self::new("fail.publish-busy").with("path", path.display()),
+            PublishError::Office(error) => error.into(),
             PublishError::Registry(_) => Self::new("fail.registry").because(&error),
             PublishError::Keys(error) => error.into(),
             PublishError::Templates(error) => error.into(),
@@ -270,7 +272,6 @@ impl From<PublishError> for Failure {
             PublishError::OtherFiles { path, files } => {
                 Self { causes: files, ..Self::new("fail.other-files") }.with("path", path.display())
             }
-            PublishError::Tampered(id) => Self::new("fail.tampered").with("id", id),
             PublishError::Io { path, source } => {
                 Self::new("fail.io").with("path", path.display()).because(&source)
             }

@@ -10,7 +10,11 @@ use super::app::{App, jobs};
 use super::failure::Failure;
 use super::term::Term;
 use crate::batch::Event;
-use crate::web::publish;
+use crate::model::{Place, Problem};
+use crate::web::{Damaged, publish};
+
+/// The site is there, but not all that should be on it.
+const INCOMPLETE: u8 = 1;
 
 /// Write the public page as files for any web host
 ///
@@ -31,7 +35,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Publish) -> Result<ExitCode,
     let office = app.office()?;
     let progress = term.progress("progress.publish");
     let jobs = NonZero::new(jobs(args.jobs)).unwrap_or(NonZero::<usize>::MIN);
-    let published = publish(&office, &args.folder, app.clock.now(), jobs, &|done, total| {
+    let published = publish(&office, &args.folder, &*app.clock, jobs, &|done, total| {
         if done == 1 {
             progress.event(Event::Started(total));
         }
@@ -39,30 +43,41 @@ pub(super) fn run(app: &App, term: &mut Term, args: Publish) -> Result<ExitCode,
     })?;
     drop(progress);
     if args.json {
+        let damaged = published.damaged.iter();
+        let damaged =
+            damaged.map(|d| json!({ "id": d.id.to_string(), "file": d.file.display().to_string() }));
         let json = json!({
             "documents": published.documents,
             "gone": published.gone,
             "files": published.files,
             "written": published.written,
             "without_picture": published.without_picture,
+            "damaged": damaged.collect::<Vec<_>>(),
         });
         term.out(&json.to_string());
-        return Ok(ExitCode::SUCCESS);
+    } else {
+        term.say(
+            "publish.done",
+            &[
+                ("documents", published.documents.to_string()),
+                ("files", published.files.to_string()),
+                ("written", published.written.to_string()),
+                ("folder", args.folder.display().to_string()),
+            ],
+        );
+        if published.gone > 0 {
+            term.note("publish.gone", &[("count", published.gone.to_string())]);
+        }
+        if published.without_picture > 0 {
+            term.note("publish.without-picture", &[("count", published.without_picture.to_string())]);
+        }
     }
-    term.say(
-        "publish.done",
-        &[
-            ("documents", published.documents.to_string()),
-            ("files", published.files.to_string()),
-            ("written", published.written.to_string()),
-            ("folder", args.folder.display().to_string()),
-        ],
-    );
-    if published.gone > 0 {
-        term.note("publish.gone", &[("count", published.gone.to_string())]);
-    }
-    if published.without_picture > 0 {
-        term.note("publish.without-picture", &[("count", published.without_picture.to_string())]);
-    }
-    Ok(ExitCode::SUCCESS)
+    let problems: Vec<Problem> = published.damaged.iter().map(problem).collect();
+    term.problems(&problems, false);
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
+}
+
+fn problem(damaged: &Damaged) -> Problem {
+    let place = Place::file(damaged.file.display().to_string());
+    Problem::new("publish.damaged", &place).with("document", damaged.id.grouped())
 }

@@ -4,9 +4,8 @@ use std::process::ExitCode;
 
 use super::app::App;
 use super::failure::Failure;
-use super::standing::{Wish, carry_out, ended};
+use super::standing::{End, Wish, carry_out, ended};
 use super::term::Term;
-use crate::model::Reason;
 use crate::registry::Change;
 
 /// Revoke documents: they are no longer in force, for good
@@ -15,19 +14,12 @@ pub(super) struct Revoke {
     /// Ids of the documents
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
-    /// Why; it is shown in public and cannot be changed
-    #[arg(long, value_name = "TEXT")]
-    reason: String,
-    /// Do it without asking
-    #[arg(long)]
-    yes: bool,
-    /// As JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    end: End,
 }
 
 pub(super) fn run(app: &App, term: &mut Term, args: Revoke) -> Result<ExitCode, Failure> {
-    let reason = Reason::parse(&args.reason)?;
+    let reason = args.end.reason()?;
     carry_out(
         app,
         term,
@@ -36,9 +28,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Revoke) -> Result<ExitCode, 
             refuse: &ended,
             refuse_all: &|_| None,
             change: &|_| Some(Change::Revoked { reason: reason.as_str().to_owned() }),
-            consent: (!args.yes).then_some("revoke.consent"),
+            consent: args.end.consent("revoke.consent"),
             done: "revoke.done",
-            json: args.json,
+            json: args.end.json,
         },
     )
 }

@@ -9,10 +9,36 @@ use super::app::App;
 use super::failure::Failure;
 use super::status::{json_row, line};
 use super::term::Term;
+use crate::model::{InvalidReason, Reason};
 use crate::registry::{Change, Entry, Registry, Status, Step};
 
 /// Why a document cannot be changed as wished, as a code with its values.
 pub(super) type Refusal = (&'static str, Vec<(&'static str, String)>);
+
+/// What `pk revoke` and `pk supersede` are told about the end of a document.
+#[derive(clap::Args, Debug)]
+pub(super) struct End {
+    /// Why; it is shown in public and cannot be changed
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Do it without asking
+    #[arg(long)]
+    yes: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl End {
+    pub(super) fn reason(&self) -> Result<Reason, InvalidReason> {
+        Reason::parse(&self.reason)
+    }
+
+    /// The question, unless it was answered beforehand.
+    pub(super) fn consent(&self, question: &'static str) -> Option<&'static str> {
+        (!self.yes).then_some(question)
+    }
+}
 
 /// A wish to change documents.
 pub(super) struct Wish<'a> {

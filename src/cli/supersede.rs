@@ -4,9 +4,8 @@ use std::process::ExitCode;
 
 use super::app::App;
 use super::failure::Failure;
-use super::standing::{Refusal, Wish, carry_out, ended};
+use super::standing::{End, Refusal, Wish, carry_out, ended};
 use super::term::Term;
-use crate::model::Reason;
 use crate::registry::{Change, Entry};
 
 /// Record that another document has taken the place of one, for good
@@ -18,19 +17,12 @@ pub(super) struct Supersede {
     /// Id of the document that takes its place
     #[arg(long, value_name = "NEW")]
     by: String,
-    /// Why; it is shown in public and cannot be changed
-    #[arg(long, value_name = "TEXT")]
-    reason: String,
-    /// Do it without asking
-    #[arg(long)]
-    yes: bool,
-    /// As JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    end: End,
 }
 
 pub(super) fn run(app: &App, term: &mut Term, args: Supersede) -> Result<ExitCode, Failure> {
-    let reason = Reason::parse(&args.reason)?;
+    let reason = args.end.reason()?;
     let by = args.by.parse().ok();
     carry_out(
         app,
@@ -44,9 +36,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Supersede) -> Result<ExitCod
                 let by = by.filter(|by| *by != entry.reservation.id)?;
                 Some(Change::Superseded { by, reason: reason.as_str().to_owned() })
             },
-            consent: (!args.yes).then_some("supersede.consent"),
+            consent: args.end.consent("supersede.consent"),
             done: "supersede.done",
-            json: args.json,
+            json: args.end.json,
         },
     )
 }

@@ -132,8 +132,8 @@ impl Renderer {
         pictures
     }
 
-    /// Where each of `texts` stands on the pages. `None` in place of the answer for a text that was broken
-    /// over lines.
+    /// Where each of `numbers` stands on the pages. `None` in place of the answer for one whose digits stand on
+    /// them in another form too: broken over lines, or with points between them.
     ///
     /// # Errors
     ///
@@ -142,11 +142,11 @@ impl Renderer {
         &self,
         data: &[u8],
         claim: &str,
-        texts: &[String],
+        numbers: &[String],
     ) -> Result<Vec<Option<Vec<Place>>>, Error> {
         let content = pk_trust::verify::Content::parse(data)?;
         let document = self.compile(data, claim, &main_file(&content.template.name))?;
-        let found = texts.iter().map(|text| places::places(&document, text)).collect();
+        let found = numbers.iter().map(|number| places::places(&document, number)).collect();
         typst::comemo::evict(MEMORY);
         Ok(found)
     }

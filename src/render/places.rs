@@ -1,4 +1,4 @@
-//! Where given texts came to stand on the pages.
+//! Where given numbers came to stand on the pages.
 
 use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
 use typst_layout::PagedDocument;
@@ -18,24 +18,25 @@ pub struct Place {
     pub height: f64,
 }
 
-/// The places of one text. `None` if it is on a page in pieces, so that nobody can say where all of it is.
+/// The places of one number, written as given. `None` if its digits stand anywhere else too: in pieces, or with
+/// other signs between them. Nobody can say then where all of it is.
 pub(super) fn places(document: &PagedDocument, wanted: &str) -> Option<Vec<Place>> {
-    let mut search = Search { wanted, page: 0, places: Vec::new(), letters: String::new() };
+    let mut search = Search { wanted, page: 0, places: Vec::new(), digits: String::new() };
     for (page, laid_out) in document.pages().iter().enumerate() {
         search.page = page;
         search.frame(&laid_out.frame, Transform::identity());
     }
-    let whole = letters(wanted);
-    let occurrences = search.letters.matches(whole.as_str()).count();
-    (occurrences == search.places.len()).then_some(search.places)
+    let whole = digits(wanted);
+    let occurrences = search.digits.matches(whole.as_str()).count();
+    (!whole.is_empty() && occurrences == search.places.len()).then_some(search.places)
 }
 
 struct Search<'a> {
     wanted: &'a str,
     page: usize,
     places: Vec<Place>,
-    /// Everything on the pages, without white space.
-    letters: String,
+    /// All digits on the pages.
+    digits: String,
 }
 
 impl Search<'_> {
@@ -47,7 +48,7 @@ impl Search<'_> {
                     self.frame(&group.frame, here.pre_concat(group.transform));
                 }
                 FrameItem::Text(text) => {
-                    self.letters.push_str(&letters(&text.text));
+                    self.digits.push_str(&digits(&text.text));
                     let mut from = 0;
                     while let Some(found) = text.text.get(from..).and_then(|rest| rest.find(self.wanted)) {
                         let start = from + found;
@@ -57,9 +58,9 @@ impl Search<'_> {
                             before.map(|glyph| glyph.x_advance.at(text.size)).sum()
                         };
                         let (left, right) = (advance(start), advance(from));
-                        let corners = [Point::new(left, -text.size), Point::new(right, text.size * 0.3)]
-                            .map(|corner| corner.transform(here));
-                        self.places.push(self.place(corners));
+                        let (top, bottom) = (-text.size, text.size * 0.3);
+                        let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
+                        self.places.push(self.place(corners.map(|(x, y)| Point::new(x, y).transform(here))));
                     }
                 }
                 _ => {}
@@ -67,13 +68,21 @@ impl Search<'_> {
         }
     }
 
-    fn place(&self, [a, b]: [Point; 2]) -> Place {
-        let (x, y) = (a.x.min(b.x).to_pt(), a.y.min(b.y).to_pt());
-        let (right, bottom) = (a.x.max(b.x).to_pt(), a.y.max(b.y).to_pt());
-        Place { page: self.page, x, y, width: right - x, height: bottom - y }
+    /// What encloses these points: the text may be turned by any angle.
+    fn place(&self, corners: [Point; 4]) -> Place {
+        let least = |axis: fn(&Point) -> f64| corners.iter().map(axis).fold(f64::INFINITY, f64::min);
+        let most = |axis: fn(&Point) -> f64| corners.iter().map(axis).fold(f64::NEG_INFINITY, f64::max);
+        let (x, y) = (|point: &Point| point.x.to_pt(), |point: &Point| point.y.to_pt());
+        Place {
+            page: self.page,
+            x: least(x),
+            y: least(y),
+            width: most(x) - least(x),
+            height: most(y) - least(y),
+        }
     }
 }
 
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }

@@ -131,6 +131,11 @@ impl Templates {
         Some(data_encoding::HEXLOWER.encode(&hasher.finalize()))
     }
 
+    /// Whether the office replaces what decides where things stand, and not only pictures such as its emblem.
+    pub fn replace_code(&self) -> bool {
+        self.overridden.iter().any(|path| path.ends_with(".typ"))
+    }
+
     /// The wording of a profile; `None` if there is no such file.
     pub fn wording(&self, profile: &str) -> Option<Result<Wording, WordingError>> {
         let plain = profile.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');

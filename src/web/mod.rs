@@ -16,7 +16,7 @@ mod records;
 mod server;
 mod site;
 
-pub use publish::{PublishError, Published, publish};
+pub use publish::{Damaged, PublishError, Published, publish};
 pub use record::{FORMAT, Record, State};
 pub use records::{Records, Unreachable};
 pub use server::{Error, Server};

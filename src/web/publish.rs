@@ -4,7 +4,8 @@
 //! the old one and takes its place in one step; files that say the same as before are taken over as they
 //! are, so that copying the folder to a host copies only what changed.
 //!
-//! A document that was on the site once keeps its page for ever: the paper is still out there.
+//! A document that was on the site once keeps its page for ever: the paper is still out there. And the file of
+//! one document that is damaged keeps nobody from seeing that another one was revoked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -13,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pk_trust::Time;
 use pk_trust::claim::Id;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -23,12 +23,13 @@ use super::headers;
 use super::keys;
 use super::links::{Links, Place};
 use super::page::{self, Context, Notice};
-use super::picture::Pictures;
+use super::picture::{self, Pictures};
 use super::record::{FORMAT as RECORD_FORMAT, Record};
 use super::records::{Records, Unreachable};
 use super::site::Site;
-use crate::office::durable::Tree;
-use crate::office::{AuthorityError, Office};
+use crate::model::Visibility;
+use crate::office::durable::{Held, Tree};
+use crate::office::{AuthorityError, Clock, Error as OfficeError, Office};
 use crate::registry::Entry;
 use crate::render::{Templates, TemplatesError};
 use crate::words::{Language, Words};
@@ -39,10 +40,22 @@ const STATE: &str = ".pk-site.json";
 /// Version of its form.
 const STATE_FORMAT: &str = "pk-site/1";
 
+/// When the site was written last. A file of its own, so that nothing else changes only because time has passed.
+const PUBLISHED: &str = "published.json";
+
+/// Version of its form.
+const PUBLISHED_FORMAT: &str = "pk-published/1";
+
 /// Why the site was not written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
+    /// Another process has been writing this site for too long.
+    #[error("another process is writing {}", .0.display())]
+    Busy(PathBuf),
+    /// The office.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
     /// The registry.
     #[error(transparent)]
     Registry(#[from] Unreachable),
@@ -63,9 +76,6 @@ pub enum PublishError {
         /// Some of them.
         files: Vec<String>,
     },
-    /// A document's file is not the one that was recorded.
-    #[error("the file of document {0} is missing or changed")]
-    Tampered(Id),
     /// The disk.
     #[error("{}: {source}", path.display())]
     Io {
@@ -77,7 +87,7 @@ pub enum PublishError {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Published {
     /// Documents on the site.
     pub documents: usize,
@@ -89,6 +99,18 @@ pub struct Published {
     pub written: usize,
     /// Documents that are shown without a picture, because it was not certain where each NIP is.
     pub without_picture: usize,
+    /// Documents whose file should be on the site, but is missing in the office or not the one that was
+    /// recorded. They are shown without it, unless the site had the right one already.
+    pub damaged: Vec<Damaged>,
+}
+
+/// A file that is not what the registry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// The document.
+    pub id: Id,
+    /// Where its file should be.
+    pub file: PathBuf,
 }
 
 /// What the site remembers.
@@ -102,6 +124,9 @@ struct State {
     assets: String,
     /// SHA-256 of the roots.
     roots: Vec<String>,
+    /// Version of the pictures.
+    #[serde(default)]
+    picture_version: u32,
     /// Pictures: SHA-256 of the document's file, and of the picture that was drawn of it.
     pictures: BTreeMap<String, String>,
     /// Every file, as SHA-256 of its path: a web host may hand this file out, and a list of all documents is
@@ -121,22 +146,26 @@ fn hash(text: impl AsRef<[u8]>) -> String {
 pub fn publish(
     office: &Office,
     target: &Path,
-    now: Time,
+    clock: &dyn Clock,
     jobs: NonZero<usize>,
     on_step: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Published, PublishError> {
+    let disk = |source| PublishError::Io { path: target.to_owned(), source };
+    let held = Held::take(target).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => PublishError::Busy(target.to_owned()),
+        _ => disk(error),
+    })?;
+    // Everything is read now, with the lock: whoever waited for another run must not put what he knew before over
+    // what that one has published. And the time before the registry: what is said of it then holds at that time.
+    let now = clock.now();
+    let office = &Office::open(office.root())?;
     let (anchors, seals) = (office.anchors()?, office.seals()?);
     let site = Site::new(office, &anchors.roots);
-    // What a link leads to is what a web server shows: it has to be replaced, and not the link.
-    let resolved = target.canonicalize();
-    let target = resolved.as_deref().unwrap_or(target);
-    let (before, present) = state(target, &site)?;
-    let records = Records::open(&office.registry())?;
-    let mut entries = records.all();
+    let (before, present) = state(held.target(), &site)?;
+    let mut entries = Records::open(&office.registry())?.all();
     entries.sort_by_key(|entry| entry.reservation.id);
-    let disk = |source| PublishError::Io { path: target.to_owned(), source };
     let work = Work {
-        tree: Tree::stage(target).map_err(disk)?,
+        tree: held.stage().map_err(disk)?,
         site: &site,
         office,
         pictures: Pictures::new(Arc::default(), Templates::with_folder(&office.templates())?),
@@ -145,38 +174,12 @@ pub fn publish(
         files: Mutex::default(),
     };
     work.shared_files(&keys::json(&site, &anchors, &seals, now), &office.trust_bundle()?).map_err(disk)?;
-
-    let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
-    let shown = Mutex::new(BTreeMap::new());
-    let failed = Mutex::new(None);
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.get().min(entries.len()) {
-            scope.spawn(|| {
-                while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    match work.document(entry) {
-                        Ok(picture) => {
-                            let id = entry.reservation.id.to_string();
-                            shown.lock().unwrap_or_else(PoisonError::into_inner).insert(id, picture);
-                        }
-                        Err(error) => {
-                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                            next.store(entries.len(), Ordering::Relaxed);
-                        }
-                    }
-                    on_step(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
-                }
-            });
-        }
-    });
-    if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    let shown: BTreeMap<String, Shown> = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let without_picture = shown.values().filter(|shown| **shown == Shown::WithoutPicture).count();
+    let time = serde_json::json!({ "format": PUBLISHED_FORMAT, "published": now.to_string() });
+    work.write(PUBLISHED, time.to_string().as_bytes()).map_err(disk)?;
+    let shown = work.documents(&entries, jobs, on_step)?;
     let mut gone = 0;
     for id in work.once_published() {
-        if !shown.contains_key(&id.to_string()) {
+        if !shown.contains_key(&id) {
             work.gone(&id).map_err(disk)?;
             gone += 1;
         }
@@ -190,13 +193,23 @@ pub fn publish(
         institution: site.institution.clone(),
         assets: Assets::get().version().to_owned(),
         roots: site.roots.clone(),
-        pictures: shown.into_values().filter_map(Shown::picture).collect(),
+        picture_version: picture::VERSION,
+        pictures: shown.values().filter_map(|shown| shown.picture.clone()).collect(),
         files: files.iter().map(hash).collect(),
     };
     // Texts only: encoding cannot fail.
     tree.write(STATE, &serde_json::to_vec(&state).unwrap_or_default()).map_err(disk)?;
-    let published =
-        Published { documents: entries.len(), gone, files: count, written: tree.written(), without_picture };
+    let published = Published {
+        documents: entries.len(),
+        gone,
+        files: count,
+        written: tree.written(),
+        without_picture: shown.values().filter(|shown| shown.original && shown.picture.is_none()).count(),
+        damaged: shown
+            .into_iter()
+            .filter_map(|(id, shown)| Some(Damaged { id, file: shown.damaged? }))
+            .collect(),
+    };
     tree.commit().map_err(disk)?;
     Ok(published)
 }
@@ -214,7 +227,11 @@ fn state(target: &Path, site: &Site) -> Result<(State, BTreeSet<String>), Publis
         return Ok(Default::default());
     }
     let bytes = std::fs::read(target.join(STATE)).map_err(|_| not_a_site())?;
-    let state: State = serde_json::from_slice(&bytes).map_err(|_| not_a_site())?;
+    let mut state: State = serde_json::from_slice(&bytes).map_err(|_| not_a_site())?;
+    if state.picture_version != picture::VERSION {
+        // They may show what is covered now.
+        state.pictures.clear();
+    }
     // Another office may have the same host: a demonstration, for example.
     let same = state.roots.iter().any(|root| site.roots.contains(root));
     if state.format != STATE_FORMAT || state.host != site.host || !same {
@@ -246,21 +263,14 @@ fn files_below(folder: &Path, prefix: &str) -> io::Result<BTreeSet<String>> {
 }
 
 /// What is shown of a document besides its record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Shown {
-    Record,
-    WithoutPicture,
-    /// With the hashes of the file that it shows and of itself.
-    Picture(String, String),
-}
-
-impl Shown {
-    fn picture(self) -> Option<(String, String)> {
-        match self {
-            Self::Picture(file, picture) => Some((file, picture)),
-            Self::Record | Self::WithoutPicture => None,
-        }
-    }
+#[derive(Debug, Default)]
+struct Shown {
+    /// Whether its file is.
+    original: bool,
+    /// Hashes of that file and of the picture that was drawn of it.
+    picture: Option<(String, String)>,
+    /// Where its file should be in the office, and is not as it was recorded.
+    damaged: Option<PathBuf>,
 }
 
 struct Work<'a> {
@@ -306,7 +316,7 @@ impl Work<'_> {
         self.write(".well-known/pk-keys.json", keys.as_bytes())?;
         self.write(".well-known/pk-trust.pem", trust.as_bytes())?;
         self.write("robots.txt", b"User-agent: *\nDisallow: /V/\n")?;
-        self.write("_headers", header_file().as_bytes())?;
+        self.write("_headers", header_file(self.site.page().https).as_bytes())?;
         self.write("404.html", page::lost(self.site).as_bytes())?;
         let assets = Assets::get();
         self.write("sw.js", &assets.worker().bytes)?;
@@ -329,51 +339,91 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// All documents, several at a time.
+    fn documents(
+        &self,
+        entries: &[Arc<Entry>],
+        jobs: NonZero<usize>,
+        on_step: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<BTreeMap<Id, Shown>, PublishError> {
+        let next = AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        let shown = Mutex::new(BTreeMap::new());
+        let failed = Mutex::new(None);
+        std::thread::scope(|scope| {
+            for _ in 0..jobs.get().min(entries.len()) {
+                scope.spawn(|| {
+                    while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let id = entry.reservation.id;
+                        match self.document(entry) {
+                            Ok(document) => {
+                                shown.lock().unwrap_or_else(PoisonError::into_inner).insert(id, document);
+                            }
+                            Err(source) => {
+                                let path = self.tree.target().join(format!("V/{id}"));
+                                let error = PublishError::Io { path, source };
+                                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                                next.store(entries.len(), Ordering::Relaxed);
+                            }
+                        }
+                        on_step(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
+                    }
+                });
+            }
+        });
+        match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(shown.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
     /// All files of one document.
-    fn document(&self, entry: &Entry) -> Result<Shown, PublishError> {
+    fn document(&self, entry: &Entry) -> io::Result<Shown> {
         let id = entry.reservation.id;
-        let record = Record::new(self.site, entry);
-        let disk = |source| PublishError::Io { path: self.tree.target().join(format!("V/{id}")), source };
-        let shown = if record.shows_original() { self.original(entry, disk)? } else { Shown::Record };
-        let with_picture = matches!(shown, Shown::Picture(..));
-        self.pages(&format!("V/{id}/"), 2, |context| page::record(context, &record, with_picture))
-            .map_err(disk)?;
-        self.write(&format!("V/{id}.json"), record.json(self.site).as_bytes()).map_err(disk)?;
+        let mut record = Record::new(self.site, entry);
+        let shown = if record.shows_original() { self.original(entry)? } else { Shown::default() };
+        if record.shows_original() && !shown.original {
+            // Not offered where it is not.
+            record.visibility = Visibility::Fields;
+        }
+        self.pages(&format!("V/{id}/"), 2, |context| {
+            page::record(context, &record, shown.picture.is_some())
+        })?;
+        self.write(&format!("V/{id}.json"), record.json(self.site).as_bytes())?;
         Ok(shown)
     }
 
     /// The document itself and its picture. Drawing takes long, so a picture that was drawn of the same file
     /// is taken over.
-    fn original(
-        &self,
-        entry: &Entry,
-        disk: impl Fn(io::Error) -> PublishError,
-    ) -> Result<Shown, PublishError> {
+    fn original(&self, entry: &Entry) -> io::Result<Shown> {
         let id = entry.reservation.id;
-        let path = self.office.document_file(&id.to_string(), entry.revision);
-        let bytes = std::fs::read(path).map_err(|_| PublishError::Tampered(id))?;
-        let file = Sha256::digest(&bytes);
-        if entry.files.last().map(<[u8; 32]>::as_slice) != Some(file.as_slice()) {
-            return Err(PublishError::Tampered(id));
-        }
-        let file = data_encoding::HEXLOWER.encode(&file);
-        self.write(&format!("V/{id}.pdf"), &bytes).map_err(&disk)?;
-        let path = format!("V/{id}.png");
+        let path = format!("V/{id}.pdf");
+        let file = self.office.document_file(&id.to_string(), entry.revision);
+        let recorded = entry.files.last().map(<[u8; 32]>::as_slice);
+        let is_recorded = |bytes: &Vec<u8>| Some(Sha256::digest(bytes).as_slice()) == recorded;
+        let whole = std::fs::read(&file).ok().filter(is_recorded);
+        let damaged = whole.is_none().then_some(file);
+        // The site may have the right one. A disk of the office that was not there must not empty the site.
+        let whole = whole.or_else(|| self.tree.present(&path).filter(is_recorded));
+        let Some(bytes) = whole else { return Ok(Shown { damaged, ..Shown::default() }) };
+        self.write(&path, &bytes)?;
+        Ok(Shown { original: true, picture: self.picture(&id, &bytes)?, damaged })
+    }
+
+    /// The hashes of a file and of the picture of it that the site has now.
+    fn picture(&self, id: &Id, bytes: &[u8]) -> io::Result<Option<(String, String)>> {
+        let (path, file) = (format!("V/{id}.png"), hash(bytes));
         // Only if it is the one that was drawn: people compare their paper with it.
         let drawn = self.before.pictures.get(&file);
         let kept = self.tree.present(&path).map(hash);
         if let Some(picture) = kept.filter(|kept| drawn == Some(kept)) {
-            self.tree.keep(&path).map_err(&disk)?;
+            self.tree.keep(&path)?;
             self.note(&path);
-            return Ok(Shown::Picture(file, picture));
+            return Ok(Some((file, picture)));
         }
-        match self.pictures.covered(&bytes) {
-            Some(picture) => {
-                self.write(&path, &picture).map_err(disk)?;
-                Ok(Shown::Picture(file, hash(&picture)))
-            }
-            None => Ok(Shown::WithoutPicture),
-        }
+        let Ok(picture) = self.pictures.covered(bytes) else { return Ok(None) };
+        self.write(&path, &picture)?;
+        Ok(Some((file, hash(&picture))))
     }
 
     /// Documents that have a page now.
@@ -398,9 +448,9 @@ impl Work<'_> {
 }
 
 /// The headers for hosts that read `_headers` (Netlify, Cloudflare Pages).
-fn header_file() -> String {
+fn header_file(https: bool) -> String {
     let mut text = String::from("/*\n");
-    for (name, value) in headers::ALWAYS {
+    for (name, value) in headers::ALWAYS.into_iter().chain(https.then_some(headers::TRANSPORT_SECURITY)) {
         text.push_str(&format!("  {name}: {value}\n"));
     }
     text.push_str(&format!("  cache-control: {}\n", headers::ASK_AGAIN));

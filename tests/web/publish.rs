@@ -4,21 +4,40 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::process::Output;
+use std::time::{Duration, SystemTime};
 
-use pk::model::Visibility;
-use pk::office::Office;
-use pk::registry::{Change, Registry as _};
-use pk::web::{PublishError, Published, publish};
-use pk_trust::claim::Kind;
+use pk::audit::Attached;
+use pk::batch::{self, Changed, Tools};
+use pk::input;
+use pk::model::{Cycle, Defaults, Visibility};
+use pk::office::durable::Held;
+use pk::office::{FixedClock, Office};
+use pk::registry::{Change, Registry as _, Reservation};
+use pk::render::{Renderer, Templates};
+use pk::web::{Damaged, PublishError, Published, publish};
+use pk_trust::Time;
+use pk_trust::claim::{Id, Kind};
 use tempfile::TempDir;
 
 use super::{NUMBERS, change, id, office, revoke};
-use crate::fixture::{Fixture, now};
+use crate::architecture::root;
+use crate::commands::{pk, stderr, stdout};
+use crate::fixture::{DATA, Fixture, clock, now, passphrase, reservations};
 
 fn write(office: &Fixture, target: &Path) -> Result<Published, PublishError> {
+    write_at(office, target, now())
+}
+
+fn write_at(office: &Fixture, target: &Path, at: Time) -> Result<Published, PublishError> {
     let office = Office::open(office.office.root()).unwrap();
-    publish(&office, target, now(), NonZero::new(2).unwrap(), &|_, _| {})
+    publish(&office, target, &FixedClock(at), NonZero::new(2).unwrap(), &|_, _| {})
+}
+
+/// Pictures are drawn by a process of the command's own, so only the command can make them.
+fn command(office: &Fixture, target: &Path) -> Output {
+    let (office, target) = (office.office.root().to_str().unwrap(), target.to_str().unwrap());
+    pk(&["publish", target, "--json", "--office", office])
 }
 
 fn files(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
@@ -56,6 +75,92 @@ fn only_what_changed_is_written() {
     let page = fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
     assert!(page.contains("<h1>Dicabut</h1>"));
     assert!(fs::read_to_string(site.join(format!("V/{id}.json"))).unwrap().contains("\"revoked\""));
+
+    // Time alone changes one file: the one that says it.
+    let said = || fs::read_to_string(site.join("published.json")).unwrap();
+    assert_eq!(said(), r#"{"format":"pk-published/1","published":"2026-01-05T01:00:00Z"}"#);
+    assert_eq!(write_at(&office, &site, now().plus_days(1)).unwrap().written, 1);
+    assert!(said().contains("\"2026-01-06T01:00:00Z\""), "{}", said());
+}
+
+/// Issues a document again and again under new ids, in one transaction: to sign five thousand takes minutes.
+fn multiply(office: &Fixture, official: &str, count: u16) {
+    use sha2::Digest as _;
+    let template = id(office, official).to_string();
+    let mut registry = rusqlite::Connection::open(office.office.registry()).unwrap();
+    let transaction = registry.transaction().unwrap();
+    let newest = "SELECT hash FROM events ORDER BY number DESC LIMIT 1";
+    let mut last: Vec<u8> = transaction.query_row(newest, [], |row| row.get(0)).unwrap();
+    let at = now().unix().to_string();
+    for number in 0..count {
+        let [high, low] = number.to_be_bytes();
+        let id = Id::from_random([0xC0, high, low, 1, 2, 3, 4, 5, 6, 7]).to_string();
+        let documents =
+            "INSERT INTO documents SELECT NULL, ?1, year, kind, stage, ?2, salt, day, unit, position,
+          name, digest, indicators, budget, revision, status, remark, successor, visibility, first_objective,
+          last_objective FROM documents WHERE id = ?3";
+        transaction
+            .prepare_cached(documents)
+            .and_then(|mut insert| insert.execute((&id, format!("contoh-{number}"), &template)))
+            .unwrap();
+        for rows in [
+            "INSERT INTO signers SELECT ?1, place, field, official, name, position, signed FROM signers WHERE id = ?2",
+            "INSERT INTO files SELECT ?1, revision, sha256 FROM files WHERE id = ?2",
+        ] {
+            let insert = transaction.prepare_cached(rows);
+            insert.and_then(|mut insert| insert.execute((&id, &template))).unwrap();
+        }
+        let mut hasher = sha2::Sha256::new_with_prefix(&last);
+        for part in [id.as_str(), "issued", &at, ""] {
+            hasher.update(part);
+            hasher.update([0]);
+        }
+        last = hasher.finalize().to_vec();
+        let event = "INSERT INTO events (id, what, at, detail, hash) VALUES (?1, 'issued', ?2, '', ?3)";
+        let insert = transaction.prepare_cached(event);
+        insert.and_then(|mut insert| insert.execute((&id, now().unix().cast_signed(), &last))).unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn only_what_changed_is_written_of_five_thousand_documents() {
+    let office = office("");
+    multiply(&office, "kominfo", 4_995);
+    let folder = TempDir::new().unwrap();
+    let site = folder.path().join("situs");
+    let first = write(&office, &site).unwrap();
+    assert_eq!((first.documents, first.files), (5_000, first.written));
+    assert!(first.files > 3 * 5_000);
+    revoke(&office, "contoh-4994");
+    // Two pages, a record and the time.
+    assert_eq!(write_at(&office, &site, now().plus_days(1)).unwrap().written, 4);
+}
+
+/// Whoever waited must not put what he knew before over what the other one has published.
+#[test]
+fn a_run_that_waits_for_another_one_reads_afterwards() {
+    let office = office("");
+    let folder = TempDir::new().unwrap();
+    let site = folder.path().join("situs");
+    write(&office, &site).unwrap();
+    let other = Held::take(&site).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| write(&office, &site).unwrap());
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(!waiting.is_finished());
+        revoke(&office, "kominfo");
+        // What pk.toml allows is read afterwards, too.
+        let path = office.office.root().join("pk.toml");
+        let text = fs::read_to_string(&path).unwrap() + "pakta = \"status\"\n";
+        fs::write(path, text).unwrap();
+        drop(other);
+        waiting.join().unwrap();
+    });
+    let read = |id: Id| fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
+    assert!(read(id(&office, "kominfo")).contains("<h1>Dicabut</h1>"));
+    let pledge = office.entry("kominfo", Kind::Pledge);
+    assert!(!read(pledge.reservation.id).contains("Contoh Satu"));
 }
 
 #[test]
@@ -177,19 +282,189 @@ fn a_document_that_is_no_longer_known_keeps_a_page() {
     let page = fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
     assert!(page.contains("<h1>Tidak ada lagi dalam daftar</h1>"), "{page}");
     // And keeps it.
+    assert_eq!(write(&office, &site).unwrap(), Published { written: 0, ..published.clone() });
+
+    // Also after a crash where names cannot be exchanged: the old folder has its other name then.
+    let aside = || fs::rename(&site, folder.path().join(".situs.old")).unwrap();
+    aside();
     assert_eq!(write(&office, &site).unwrap(), Published { written: 0, ..published });
+    assert!(site.join(format!("V/{id}/index.html")).exists());
+    // And what is not of the site is still seen.
+    fs::write(site.join("CNAME"), "cek.contoh.example").unwrap();
+    aside();
+    assert!(matches!(write(&office, &site), Err(PublishError::OtherFiles { .. })));
+    assert!(site.join("CNAME").exists());
 }
 
+/// The file of one document is damaged: it is not shown, and everything else is.
 #[test]
-fn a_changed_file_is_not_published() {
+fn a_damaged_file_is_left_out_and_said() {
+    let office = office("perjanjian = \"asli\"");
+    let folder = TempDir::new().unwrap();
+    let (before, site) = (folder.path().join("sebelum"), folder.path().join("situs"));
+    write(&office, &before).unwrap();
+    let (changed, missing) = (id(&office, "kominfo"), id(&office, "bupati"));
+    let file = |id: Id| office.office.document_file(&id.to_string(), office_revision(&office, id));
+    let mut bytes = fs::read(file(changed)).unwrap();
+    bytes.push(b'\n');
+    fs::write(file(changed), bytes).unwrap();
+    fs::remove_file(file(missing)).unwrap();
+    revoke(&office, "dinsos");
+
+    let mut damaged =
+        vec![Damaged { id: changed, file: file(changed) }, Damaged { id: missing, file: file(missing) }];
+    damaged.sort_by_key(|damaged| damaged.id);
+    assert_eq!(write(&office, &site).unwrap().damaged, damaged);
+    let read = |site: &Path, id: Id| fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
+    assert!(read(&site, id(&office, "dinsos")).contains("<h1>Dicabut</h1>"));
+    for id in [changed, missing] {
+        let page = read(&site, id);
+        assert!(page.contains("<h1>Tercatat dan berlaku</h1>"));
+        assert!(!page.contains(&format!("{id}.pdf")) && !site.join(format!("V/{id}.pdf")).exists());
+        let record = fs::read_to_string(site.join(format!("V/{id}.json"))).unwrap();
+        assert!(record.contains("\"visibility\":\"fields\""), "{record}");
+    }
+    // A site that has the right file keeps it.
+    assert_eq!(write(&office, &before).unwrap().damaged, damaged);
+    assert!(read(&before, id(&office, "dinsos")).contains("<h1>Dicabut</h1>"));
+    assert!(read(&before, changed).contains(&format!("{changed}.pdf")));
+    assert!(before.join(format!("V/{changed}.pdf")).exists());
+
+    // The command names each, with its place and what to do, and says so to scripts.
+    let output = command(&office, &site);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let said: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(said["damaged"].as_array().unwrap().len(), 2, "{said}");
+    for id in [changed, missing] {
+        let error = stderr(&output);
+        assert!(error.contains(&id.grouped()) && error.contains(file(id).to_str().unwrap()), "{error}");
+        assert!(error.contains("restore the file from the backup"), "{error}");
+    }
+}
+
+fn office_revision(office: &Fixture, id: Id) -> u32 {
+    office.registry().find(&id).unwrap().unwrap().revision
+}
+
+/// Better covering has to reach those who have the old picture.
+#[test]
+fn a_picture_is_taken_over_only_from_the_same_version() {
     let office = office("perjanjian = \"asli\"");
     let folder = TempDir::new().unwrap();
     let site = folder.path().join("situs");
-    let id = id(&office, "kominfo");
-    let path = office.office.document_file(&id.to_string(), 2);
-    let mut bytes = fs::read(&path).unwrap();
-    bytes.push(b'\n');
-    fs::write(&path, bytes).unwrap();
-    assert!(matches!(write(&office, &site), Err(PublishError::Tampered(tampered)) if tampered == id));
-    assert!(!site.exists());
+    let output = command(&office, &site);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let path = site.join(format!("V/{}.png", id(&office, "kominfo")));
+    let drawn = fs::read(&path).unwrap();
+    // As an older program may have drawn it.
+    let older = [drawn.as_slice(), b"older"].concat();
+    let hash = |bytes: &[u8]| {
+        use sha2::Digest as _;
+        data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(bytes))
+    };
+    fs::write(&path, &older).unwrap();
+    let state = site.join(".pk-site.json");
+    let text = fs::read_to_string(&state).unwrap().replace(&hash(&drawn), &hash(&older));
+    fs::write(&state, &text).unwrap();
+    assert!(command(&office, &site).status.success());
+    assert_eq!(fs::read(&path).unwrap(), older, "drawn by this version, as far as the site knows");
+    let mut versions: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+    versions.remove("picture_version").unwrap();
+    fs::write(&state, serde_json::to_vec(&versions).unwrap()).unwrap();
+    assert!(command(&office, &site).status.success());
+    assert_eq!(fs::read(&path).unwrap(), drawn);
+}
+
+const NIP: &str = "19700101 199501 1 001";
+
+/// An office with its own templates and data, nothing signed yet, that shows its agreements.
+fn office_with(templates: &[(&str, String)], data: &str) -> Fixture {
+    let fixture = Fixture::new();
+    for (path, text) in templates {
+        let path = fixture.office.templates().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let config = fixture.office.root().join("pk.toml");
+    let text = fs::read_to_string(&config).unwrap().replace("[halaman]", "[halaman]\nperjanjian = \"asli\"");
+    fs::write(&config, text).unwrap();
+    let templates = Templates::with_folder(&fixture.office.templates()).unwrap();
+    let path = fixture.office.data().join("data.yaml");
+    fs::write(&path, data).unwrap();
+    let draft = input::read(&path).output.unwrap();
+    let defaults =
+        Defaults { versions: Templates::versions(), overrides: templates.overrides(), ..Defaults::default() };
+    let cycle = Cycle::from_draft(&draft, &defaults, |profile| templates.wording(profile)?.ok());
+    let cycle = cycle.output.unwrap();
+    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
+    let mut tools = Tools {
+        office: &fixture.office,
+        renderer: &Renderer::new(templates),
+        seal: &seal,
+        registry: &mut fixture.registry(),
+        clock: &clock(),
+        jobs: 2,
+    };
+    let proposed: Vec<Reservation> = reservations(cycle.documents.len());
+    batch::generate(&cycle, &proposed, Changed::Refuse, &mut tools, &mut |_| {}).unwrap();
+    fixture
+}
+
+/// Where the templates of an office say that a number stands in its agreement.
+fn pages_of(office: &Fixture) -> Option<Vec<usize>> {
+    let attached = Attached::read(&office.file("kominfo", Kind::Agreement)).unwrap();
+    let renderer = Renderer::new(Templates::with_folder(&office.office.templates()).unwrap());
+    let found = renderer.places(&attached.data, &attached.claim.unwrap(), &[NIP.to_owned()]).unwrap();
+    found.into_iter().next().unwrap().map(|places| places.iter().map(|place| place.page).collect())
+}
+
+/// A picture shows no number. So there is none where a template may print it in a way that is not found.
+#[test]
+fn there_is_a_picture_only_if_it_is_certain_where_each_number_stands() {
+    let read = |path: &str| fs::read_to_string(root().join("templates").join(path)).unwrap();
+    let sign = read("shared/sign.typ");
+    let printed = "par[NIP. #nip]";
+    assert!(sign.contains(printed));
+    let with = |other: &str| [("shared/sign.typ", sign.replace(printed, other))];
+    let emblem = read("shared/emblem.svg").replace("</svg>", "<!-- own --></svg>");
+    // The head has so long a title that the signatures stand on the second page.
+    let long = "dan Kepala Bagian Contoh yang Bernama Sangat Panjang Sekali ".repeat(40);
+    let long =
+        DATA.replace("Kepala Dinas Komunikasi dan Informatika, unit", &format!("Kepala Dinas {long}, unit"));
+    let cases: [(&str, Fixture, Option<bool>, bool); 7] = [
+        ("the program's own", office_with(&[], DATA), Some(true), true),
+        ("on the second page", office_with(&[], &long), Some(false), true),
+        ("own emblem", office_with(&[("shared/emblem.svg", emblem)], DATA), Some(true), true),
+        ("own code, printed the same", office_with(&with("par[NIP #nip]"), DATA), Some(true), true),
+        ("with points", office_with(&with("par[NIP. #nip.replace(\" \", \".\")]"), DATA), None, false),
+        ("twice", office_with(&with("par[NIP. #nip (#nip.replace(\" \", \"\"))]"), DATA), None, false),
+        ("in part", office_with(&with("par[NIP. #nip.slice(0, 8) …]"), DATA), Some(false), false),
+    ];
+    for (case, office, on_first_page, picture) in cases {
+        let pages = pages_of(&office).map(|pages| pages.contains(&0));
+        assert_eq!(pages, on_first_page, "{case}");
+        let folder = TempDir::new().unwrap();
+        let site = folder.path().join("situs");
+        let output = command(&office, &site);
+        assert!(output.status.success(), "{case}: {}", stderr(&output));
+        let id = id(&office, "kominfo");
+        assert_eq!(site.join(format!("V/{id}.png")).exists(), picture, "{case}");
+        let page = fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
+        assert_eq!(page.contains("<figure>"), picture, "{case}");
+        // Whoever has no NIP has a picture by any template.
+        assert!(site.join(format!("V/{}.png", super::id(&office, "bupati"))).exists(), "{case}");
+    }
+}
+
+/// A host that reads `_headers` sends Strict-Transport-Security where `pk serve` would.
+#[test]
+fn the_file_of_headers_knows_about_https() {
+    let folder = TempDir::new().unwrap();
+    for (page, sent) in [("", false), ("https = true", true)] {
+        let site = folder.path().join(format!("situs-{sent}"));
+        write(&office(page), &site).unwrap();
+        let text = fs::read_to_string(site.join("_headers")).unwrap();
+        assert_eq!(text.contains("  strict-transport-security: max-age="), sent, "{text}");
+        assert!(text.contains("  cross-origin-opener-policy: same-origin\n"), "{text}");
+    }
 }

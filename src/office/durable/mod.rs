@@ -8,7 +8,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-pub use tree::Tree;
+pub use tree::{Held, Tree};
 
 /// Writes a file that must not exist yet.
 ///

@@ -3,6 +3,12 @@
 //!
 //! The new folder is built beside the old one. What stays the same is a second name (hard link) for the
 //! same file. When everything is on disk, the two folders exchange their names in one step.
+//!
+//! ```text
+//! .situs.lock   held from the first look at the old folder until the new one is in its place
+//! .situs.new    what is being built; after the exchange, what is being taken away
+//! .situs.old    where names cannot be exchanged: the old folder, whole, for the moment between two renames
+//! ```
 
 use std::fs;
 use std::io;
@@ -11,34 +17,34 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{lock, sync_folder, write_all_to};
 
-/// A folder that is being built to take the place of another one.
+/// Links that lead to links before it is called a circle.
+const MAX_LINKS: usize = 16;
+
+/// A folder that no other process replaces as long as this is held. Whatever goes into the new one has to be
+/// read after this was taken: what was read before may be older than what another process has put there.
 #[derive(Debug)]
-pub struct Tree {
+pub struct Held {
     target: PathBuf,
-    staged: PathBuf,
-    written: AtomicUsize,
     #[expect(dead_code, reason = "held for its drop: nobody else builds here")]
     lock: fs::File,
 }
 
-impl Tree {
-    /// Begins. What a run that was stopped left behind is taken away first.
+impl Held {
+    /// Waits for other processes, and puts the folder back where one that was stopped had moved it aside. If
+    /// `target` is a link, what it leads to is meant.
     ///
     /// # Errors
     ///
-    /// From the disk; [`io::ErrorKind::WouldBlock`] if another process builds here.
-    pub fn stage(target: &Path) -> io::Result<Self> {
-        let lock = lock(&beside(target, "lock")?)?;
-        let (staged, old) = (beside(target, "new")?, beside(target, "old")?);
-        // Where names cannot be exchanged there is a moment with the old folder only under its other name.
-        if !target.exists() && old.exists() {
-            fs::rename(&old, target)?;
+    /// From the disk; [`io::ErrorKind::WouldBlock`] if another process builds here for too long.
+    pub fn take(target: &Path) -> io::Result<Self> {
+        let target = resolved(target);
+        let lock = lock(&beside(&target, "lock")?)?;
+        let old = beside(&target, "old")?;
+        // Somebody who missed it may have made an empty one. One with anything in it is left alone.
+        if old.is_dir() && is_missing_or_removed(&target) {
+            fs::rename(&old, &target)?;
         }
-        for left in [&staged, &old] {
-            remove(left)?;
-        }
-        fs::create_dir(&staged)?;
-        Ok(Self { target: target.to_owned(), staged, written: AtomicUsize::new(0), lock })
+        Ok(Self { target, lock })
     }
 
     /// The folder as it is now.
@@ -46,9 +52,40 @@ impl Tree {
         &self.target
     }
 
+    /// Begins the new one. What a run that was stopped left behind is taken away first.
+    ///
+    /// # Errors
+    ///
+    /// From the disk.
+    pub fn stage(self) -> io::Result<Tree> {
+        let (staged, old) = (beside(&self.target, "new")?, beside(&self.target, "old")?);
+        remove(&staged)?;
+        if old.is_dir() {
+            fs::rename(&old, &staged)?;
+            remove(&staged)?;
+        }
+        fs::create_dir(&staged)?;
+        Ok(Tree { held: self, staged, written: AtomicUsize::new(0) })
+    }
+}
+
+/// A folder that is being built to take the place of another one.
+#[derive(Debug)]
+pub struct Tree {
+    held: Held,
+    staged: PathBuf,
+    written: AtomicUsize,
+}
+
+impl Tree {
+    /// The folder as it is now.
+    pub fn target(&self) -> &Path {
+        self.held.target()
+    }
+
     /// A file as it is now; `None` if it is not there.
     pub fn present(&self, path: &str) -> Option<Vec<u8>> {
-        fs::read(self.target.join(path)).ok()
+        fs::read(self.target().join(path)).ok()
     }
 
     /// Takes over a file as it is. Says whether it was there.
@@ -57,7 +94,7 @@ impl Tree {
     ///
     /// From the disk.
     pub fn keep(&self, path: &str) -> io::Result<bool> {
-        let (from, to) = (self.target.join(path), self.staged.join(path));
+        let (from, to) = (self.target().join(path), self.staged.join(path));
         if !from.is_file() {
             return Ok(false);
         }
@@ -100,23 +137,29 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// From the disk; then the old one is still there.
+    /// From the disk; then the old one is still there, or the new one already, whole.
     pub fn commit(self) -> io::Result<()> {
         sync(&self.staged)?;
-        if !self.target.exists() {
-            fs::rename(&self.staged, &self.target)?;
-            return sync_folder(&self.target);
+        let target = self.target();
+        if !target.exists() {
+            fs::rename(&self.staged, target)?;
+        } else if exchange(&self.staged, target).is_err() {
+            self.exchange_in_steps()?;
         }
-        let old = beside(&self.target, "old")?;
-        if exchange(&self.staged, &self.target).is_ok() {
-            // The old one has the other name now.
-            fs::rename(&self.staged, &old)?;
-        } else {
-            fs::rename(&self.target, &old)?;
-            fs::rename(&self.staged, &self.target)?;
-        }
-        sync_folder(&self.target)?;
-        remove(&old)
+        sync_folder(target)?;
+        // The old one has this name now.
+        remove(&self.staged)
+    }
+
+    /// Where names cannot be exchanged there is a moment without the folder; [`Held::take`] ends it after a
+    /// crash. Under the third name the old folder is whole, or it is not there.
+    fn exchange_in_steps(&self) -> io::Result<()> {
+        let (target, old) = (self.target(), beside(self.target(), "old")?);
+        fs::rename(target, &old)?;
+        fs::rename(&self.staged, target).inspect_err(|_| {
+            let _ = fs::rename(&old, target);
+        })?;
+        fs::rename(&old, &self.staged)
     }
 }
 
@@ -133,6 +176,20 @@ fn beside(target: &Path, ending: &str) -> io::Result<PathBuf> {
     Ok(target.with_file_name(format!(".{name}.{ending}")))
 }
 
+/// Where a folder really is. What a link leads to is what a web server shows: that has to be replaced, and not
+/// the link; also while it is not there.
+fn resolved(target: &Path) -> PathBuf {
+    let mut path = target.to_owned();
+    for _ in 0..MAX_LINKS {
+        if let Ok(found) = path.canonicalize() {
+            return found;
+        }
+        let Ok(leads_to) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(leads_to);
+    }
+    path
+}
+
 fn make_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
 }
@@ -141,6 +198,14 @@ fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         done => done,
+    }
+}
+
+/// Removes a folder with nothing in it. Says whether there is none now.
+fn is_missing_or_removed(folder: &Path) -> bool {
+    match fs::remove_dir(folder) {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 
@@ -181,13 +246,20 @@ mod tests {
     use super::*;
 
     fn publish(target: &Path, files: &[(&str, &str)]) -> usize {
-        let tree = Tree::stage(target).unwrap();
+        let tree = Held::take(target).unwrap().stage().unwrap();
         for (path, text) in files {
             tree.write(path, text.as_bytes()).unwrap();
         }
         let written = tree.written();
         tree.commit().unwrap();
         written
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     #[test]
@@ -203,12 +275,7 @@ mod tests {
         // What nobody asks for any more is gone, and nothing is left beside it but the lock.
         assert_eq!(publish(&target, &[("b/c", "2")]), 0);
         assert!(!target.join("a").exists());
-        let mut left: Vec<_> = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|e| e.unwrap().file_name().into_string().unwrap())
-            .collect();
-        left.sort();
-        assert_eq!(left, [".situs.lock", "situs"]);
+        assert_eq!(names(folder.path()), [".situs.lock", "situs"]);
     }
 
     #[test]
@@ -217,7 +284,7 @@ mod tests {
         let target = folder.path().join("situs");
         publish(&target, &[("a", "1")]);
         // Given up: the old folder is still there, and the new one is gone.
-        let tree = Tree::stage(&target).unwrap();
+        let tree = Held::take(&target).unwrap().stage().unwrap();
         tree.write("a", b"2").unwrap();
         drop(tree);
         assert_eq!(fs::read(target.join("a")).unwrap(), b"1");
@@ -227,5 +294,58 @@ mod tests {
         fs::rename(&target, folder.path().join(".situs.old")).unwrap();
         assert_eq!(publish(&target, &[("a", "1")]), 0, "the old file is found and kept");
         assert_eq!(fs::read(target.join("a")).unwrap(), b"1");
+        assert_eq!(names(folder.path()), [".situs.lock", "situs"]);
+    }
+
+    /// What is read of the old folder is read after this.
+    #[test]
+    fn the_old_folder_is_back_before_anybody_looks() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, old) = (folder.path().join("situs"), folder.path().join(".situs.old"));
+        publish(&target, &[("a", "1")]);
+        fs::rename(&target, &old).unwrap();
+        assert!(Held::take(&target).unwrap().target().join("a").exists());
+        // An empty folder in its place is nothing to keep; one with something in it is.
+        fs::rename(&target, &old).unwrap();
+        fs::create_dir(&target).unwrap();
+        assert!(Held::take(&target).unwrap().target().join("a").exists());
+        fs::rename(&target, &old).unwrap();
+        fs::create_dir(&target).unwrap();
+        fs::File::create(target.join("b")).unwrap();
+        let held = Held::take(&target).unwrap();
+        assert!(!target.join("a").exists() && old.join("a").exists(), "nothing is taken away by looking");
+        held.stage().unwrap();
+        assert!(target.join("b").exists() && !old.exists());
+    }
+
+    #[test]
+    fn in_steps_the_old_folder_is_never_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("situs");
+        publish(&target, &[("a", "1")]);
+        let tree = Held::take(&target).unwrap().stage().unwrap();
+        tree.write("a", b"2").unwrap();
+        tree.exchange_in_steps().unwrap();
+        assert_eq!(fs::read(target.join("a")).unwrap(), b"2");
+        drop(tree);
+        assert_eq!(names(folder.path()), [".situs.lock", "situs"]);
+        // The second step fails: the first is taken back.
+        let tree = Held::take(&target).unwrap().stage().unwrap();
+        fs::remove_dir(&tree.staged).unwrap();
+        tree.exchange_in_steps().unwrap_err();
+        assert_eq!(fs::read(target.join("a")).unwrap(), b"2");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_means_what_it_leads_to_also_while_that_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("besar").join("situs"), folder.path().join("situs"));
+        fs::create_dir(folder.path().join("besar")).unwrap();
+        std::os::unix::fs::symlink("besar/situs", &link).unwrap();
+        publish(&link, &[("a", "1")]);
+        fs::rename(&real, real.with_file_name(".situs.old")).unwrap();
+        assert_eq!(publish(&link, &[("a", "1")]), 0);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink() && real.join("a").exists());
     }
 }
