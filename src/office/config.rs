@@ -154,8 +154,8 @@ host = {host}
 # proksi = []                      # alamat atau jaringan proksi yang dipercaya, misalnya ["192.0.2.0/24"]
 # metrik = ["127.0.0.1", "::1"]    # yang boleh membaca /metrics
 # https = false                    # true bila halaman dicapai lewat https
-# batas_halaman = 300              # permintaan per menit dari satu alamat
-# batas_jaringan = 3000            # dari satu jaringan (/24, /48)
+# batas_halaman = 600              # permintaan per menit dari satu alamat
+# batas_jaringan = 6000            # dari satu jaringan (/24, /48)
 # batas_unggah = 10                # unggahan per menit dari satu alamat
 "#,
             name = quote(institution),

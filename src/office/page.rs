@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::model::Visibility;
 
-/// The public page.
+/// The public page. `pk serve` reads this when it starts, `pk publish` with every run.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Page {
@@ -27,7 +27,8 @@ pub struct Page {
     /// Who may read the numbers for the operator.
     #[serde(deserialize_with = "networks")]
     pub metrik: Vec<IpNet>,
-    /// Whether the world reaches the page by https (Strict-Transport-Security, RFC 6797).
+    /// Whether the world reaches the page by https (Strict-Transport-Security, RFC 6797); for static sites in
+    /// the file `_headers`, which some hosts read.
     pub https: bool,
     /// Requests a minute of one address.
     #[serde(deserialize_with = "limit")]
@@ -53,8 +54,8 @@ impl Default for Page {
                 IpNet::from(IpAddr::from(Ipv6Addr::LOCALHOST)),
             ],
             https: false,
-            batas_halaman: 300,
-            batas_jaringan: 3000,
+            batas_halaman: 600,
+            batas_jaringan: 6000,
             batas_unggah: 10,
         }
     }

@@ -66,7 +66,7 @@ impl Records {
             known: RwLock::default(),
             reading: Mutex::default(),
         };
-        records.refresh()?;
+        records.refresh(Instant::now())?;
         Ok(records)
     }
 
@@ -104,13 +104,13 @@ impl Records {
         self.len() == 0
     }
 
-    /// Reads what has changed. Blocks on the disk, and on a writer for as long as the registry waits.
+    /// Reads what has changed, for whoever asked at `asked`. Blocks on the disk, and on a writer for as long as
+    /// the registry waits.
     ///
     /// # Errors
     ///
     /// [`Unreachable`]
-    pub fn refresh(&self) -> Result<(), Unreachable> {
-        let asked = Instant::now();
+    pub fn refresh(&self, asked: Instant) -> Result<(), Unreachable> {
         let mut failed = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever waited for an attempt that failed has the answer: one after the other they would wait for
         // hours. Whoever comes later tries again.

@@ -163,10 +163,11 @@ fn fill<'v>(text: &str, value_of: impl Fn(&str) -> Option<&'v str>) -> String {
     out
 }
 
+/// Longest value in bytes that is shown as it is: the reason of a revocation may have as many.
+pub const LONGEST: usize = 500;
+
 /// Values come from files: control characters could rewrite the terminal.
 pub fn printable(value: &str) -> Cow<'_, str> {
-    // The reason of a revocation may have as many.
-    const LONGEST: usize = 500;
     if value.len() <= LONGEST && value.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
         return Cow::Borrowed(value);
     }

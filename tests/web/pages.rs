@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use pk::model::Visibility;
-use pk::registry::Change;
+use pk::registry::{Change, Registry as _};
 use pk_trust::claim::Kind;
 
 use super::{HOST, NUMBERS, change, get, get_with, id, office, revoke, server};
@@ -133,6 +133,48 @@ fn no_page_shows_a_nip() {
                 assert!(!response.text().contains(number), "{path} shows {number}");
             }
         }
+    }
+}
+
+/// What happens to a document later does not move the day on which it was revoked.
+#[test]
+fn the_day_of_a_revocation_stays() {
+    let office = office("");
+    revoke(&office, "kominfo");
+    let entry = office.entry("kominfo", Kind::Agreement);
+    let later = Change::Visibility { to: Some(Visibility::Status), reason: "contoh".to_owned() };
+    let time = entry.changed.plus_days(74);
+    office.registry().advance(&entry.reservation.id, entry.revision, &later, time).unwrap();
+    let server = server(&office);
+    let json = get(&server, &format!("/V/{}.json", entry.reservation.id)).json();
+    assert_eq!(json["ended"], entry.changed.to_string());
+    assert_eq!(json["changed"], time.to_string());
+    let page = get(&server, &format!("/V/{}", entry.reservation.id));
+    assert!(page.text().contains(&format!("datetime=\"{}\"", entry.changed)), "{}", page.text());
+    assert!(!page.text().contains(&format!("<time datetime=\"{time}\"")), "{}", page.text());
+}
+
+/// By other templates the numbers stand elsewhere, so nobody knows what would have to be covered.
+#[test]
+fn a_page_promises_no_picture_that_cannot_be_made() {
+    let office = office("perjanjian = \"asli\"");
+    let path = format!("/V/{}", id(&office, "kominfo"));
+    assert!(get(&server(&office), &path).text().contains("<figure>"));
+    let shared = office.office.templates().join("shared");
+    std::fs::create_dir_all(&shared).unwrap();
+    std::fs::write(shared.join("emblem.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+    let server = server(&office);
+    let page = get(&server, &path);
+    assert!(page.text().contains(".pdf") && !page.text().contains("<figure>"), "{}", page.text());
+    let picture = get(&server, &format!("{path}.png"));
+    assert_eq!((picture.status, picture.heading()), (StatusCode::NOT_FOUND, "Tidak ada gambar"));
+    // Changed on the disk, it is not shown, and that is something else.
+    let entry = office.entry("kominfo", Kind::Agreement);
+    let file = office.office.document_file(&entry.reservation.id.to_string(), entry.revision);
+    std::fs::write(file, "%PDF-").unwrap();
+    for ending in ["png", "pdf"] {
+        let damaged = get(&server, &format!("{path}.{ending}"));
+        assert_eq!(damaged.status, StatusCode::SERVICE_UNAVAILABLE, "{ending}");
     }
 }
 

@@ -132,10 +132,14 @@ fn assets_may_be_kept_for_ever_and_come_compressed() {
 }
 
 fn upload(parts: &[(&str, &[u8])], accept: &str) -> Response {
+    upload_named("x.bin", parts, accept)
+}
+
+fn upload_named(file: &str, parts: &[(&str, &[u8])], accept: &str) -> Response {
     let mut body = Vec::new();
     for (name, bytes) in parts {
         body.extend_from_slice(
-            format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"x.pdf\"\r\n\r\n")
+            format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\r\n")
                 .as_bytes(),
         );
         body.extend_from_slice(bytes);
@@ -169,6 +173,13 @@ fn a_file_is_checked_without_scripts() {
     assert!(!page.text().contains("banner good"));
     let half = upload(&[("file", &file[..file.len() / 2])], "application/json");
     assert_eq!(half.json()["overall"], "TOTAL-FAILED");
+    // Called a PDF and not beginning like one: its beginning was changed, as `pk verify` says too.
+    let mut beheaded = file.clone();
+    beheaded[0] = b'X';
+    let verdict = upload_named("Perjanjian.PDF", &[("file", &beheaded)], "application/json");
+    assert_eq!(verdict.json()["overall"], "TOTAL-FAILED");
+    assert!(!verdict.text().contains("Perjanjian.PDF"), "the name is nobody's business");
+    assert_eq!(post("application/pdf", beheaded, "application/json").json()["overall"], "TOTAL-FAILED");
     // An unsigned revision is not enough.
     let unsigned = complete().revision("kominfo", Kind::Agreement, 0);
     assert_eq!(upload(&[("file", &unsigned)], "text/html").heading(), "BELUM DAPAT DIPASTIKAN");

@@ -22,6 +22,8 @@ pub(in crate::web) enum Problem {
     OtherHost,
     /// The form is broken or was cut off.
     Form,
+    /// It arrived too slowly.
+    Slow,
     /// The server has too much to do.
     Busy,
 }
@@ -37,6 +39,7 @@ impl Problem {
             Self::Code => ("check.code", 422),
             Self::OtherHost => ("check.other-host", 422),
             Self::Form => ("check.form", 400),
+            Self::Slow => ("check.slow", 408),
             Self::Busy => ("check.busy", 503),
         }
     }
@@ -112,13 +115,19 @@ fn forms(context: &Context<'_>) -> Markup {
     }
 }
 
-/// What the service worker shows where there is no network. Its script fills in what the device knows.
+/// What the service worker shows in the place of a page that cannot be reached. Why not, it does not know, and
+/// anybody can open this one by its own address. Its script fills in what the device knows.
 pub(in crate::web) fn offline(context: &Context<'_>) -> String {
-    let heading = context.say("state.offline");
+    let heading = context.say("state.unreachable");
     let content = html! {
         (banner(Tone::Open, &heading, html! { p { (context.say("notice.offline")) } }))
-        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
-        div.actions { a.button.first href=(context.links.check()) { (context.say("page.check-another")) } }
+        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked"))
+            data-checking=(context.say("code.checking")) {}
+        div.actions {
+            a.button.first href=(context.links.check()) { (context.say("page.check-another")) }
+            // As a link it would lose what stands behind `#`.
+            button type="button" id="again" hidden { (context.say("page.try-again")) }
+        }
     };
     frame(context, Kind::Offline, &heading, &content)
 }

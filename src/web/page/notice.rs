@@ -35,6 +35,10 @@ pub(in crate::web) enum Notice {
     NotShown(Id),
     /// The stored file is damaged.
     Damaged(Id),
+    /// This document has no picture.
+    NoPicture(Id),
+    /// The server has too much to do.
+    Busy,
     /// The program failed.
     Internal,
 }
@@ -53,6 +57,8 @@ impl Notice {
             Self::TooLong => ("state.too-long", "notice.too-long", 414),
             Self::NotShown(_) => ("state.not-shown", "notice.not-shown", 403),
             Self::Damaged(_) => ("state.damaged", "notice.damaged", 503),
+            Self::NoPicture(_) => ("state.no-picture", "notice.no-picture", 404),
+            Self::Busy => ("state.busy", "check.busy", 503),
             Self::Internal => ("state.internal", "notice.internal", 500),
         }
     }
@@ -61,14 +67,18 @@ impl Notice {
     pub(in crate::web) const fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooMany { wait } => Some(*wait),
-            Self::Unreachable | Self::Damaged(_) => Some(30),
+            Self::Unreachable | Self::Damaged(_) | Self::Busy => Some(30),
             _ => None,
         }
     }
 
     const fn id(&self) -> Option<&Id> {
         match self {
-            Self::Unknown(id) | Self::Gone(id) | Self::NotShown(id) | Self::Damaged(id) => Some(id),
+            Self::Unknown(id)
+            | Self::Gone(id)
+            | Self::NotShown(id)
+            | Self::NoPicture(id)
+            | Self::Damaged(id) => Some(id),
             _ => None,
         }
     }
@@ -95,22 +105,24 @@ pub(in crate::web) fn notice(context: &Context<'_>, notice: &Notice) -> String {
     let content = html! {
         (banner(notice.tone(), &heading, body))
         // The script says here what the link's own claim proves without any register.
-        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
+        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked"))
+            data-checking=(context.say("code.checking")) {}
         @if let Some(hint) = hint { p { (hint) } }
         div.actions { a.button.first href=(context.links.check()) { (context.say("page.check-another")) } }
     };
     let kind = match notice {
-        Notice::Unknown(id) | Notice::Gone(id) => Kind::Record(id),
+        Notice::Unknown(id) | Notice::Gone(id) => Kind::Missing(id),
         _ => Kind::Notice,
     };
     frame(context, kind, &heading, &content)
 }
 
 /// What a web host shows for addresses that are not on a static site. It may be shown at any address, so it
-/// links to nothing, and says everything in both languages.
+/// links to nothing, and says everything in both languages. Such an address may be that of a genuine paper whose
+/// code was typed in small letters, so it does not say that the document is unknown.
 pub(in crate::web) fn lost(site: &Site) -> String {
     let said = |language, code: &str| {
-        let values = [("institution", site.institution.clone())].into();
+        let values = [("institution", site.institution.clone()), ("host", site.host.clone())].into();
         Words::new(language).text(code, &values)
     };
     let page = html! {
@@ -119,16 +131,16 @@ pub(in crate::web) fn lost(site: &Site) -> String {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (said(Language::Indonesian, "state.unknown")) }
+                title { (said(Language::Indonesian, "state.not-found")) }
             }
             body {
                 main {
-                    h1 { (said(Language::Indonesian, "state.unknown")) }
-                    p { (said(Language::Indonesian, "notice.unknown")) }
+                    h1 { (said(Language::Indonesian, "state.not-found")) }
+                    p { (said(Language::Indonesian, "notice.not-found")) }
                     p { (said(Language::Indonesian, "page.lost")) }
                     div lang="en" {
-                        h2 { (said(Language::English, "state.unknown")) }
-                        p { (said(Language::English, "notice.unknown")) }
+                        h2 { (said(Language::English, "state.not-found")) }
+                        p { (said(Language::English, "notice.not-found")) }
                         p { (said(Language::English, "page.lost")) }
                     }
                 }

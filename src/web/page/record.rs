@@ -1,11 +1,11 @@
 //! The page of one document.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 use pk_trust::Time;
 
 use super::frame::{Kind, frame};
 use super::pieces::Piece;
-use super::{Context, Tone, banner, fact, line};
+use super::{Context, Plain, Said, Tone, banner, fact, line};
 use crate::model::rupiah;
 use crate::registry::Signer;
 use crate::web::record::{Record, State};
@@ -13,27 +13,58 @@ use crate::words::printable;
 
 /// The page of a document, with or without a picture of it.
 pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>, picture: bool) -> String {
-    let id = &record.entry.reservation.id;
-    let state = record.state();
-    let shows_fields = record.shows_fields();
-    let heading = context.say(match state {
+    let heading = heading(context, record.state());
+    let title = format!("{}: {}", &*heading, record.entry.reservation.id.grouped());
+    frame(context, Kind::Document(record), &title, &Content { context, record, picture })
+}
+
+fn heading(context: &Context<'_>, state: State) -> Said {
+    context.say(match state {
         State::InForce => "state.in-force",
         State::Waiting => "state.waiting",
         State::Superseded => "state.superseded",
         State::Revoked => "state.revoked",
-    });
-    let headline = || banner(Tone::of_state(state), &heading, explanation(context, record));
-    let content = html! {
-        @if state == State::InForce { (context.piece(Piece::InForce, headline)) } @else { (headline()) }
-        (context.piece(Piece::Compare { shows_fields }, || before_facts(context, shows_fields)))
-        (facts(context, record))
-        @if record.shows_original() { (original(context, record, picture)) }
-        (context.piece(Piece::Lines(state), || lines(context, state)))
-        @if shows_fields { (signers(context, record)) }
-        (context.piece(Piece::Certificates, || certificates(context)))
-        p.noprint { a href=(context.links.of_document(id, "json")) { (context.say("page.as-json")) } }
-    };
-    frame(context, Kind::Record(id), &format!("{}: {}", &*heading, id.grouped()), &content)
+    })
+}
+
+/// What stands between head and foot; written straight into the page.
+struct Content<'a> {
+    context: &'a Context<'a>,
+    record: &'a Record<'a>,
+    picture: bool,
+}
+
+impl Render for Content<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        let Self { context, record, picture } = *self;
+        let state = record.state();
+        let shows_fields = record.shows_fields();
+        let headline =
+            || banner(Tone::of_state(state), &heading(context, state), explanation(context, record));
+        if state == State::InForce {
+            context.piece(Piece::InForce, headline).render_to(buffer);
+        } else {
+            headline().render_to(buffer);
+        }
+        context
+            .piece(Piece::Compare { shows_fields }, || before_facts(context, shows_fields))
+            .render_to(buffer);
+        facts(context, record).render_to(buffer);
+        if record.shows_original() {
+            original(context, record, picture).render_to(buffer);
+        }
+        context.piece(Piece::Lines(state), || lines(context, state)).render_to(buffer);
+        if shows_fields {
+            signers(context, record).render_to(buffer);
+        }
+        context.piece(Piece::Certificates, || certificates(context)).render_to(buffer);
+        as_json(context, record).render_to(buffer);
+    }
+}
+
+fn as_json(context: &Context<'_>, record: &Record<'_>) -> Markup {
+    let address = context.links.of_document(&record.entry.reservation.id, "json");
+    html! { p.noprint { a href=(Plain(&address)) { (context.say("page.as-json")) } } }
 }
 
 /// What the state means, and what to do.
@@ -41,6 +72,7 @@ fn explanation(context: &Context<'_>, record: &Record<'_>) -> Markup {
     let entry = record.entry;
     let institution = [("institution", context.site.institution.as_str())];
     let reason = entry.remark.as_deref().map(printable);
+    let ended = context.moment(entry.ended.unwrap_or(entry.changed));
     html! {
         @match record.state() {
             State::InForce => {
@@ -54,7 +86,7 @@ fn explanation(context: &Context<'_>, record: &Record<'_>) -> Markup {
                 }
             }
             State::Superseded => {
-                p { (context.said("page.superseded", &institution)) " " (context.moment(entry.changed)) "." }
+                p { (context.said("page.superseded", &institution)) " " (ended) "." }
                 @if let Some(reason) = &reason { p { (context.said("page.reason", &[("reason", reason)])) } }
                 @if let Some(by) = &entry.successor {
                     p { a href=(context.links.document(by)) {
@@ -62,7 +94,7 @@ fn explanation(context: &Context<'_>, record: &Record<'_>) -> Markup {
                 }
             }
             State::Revoked => {
-                p { (context.said("page.revoked", &institution)) " " (context.moment(entry.changed)) "." }
+                p { (context.said("page.revoked", &institution)) " " (ended) "." }
                 @if let Some(reason) = &reason { p { (context.said("page.reason", &[("reason", reason)])) } }
             }
         }
@@ -74,7 +106,8 @@ fn explanation(context: &Context<'_>, record: &Record<'_>) -> Markup {
 fn before_facts(context: &Context<'_>, shows_fields: bool) -> Markup {
     html! {
         // What is shown if the script, or what it needs, cannot be loaded.
-        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked")) {}
+        section id="claim" role="status" aria-live="polite" data-failed=(context.say("code.not-checked"))
+            data-checking=(context.say("code.checking")) {}
         h2 { (context.say("page.compare")) }
         p { (context.say(if shows_fields { "page.compare-how" } else { "page.compare-little" })) }
     }
@@ -93,38 +126,39 @@ fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
     let stage = (entry.slot.stage.0 > 0).then(|| entry.slot.stage.0.to_string());
     html! {
         dl.facts {
-            div { dt { (context.say("page.code")) } dd.code { (entry.reservation.id.grouped()) } }
-            (fact(&context.say("page.kind"), Some(context.say(record.kind_code()).0)))
-            (fact(&context.say("page.year"), Some(&year)))
-            (fact(&context.say("page.stage"), stage.as_deref()))
+            div { dt { (context.say("page.code")) } dd.code { (Plain(&entry.reservation.id.grouped())) } }
+            (fact(context.say("page.kind"), Some(context.say(record.kind_code()).0)))
+            (fact(context.say("page.year"), Some(&year)))
+            (fact(context.say("page.stage"), stage.as_deref()))
             @if shown {
-                (fact(&context.say("page.position"), Some(&entry.position)))
-                (fact(&context.say("page.unit"), Some(&entry.unit)))
-                (fact(&context.say("page.indicators"), agreement.then_some(indicators.as_str())))
-                (fact(&context.say("page.budget"), (entry.budget > 0).then_some(budget.as_str())))
-                (fact(&context.say("page.first-objective"), first))
-                (fact(&context.say("page.last-objective"), last))
+                (fact(context.say("page.position"), Some(&entry.position)))
+                (fact(context.say("page.unit"), Some(&entry.unit)))
+                (fact(context.say("page.indicators"), agreement.then_some(indicators.as_str())))
+                (fact(context.say("page.budget"), (entry.budget > 0).then_some(budget.as_str())))
+                (fact(context.say("page.first-objective"), first))
+                (fact(context.say("page.last-objective"), last))
             }
-            (fact(&context.say("page.issued"), Some(&issued)))
+            (fact(context.say("page.issued"), Some(&issued)))
         }
     }
 }
 
 /// The document itself.
 fn original(context: &Context<'_>, record: &Record<'_>, picture: bool) -> Markup {
-    let id = &record.entry.reservation.id;
+    let address = |ending| context.links.of_document(&record.entry.reservation.id, ending);
+    let image = address("png");
     html! {
         h2 { (context.say("page.original")) }
         div.actions {
-            a.button.first href=(context.links.of_document(id, "pdf")) { (context.say("page.open-original")) }
+            a.button.first href=(Plain(&address("pdf"))) { (context.say("page.open-original")) }
             button type="button" id="check-original" hidden { (context.say("page.check-original")) }
         }
         div id="original-result" role="status" aria-live="polite"
             data-failed=(context.say("check.unable-static")) {}
         @if picture {
             figure {
-                a href=(context.links.of_document(id, "png")) {
-                    img src=(context.links.of_document(id, "png")) alt=(context.say("page.picture-alt"))
+                a href=(Plain(&image)) {
+                    img src=(Plain(&image)) alt=(context.say("page.picture-alt"))
                         width="910" height="1287" loading="lazy" decoding="async";
                 }
                 figcaption { (context.say("page.picture")) }
@@ -168,8 +202,8 @@ fn signers(context: &Context<'_>, record: &Record<'_>) -> Markup {
             @for signer in &record.entry.signers {
                 @let tone = if signer.signed.is_some() { Tone::Good } else { Tone::Open };
                 li.(tone.class()) {
-                    p { strong { (printable(&signer.name)) } }
-                    @if !signer.position.is_empty() { p { (printable(&signer.position)) } }
+                    p { strong { (Plain(&signer.name)) } }
+                    @if !signer.position.is_empty() { p { (Plain(&signer.position)) } }
                     p {
                         @match signer.signed {
                             Some(time) => {

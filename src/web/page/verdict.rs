@@ -2,23 +2,99 @@
 
 use maud::{Markup, html};
 use pk_trust::claim::Id;
-use pk_trust::verify::{Finding, Outcome, SignatureVerdict, Verdict};
+use pk_trust::verify::{self, Finding, Line, Outcome, Overall, Profile, SignatureVerdict, Verdict};
 
 use super::frame::{Kind, frame};
 use super::{Context, Tone, answer_word, banner, line};
 use crate::audit::{Answer, PictureVerdict};
 use crate::model::rupiah;
-use crate::report::{axis_code, document_reason, headline, place, reason, worst};
+use crate::report::{axis_code, document_reason, headline, place, worst};
 use crate::words::printable;
+
+/// What stands above an answer.
+struct Headline {
+    tone: Tone,
+    code: &'static str,
+    sentences: Vec<String>,
+}
+
+impl Headline {
+    /// Of an answer as a whole.
+    fn of(context: &Context<'_>, answer: &Answer) -> Self {
+        match answer {
+            Answer::Document(verdict) => Self::of_document(context, verdict),
+            Answer::Picture(verdict) => {
+                let all = verdict.documents.iter().map(|document| Self::of_document(context, document));
+                let mut worst = all.min_by_key(Self::rank).unwrap_or_else(|| Self::plain(verdict.overall));
+                worst.sentences.extend(whereto(context, &verdict.remarks));
+                worst
+            }
+            Answer::Archive(verdict) => Self::plain(verdict.overall),
+        }
+    }
+
+    /// Of a file, or of the text of one QR code.
+    fn of_document(context: &Context<'_>, verdict: &Verdict) -> Self {
+        let (issuer, status) = (&verdict.lines.issuer, &verdict.lines.status);
+        let say = |line: &Line| context.words.text(line.code, &line.detail);
+        let yes = |line: &Line| line.outcome == verify::Answer::Yes;
+        let found = |check: fn(&str) -> bool| verdict.findings.iter().any(|finding| check(finding.code));
+        let elsewhere = found(|code| code == "qr.foreign-host");
+        // Every file has a finding about it as a document.
+        let is_link = !found(|code| code.starts_with("document."));
+        let issued = verdict.document.as_ref().and_then(|document| document.issued.as_ref());
+        let holds = is_link && !elsewhere && yes(issuer) && verdict.overall != Overall::Failed;
+        let (tone, code, reason) = match issued.filter(|_| holds) {
+            // All that a code can prove, it has proven: it must not look like one of an unknown seal.
+            Some(issued) if yes(status) => {
+                (Tone::Good, "code.good", Some(context.said("code.good-here", &[("by", &issued.by)])))
+            }
+            Some(_) => (Tone::Open, "code.good", Some(say(status))),
+            None => {
+                // Of a code, everything hangs on its issuer.
+                let by_issuer = (is_link && !yes(issuer)).then(|| say(issuer));
+                let reason = by_issuer.or_else(|| document_reason(&context.words, verdict));
+                let plain = Self::plain(verdict.overall);
+                if elsewhere { (Tone::Bad, "code.bad", reason) } else { (plain.tone, plain.code, reason) }
+            }
+        };
+        let mut sentences = whereto(context, &verdict.findings);
+        sentences.extend(reason);
+        Self { tone, code, sentences }
+    }
+
+    const fn plain(overall: Overall) -> Self {
+        Self { tone: Tone::of_overall(overall), code: headline(overall), sentences: Vec::new() }
+    }
+
+    /// The worst one stands above all.
+    fn rank(&self) -> u8 {
+        match self.tone {
+            Tone::Bad => 0,
+            _ if self.code != "code.good" => 1,
+            Tone::Open | Tone::Moved => 2,
+            Tone::Good => 3,
+        }
+    }
+
+    fn text(&self) -> Markup {
+        html! { @for sentence in &self.sentences { p { (sentence) } } }
+    }
+}
+
+/// Where the codes of a picture lead, if that is not the page of those who ask. It moves no line, and is what a
+/// forger has to change first.
+fn whereto(context: &Context<'_>, findings: &[Finding]) -> Vec<String> {
+    let codes = findings.iter().filter(|finding| finding.code.starts_with("qr."));
+    codes.map(|finding| context.words.text(finding.code, &finding.detail)).collect()
+}
 
 /// The page with the answer about a file.
 pub(in crate::web) fn answer(context: &Context<'_>, answer: &Answer) -> String {
-    let overall = answer.overall();
-    let heading = context.say(headline(overall));
+    let headline = Headline::of(context, answer);
+    let heading = context.say(headline.code);
     let content = html! {
-        (banner(Tone::of_overall(overall), &heading, html! {
-            @if let Some(reason) = reason(&context.words, answer) { p { (reason) } }
-        }))
+        (banner(headline.tone, &heading, headline.text()))
         @match answer {
             Answer::Document(verdict) => (document(context, verdict)),
             Answer::Picture(verdict) => (picture(context, verdict)),
@@ -33,8 +109,11 @@ pub(in crate::web) fn answer(context: &Context<'_>, answer: &Answer) -> String {
 fn picture(context: &Context<'_>, verdict: &PictureVerdict) -> Markup {
     html! {
         @for verdict in &verdict.documents {
-            h2 { (context.say(headline(verdict.overall))) }
-            @if let Some(reason) = document_reason(&context.words, verdict) { p { (reason) } }
+            @let headline = Headline::of_document(context, verdict);
+            div.banner.(headline.tone.class()) {
+                (headline.tone.icon())
+                div { h2 { (context.say(headline.code)) } (headline.text()) }
+            }
             (document(context, verdict))
         }
     }
@@ -83,8 +162,22 @@ fn document(context: &Context<'_>, verdict: &Verdict) -> Markup {
             (findings(context, verdict))
             p { "SHA-256: " code { (verdict.sha256) } }
         }
-        p.hint { (context.say("page.uncertified")) }
+        @if let Some(code) = authority(verdict) { p.hint { (context.say(code)) } }
     }
+}
+
+/// By whose authority the certificates are, as far as that is known.
+fn authority(verdict: &Verdict) -> Option<&'static str> {
+    let signed = !verdict.signatures.is_empty();
+    let proven = if signed {
+        verdict.signatures.iter().all(|signature| signature.chain == Outcome::Pass)
+    } else {
+        verdict.document.as_ref().is_some_and(|document| document.claim == Outcome::Pass)
+    };
+    if proven && verdict.profile == Profile::Own {
+        return Some("page.uncertified");
+    }
+    signed.then_some("page.authority-open")
 }
 
 fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup {

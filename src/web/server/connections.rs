@@ -13,10 +13,9 @@ use axum::body::Body;
 use axum::http::Request;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
@@ -26,10 +25,11 @@ use super::metrics::Metrics;
 /// connections that are kept open and say nothing.
 const HEADERS: Duration = Duration::from_secs(10);
 
-/// Longest life of a connection. It ends clients that read their answer a byte at a time.
+/// How long a connection may ask again. A proxy keeps its own busy for hours: it is told to open another one.
 const LIFE: Duration = Duration::from_secs(300);
 
-/// How long answers that are on their way may take once the server is told to stop.
+/// How long the answer that is on its way may take once a connection is at its end, or the server is told to
+/// stop. It ends clients that read their answer a byte at a time.
 const FAREWELL: Duration = Duration::from_secs(20);
 
 /// Bytes of request line and headers.
@@ -54,7 +54,7 @@ pub(super) async fn serve(
         .header_read_timeout(HEADERS)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD);
-    let graceful = GracefulShutdown::new();
+    let (stopping, stopped) = watch::channel(());
     let slots = Arc::new(Semaphore::new(most));
     tokio::pin!(stop);
     loop {
@@ -85,16 +85,27 @@ pub(super) async fn serve(
             request
         });
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = graceful.watch(connection);
         let connected = metrics.connected();
+        let mut stopped = stopped.clone();
         tokio::spawn(async move {
             // How it ended is between the client and the network.
-            let _ = timeout(LIFE, connection).await;
-            drop((connected, slot));
+            tokio::pin!(connection);
+            let ended = tokio::select! {
+                _ = connection.as_mut() => true,
+                () = sleep(LIFE) => false,
+                _ = stopped.changed() => false,
+            };
+            if !ended {
+                connection.as_mut().graceful_shutdown();
+                let _ = timeout(FAREWELL, connection).await;
+            }
+            drop((connected, slot, stopped));
         });
     }
-    drop(listener);
-    let _ = timeout(FAREWELL, graceful.shutdown()).await;
+    drop((listener, stopped));
+    let _ = stopping.send(());
+    // Closed once no connection listens any more.
+    let _ = timeout(FAREWELL, stopping.closed()).await;
 }
 
 /// The address at the other end of the connection.

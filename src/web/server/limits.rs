@@ -24,8 +24,7 @@ pub(super) enum Cost {
     Upload,
 }
 
-/// Buckets that are kept; each takes some 40 bytes. A network has to be within its own limit before its
-/// addresses get buckets, so one network alone cannot fill this.
+/// Buckets that are kept; each takes some 40 bytes.
 const MAX_BUCKETS: usize = 500_000;
 
 /// The buckets of all addresses.
@@ -58,9 +57,10 @@ impl Limits {
             return Ok(());
         }
         let wait = |denied: governor::NotUntil<_>| denied.wait_time_from(self.clock.now());
-        self.network.check_key(&cut(client, 24, 48)).map_err(wait)?;
-        let address = cut(client, 32, 64);
+        let address = subscriber(client);
+        // First: what is refused to one address must not be taken from its neighbours behind the same carrier.
         self.address.check_key(&address).map_err(wait)?;
+        self.network.check_key(&cut(client, 24, 48)).map_err(wait)?;
         if cost == Cost::Upload {
             self.upload.check_key(&address).map_err(wait)?;
         }
@@ -79,6 +79,11 @@ impl Limits {
     pub(super) fn is_full(&self) -> bool {
         self.address.len() + self.network.len() + self.upload.len() > MAX_BUCKETS
     }
+}
+
+/// The address of whoever has one: of IPv6, a subscriber has all of a /64 (RFC 6177).
+pub(super) fn subscriber(client: IpAddr) -> IpAddr {
+    cut(client, 32, 64)
 }
 
 /// The first bits of an address.
@@ -134,6 +139,13 @@ mod tests {
         assert_eq!(taken, 20);
         let other: usize = (0..50).map(|i| taken_v6(&limits, i)).sum();
         assert_eq!(other, 20);
+    }
+
+    #[test]
+    fn what_one_address_is_refused_is_not_taken_from_its_neighbours() {
+        let limits = limits(30, 60);
+        assert_eq!(taken(&limits, "192.0.2.1", Cost::Page, 1_000), 10);
+        assert_eq!(taken(&limits, "192.0.2.2", Cost::Page, 50), 10);
     }
 
     fn taken_v6(limits: &Limits, i: u32) -> usize {

@@ -3,6 +3,7 @@
 //! Only this room of the program is asynchronous; it calls the others where blocking is allowed. It writes
 //! nothing: what it shows comes from the registry, the keys and the documents of the office.
 
+mod arrivals;
 mod asked;
 mod client;
 mod connections;
@@ -14,7 +15,7 @@ mod upload;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,25 +26,28 @@ use pk_trust::pki::{Anchors, Certificate};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::assets::Assets;
 use super::keys;
-use super::picture::Pictures;
+use super::page::Notice;
+use super::picture::{self, Pictures};
 use super::records::{PATIENCE, Records, Unreachable};
 use super::site::Site;
 use crate::audit::{Answer, Auditor, Unanswered};
 use crate::office::{AuthorityError, Clock, Office};
 use crate::registry::{Entry, Registry, SqliteRegistry};
 use crate::render::{Renderer, Templates};
+use arrivals::Arrivals;
 use asked::Asked;
 use limits::Limits;
 use metrics::Metrics;
 
 /// Files that are checked at the same time.
-const TURNS: usize = 2;
+const TURNS: u32 = 2;
 
-/// Uploads in memory at the same time, those that are still on their way among them.
-const ARRIVING: usize = 12;
+/// How long a picture waits for its turn to be drawn.
+const DRAWING: Duration = Duration::from_secs(10);
 
 /// How long the keys of the office are believed to be unchanged. They change some times a year.
 const KEYS_KEPT: Duration = Duration::from_secs(2);
@@ -91,7 +95,9 @@ pub struct Server {
     limits: Limits,
     metrics: Arc<Metrics>,
     turns: Arc<Semaphore>,
-    arriving: Arc<Semaphore>,
+    drawing: Arc<Semaphore>,
+    arrivals: Arc<Arrivals>,
+    refreshing: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for Server {
@@ -125,8 +131,10 @@ impl Server {
             site_tag: site_tag(&site),
             limits: Limits::new(site.page()),
             metrics: Arc::new(Metrics::new()),
-            turns: Arc::new(Semaphore::new(TURNS)),
-            arriving: Arc::new(Semaphore::new(ARRIVING)),
+            turns: Arc::new(Semaphore::new(usize::try_from(TURNS).unwrap_or(1))),
+            drawing: Arc::new(Semaphore::new(1)),
+            arrivals: Arc::default(),
+            refreshing: tokio::sync::Mutex::default(),
             keys: Mutex::default(),
             office,
             site,
@@ -190,8 +198,11 @@ impl Server {
         let fresh = match self.records.is_fresh() {
             Ok(true) => Ok(()),
             Ok(false) => {
-                let server = Arc::clone(self);
-                match tokio::task::spawn_blocking(move || server.records.refresh()).await {
+                let (server, asked) = (Arc::clone(self), Instant::now());
+                // One at a time: a thousand threads that wait for a locked registry would leave none for
+                // anything else.
+                let _one = self.refreshing.lock().await;
+                match tokio::task::spawn_blocking(move || server.records.refresh(asked)).await {
                     Ok(done) => done,
                     Err(panicked) => Err(Unreachable::from(std::io::Error::other(panicked))),
                 }
@@ -213,25 +224,45 @@ impl Server {
     /// The newest file of a document with its tag; `None` if it is not the one that was recorded.
     async fn original(&self, entry: &Entry) -> Option<(String, Bytes)> {
         let (path, recorded) = self.newest(entry)?;
-        let read = move || std::fs::read(path).ok().filter(|bytes| is(bytes, &recorded));
+        let read = move || recorded_file(&path, &recorded);
         let bytes = tokio::task::spawn_blocking(read).await.ok()??;
         Some((file_tag(&recorded), bytes.into()))
     }
 
-    /// The picture of a document's first page with its tag.
-    async fn picture(self: &Arc<Self>, entry: &Arc<Entry>) -> Option<(String, Bytes)> {
-        let (path, recorded) = self.newest(entry)?;
-        if let Some(known) = self.pictures.known(&recorded) {
-            return Some((file_tag(&recorded), known));
-        }
-        let _turn = self.turns.acquire().await.ok()?;
+    /// The picture of a document's first page with its tag, or why there is none.
+    async fn picture(self: &Arc<Self>, entry: &Arc<Entry>) -> Result<(String, Bytes), Notice> {
+        let id = entry.reservation.id;
+        let (path, recorded) = self.newest(entry).ok_or(Notice::Damaged(id))?;
+        let picture = match self.pictures.known(&recorded) {
+            Some(known) => known,
+            None => self.draw(id, path, recorded).await?,
+        };
+        Ok((picture_tag(&recorded), picture))
+    }
+
+    async fn draw(self: &Arc<Self>, id: Id, path: PathBuf, recorded: [u8; 32]) -> Result<Bytes, Notice> {
+        let turn = timeout(DRAWING, Arc::clone(&self.drawing).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(Notice::Busy) };
         let server = Arc::clone(self);
         let draw = move || {
-            let bytes = std::fs::read(path).ok().filter(|bytes| is(bytes, &recorded))?;
-            server.pictures.draw(&recorded, &bytes)
+            let bytes = recorded_file(&path, &recorded).ok_or(Notice::Damaged(id))?;
+            let picture = server.pictures.draw(&recorded, &bytes).ok_or(Notice::NoPicture(id));
+            // Only now: a client who goes away must not let the next one in while this one is drawn.
+            drop(turn);
+            picture
         };
-        let picture = tokio::task::spawn_blocking(draw).await.ok()??;
-        Some((file_tag(&recorded), picture))
+        tokio::task::spawn_blocking(draw).await.unwrap_or(Err(Notice::Internal))
+    }
+
+    /// Whether a page may show a picture of its document. The file is looked at the first time only.
+    async fn has_picture(self: &Arc<Self>, entry: &Entry) -> bool {
+        let Some((path, recorded)) = self.newest(entry) else { return false };
+        if let Some(possible) = self.pictures.possible(&recorded) {
+            return possible;
+        }
+        let server = Arc::clone(self);
+        let look = move || server.pictures.look(&recorded, recorded_file(&path, &recorded).as_deref());
+        tokio::task::spawn_blocking(look).await.unwrap_or(false)
     }
 
     fn newest(&self, entry: &Entry) -> Option<(PathBuf, [u8; 32])> {
@@ -240,7 +271,7 @@ impl Server {
     }
 
     /// Answers about a file; blocks.
-    fn examine(&self, bytes: &[u8]) -> Result<Result<Answer, Unanswered>, Unreachable> {
+    fn examine(&self, name: &str, bytes: &[u8]) -> Result<Result<Answer, Unanswered>, Unreachable> {
         if bytes.starts_with(b"PK\x03\x04") {
             // An archive of 10 MB can hold thousands of documents. Those have `pk verify`.
             return Ok(Err(Unanswered::Format));
@@ -260,7 +291,7 @@ impl Server {
             renderer: Arc::clone(&self.renderer),
             ..Auditor::default()
         };
-        Ok(auditor.examine("", bytes, self.clock.now()))
+        Ok(auditor.examine(name, bytes, self.clock.now()))
     }
 
     /// The keys; `None` if they cannot be read now.
@@ -296,12 +327,18 @@ impl Server {
     }
 }
 
-fn is(bytes: &[u8], recorded: &[u8; 32]) -> bool {
-    Sha256::digest(bytes).as_slice() == recorded
+/// The bytes of a file, if they are those that were recorded.
+fn recorded_file(path: &Path, recorded: &[u8; 32]) -> Option<Vec<u8>> {
+    std::fs::read(path).ok().filter(|bytes| Sha256::digest(bytes).as_slice() == recorded)
 }
 
 fn file_tag(sha256: &[u8; 32]) -> String {
     format!("\"{}\"", short(sha256))
+}
+
+/// Raised with every change of how pictures are drawn and covered: nobody shall keep an older one.
+fn picture_tag(sha256: &[u8; 32]) -> String {
+    format!("\"{}-{}\"", short(sha256), picture::VERSION)
 }
 
 fn short(hash: &[u8]) -> String {

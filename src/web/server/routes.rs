@@ -1,7 +1,7 @@
 //! All routes, and what each answers.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -12,7 +12,6 @@ use axum::routing::{get, post};
 use pk_trust::claim::{self, Id};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use super::Server;
 use super::asked::{Asked, parameter};
@@ -21,7 +20,7 @@ use super::connections::Peer;
 use super::limits::Cost;
 use super::metrics::Route;
 use super::reply::{self, FOR_EVER, HTML, JSON, Reply};
-use super::upload::{self, MAX_BODY};
+use super::{arrivals, upload};
 use crate::web::assets::Assets;
 use crate::web::headers::{ALWAYS, ASK_AGAIN, TRANSPORT_SECURITY};
 use crate::web::page::{self, Context, Notice, Problem};
@@ -30,19 +29,8 @@ use crate::web::record::Record;
 /// Longest path and query. A link with a claim has 300 characters, and its claim is not even sent.
 const MAX_ADDRESS: usize = 2_048;
 
-/// Longest pause between two pieces of an upload.
-const PIECE: Duration = Duration::from_secs(10);
-
-/// Longest time for one request.
-const REQUEST: Duration = Duration::from_secs(60);
-
 /// All routes.
 pub(super) fn router(server: &Arc<Server>) -> Router {
-    // Only what has a body needs these; and each layer over all routes costs every request a copy.
-    let uploads = ServiceBuilder::new()
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(RequestBodyTimeoutLayer::new(PIECE));
     let everything = ServiceBuilder::new().layer(from_fn_with_state(Arc::clone(server), guard)).layer(
         CatchPanicLayer::custom(|_| {
             Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "internal error\n").private().done()
@@ -50,7 +38,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
     );
     Router::new()
         .route("/", get(check))
-        .route("/periksa", post(receive).layer(uploads).get(check))
+        .route("/periksa", post(receive).layer(DefaultBodyLimit::disable()).get(check))
         .route("/periksa/", get(|| async { reply::redirect(StatusCode::PERMANENT_REDIRECT, "/periksa") }))
         .route("/V/{*name}", get(document))
         .route("/v/{*name}", get(document))
@@ -90,7 +78,10 @@ async fn guard(State(server): State<Arc<Server>>, request: Request, next: Next) 
     let asked = Asked::of(request.uri(), request.headers());
     let mut response = match admitted(&server, &request, route) {
         Ok(()) => next.run(request).await,
-        Err(notice) => reply::notice(&server.site, asked, &notice),
+        Err(notice) => {
+            arrivals::throw_away(request.into_body()).await;
+            reply::notice(&server.site, asked, &notice)
+        }
     };
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -110,8 +101,9 @@ fn admitted(server: &Server, request: &Request, route: Route) -> Result<(), Noti
     }
     let cost = match (route, request.method()) {
         (Route::Check, &Method::POST) => Cost::Upload,
-        (Route::Document | Route::Check | Route::Keys, _) => Cost::Page,
-        (Route::Asset | Route::Other, _) => Cost::Free,
+        (Route::Document, _) => Cost::Page,
+        // The same for everybody, and every scan needs them besides.
+        (Route::Check | Route::Keys | Route::Asset | Route::Other, _) => Cost::Free,
     };
     let Some(address) = server.client(request) else { return Ok(()) };
     server.limits.take(address, cost).map_err(|wait| Notice::TooMany { wait: wait.as_secs() + 1 })
@@ -119,7 +111,7 @@ fn admitted(server: &Server, request: &Request, route: Route) -> Result<(), Noti
 
 impl Server {
     /// Who asks; nobody if the router is called without a connection.
-    fn client(&self, request: &Request) -> Option<std::net::IpAddr> {
+    pub(super) fn client(&self, request: &Request) -> Option<std::net::IpAddr> {
         let Peer(peer) = *request.extensions().get::<Peer>()?;
         Some(client(peer, request.headers(), self.site.page()))
     }
@@ -201,19 +193,19 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
             None => reply::notice(&server.site, asked, &Notice::Damaged(id)),
         },
         "png" => match server.picture(&entry).await {
-            Some((tag, bytes)) => reply::file(&headers, &tag, "image/png", &format!("{id}.png"), bytes),
-            None => reply::notice(&server.site, asked, &Notice::Damaged(id)),
+            Ok((tag, bytes)) => reply::file(&headers, &tag, "image/png", &format!("{id}.png"), bytes),
+            Err(notice) => reply::notice(&server.site, asked, &notice),
         },
         _ => {
-            let tag = server.tag(&record.revision(), asked);
-            let media_type = if asked.json { JSON } else { HTML };
-            reply::tagged(&headers, &tag, media_type, || {
-                if asked.json {
-                    record.json(&server.site).into()
-                } else {
-                    page::record(&server.context(asked), &record, true).into()
-                }
-            })
+            let revision = record.revision();
+            if asked.json {
+                let tag = server.tag(&revision, asked);
+                return reply::tagged(&headers, &tag, JSON, || record.json(&server.site).into());
+            }
+            let picture = record.shows_original() && server.has_picture(&entry).await;
+            let tag = server.tag(&if picture { revision + "-picture" } else { revision }, asked);
+            let page = || page::record(&server.context(asked), &record, picture).into();
+            reply::tagged(&headers, &tag, HTML, page)
         }
     }
 }

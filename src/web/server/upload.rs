@@ -1,18 +1,21 @@
 //! Checking what was sent: for browsers without scripts, and for programs. In memory, two at a time, and
 //! gone with the answer.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Multipart};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use tokio::time::timeout;
 
-use super::Server;
+use super::arrivals;
 use super::asked::Asked;
+use super::limits::subscriber;
 use super::reply::{self, HTML, JSON, Reply};
+use super::{Server, TURNS};
 use crate::audit::{Answer, Unanswered};
 use crate::web::page::{self, Context, Notice, Problem};
 
@@ -27,20 +30,24 @@ const TURN: Duration = Duration::from_secs(10);
 
 /// Answers about a file.
 pub(super) async fn upload(server: Arc<Server>, asked: Asked, request: Request<Body>) -> Response<Body> {
-    // Ten megabytes of each of a hundred slow senders would be a gigabyte.
-    let Ok(Ok(arriving)) = timeout(TURN, Arc::clone(&server.arriving).acquire_owned()).await else {
+    // Nobody, if the router is called without a connection: then there is one sender.
+    let sender = server.client(&request).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let Some(arriving) = server.arrivals.enter(subscriber(sender)).await else {
+        arrivals::throw_away(request.into_body()).await;
         return refused(&server, asked, Problem::Busy);
     };
-    let bytes = match read(request).await {
-        Ok(bytes) => bytes,
+    let File { name, bytes } = match read(request).await {
+        Ok(file) => file,
         Err(problem) => return refused(&server, asked, problem),
     };
-    let Ok(Ok(turn)) = timeout(TURN, Arc::clone(&server.turns).acquire_owned()).await else {
+    // A large picture takes 300 megabytes: while one is looked at, nothing else is.
+    let turns = if pk_photo::is_picture(&bytes) { TURNS } else { 1 };
+    let Ok(Ok(turn)) = timeout(TURN, Arc::clone(&server.turns).acquire_many_owned(turns)).await else {
         return refused(&server, asked, Problem::Busy);
     };
     let examining = Arc::clone(&server);
     let examined = tokio::task::spawn_blocking(move || {
-        let answer = examining.examine(&bytes);
+        let answer = examining.examine(name, &bytes);
         drop((turn, arriving));
         answer
     });
@@ -54,34 +61,40 @@ pub(super) async fn upload(server: Arc<Server>, asked: Asked, request: Request<B
     }
 }
 
-/// The bytes of the file, from a form or as the body itself.
-async fn read(request: Request<Body>) -> Result<Bytes, Problem> {
+/// What was sent.
+struct File {
+    /// A name that says no more than its kind: a file that is called a PDF and does not begin like one was
+    /// changed at its beginning.
+    name: &'static str,
+    bytes: Bytes,
+}
+
+/// The file, from a form or as the body itself.
+async fn read(request: Request<Body>) -> Result<File, Problem> {
     let media_type = media_type(request.headers());
-    let bytes = if media_type == "multipart/form-data" {
+    let (parts, body) = request.into_parts();
+    let body = arrivals::receive(body, MAX_BODY).await?;
+    let (is_pdf, bytes) = if media_type == "multipart/form-data" {
+        let request = Request::from_parts(parts, Body::from(body));
         let mut form = Multipart::from_request(request, &()).await.map_err(|_| Problem::Form)?;
         loop {
-            let field = form.next_field().await.map_err(|error| problem(error.status()))?;
-            let Some(field) = field else { return Err(Problem::Empty) };
+            let Some(field) = form.next_field().await.map_err(|_| Problem::Form)? else {
+                return Err(Problem::Empty);
+            };
             if field.name() == Some("file") {
-                break field.bytes().await.map_err(|error| problem(error.status()))?;
+                let name = field.file_name().unwrap_or_default();
+                let is_pdf = name.to_ascii_lowercase().ends_with(".pdf");
+                break (is_pdf, field.bytes().await.map_err(|_| Problem::Form)?);
             }
         }
     } else {
-        to_bytes(request.into_body(), MAX_BODY).await.map_err(|error| {
-            let too_large = std::error::Error::source(&error)
-                .is_some_and(|source| source.to_string().contains("length limit exceeded"));
-            if too_large { Problem::TooLarge } else { Problem::Form }
-        })?
+        (media_type == "application/pdf", body)
     };
     match bytes.len() {
         0 => Err(Problem::Empty),
         length if length > MAX_FILE => Err(Problem::TooLarge),
-        _ => Ok(bytes),
+        _ => Ok(File { name: if is_pdf { ".pdf" } else { "" }, bytes }),
     }
-}
-
-fn problem(status: StatusCode) -> Problem {
-    if status == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLarge } else { Problem::Form }
 }
 
 fn media_type(headers: &HeaderMap) -> String {
