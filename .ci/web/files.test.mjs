@@ -22,6 +22,10 @@ const good = readFileSync(pdf(ids["in-force"]));
 const altered = Buffer.from(good);
 altered[3000] ^= 1;
 const vectors = new URL("../../crates/trust/tests/vectors/foreign/", import.meta.url).pathname;
+// A picture of one dot.
+const DOT = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64",
+);
 // Some of them: all go through same_verdict.mjs.
 const foreign = ["b-lta-two.pdf", "content-added.pdf", "pades-ed25519.pdf", "certified-1-updated.pdf"];
 
@@ -107,9 +111,7 @@ const said = async (page) => {
 test("what cannot be read is said", async () => {
   const files = {
     "neither a PDF": write("teks.txt", "halo"),
-    "no readable QR code": write("kosong.png", Buffer.from(
-      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64",
-    )),
+    "no readable QR code": write("kosong.png", DOT),
     "larger than 100 MB": write("besar.pdf", "%PDF-1.7\n"),
   };
   truncateSync(files["larger than 100 MB"], 100_000_001);
@@ -150,6 +152,7 @@ test("a photo is read here, and only then its reader is loaded", async () => {
 });
 
 test("several codes of one picture have an answer each", async () => {
+  let picture;
   await withPage({}, async (page) => {
     await page.goto("about:blank");
     const urls = ["in-force", "revoked"].map((state) => `data:image/png;base64,${photo(ids[state], 100).toString("base64")}`);
@@ -163,11 +166,22 @@ test("several codes of one picture have an answer each", async () => {
     }, urls);
     await page.goto(`${site}/periksa?lang=en`);
     await page.locator("#drop-hint").waitFor();
-    await page.locator("#photo").setInputFiles({ name: "dua.jpg", mimeType: "image/jpeg", buffer: Buffer.from(both) });
+    picture = { name: "dua.jpg", mimeType: "image/jpeg", buffer: Buffer.from(both) };
+    await page.locator("#photo").setInputFiles(picture);
     const found = await verdicts(page);
     const standing = Object.fromEntries(found.map((verdict) => [verdict.document.id, verdict.lines.status.code]));
     assert.deepEqual(standing, { [ids["in-force"]]: "status.complete", [ids.revoked]: "status.revoked" });
     await noViolations(page);
+  });
+  await withPage({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${site}/periksa?lang=en`);
+    await page.locator("#file").setInputFiles(picture);
+    await page.locator("#check-file button").click();
+    await page.locator("main > .banner").first().waitFor();
+    // The worst stands above all.
+    const genuine = "The seal of the QR code is genuine";
+    assert.equal(await heading(page), "NOT VALID");
+    assert.deepEqual((await page.locator("main .banner h2").allInnerTexts()).sort(), ["NOT VALID", genuine]);
   });
 });
 
@@ -184,6 +198,8 @@ test("a typed code leads to the page of its document, however it is spelled", as
   for (const text of [
     id, groups.join("-"), ` ${groups.join(" ").toLowerCase()} `,
     id.replaceAll("O", "0").replaceAll("I", "1").replaceAll("B", "8"), `https://cek.contoh.example/V/${id}`,
+    `http://cek.contoh.example/V/${id}?lang=id`, `HTTPS://CEK.contoh.example/V/${groups.join("-").toLowerCase()}/`,
+    `cek.contoh.example/V/${id}`, `https://cek.contoh.example/V/${id}/en.html`,
   ]) {
     await withPage({}, async (page) => {
       await type(page, text);
@@ -191,10 +207,13 @@ test("a typed code leads to the page of its document, however it is spelled", as
       assert.equal(await heading(page), "Revoked");
     });
   }
-  for (const text of ["MI64-IHBK", "MI64-IHBK-PWPE-TJ59", "halo", "https://lain.example/"]) {
+  for (const [text, answer] of [
+    ["MI64-IHBK", "not a document code"], ["MI64-IHBK-PWPE-TJ59", "not a document code"], ["halo", "not a document code"],
+    ["https://cek.contoh.example/lain", "not a document code"], ["https://lain.example/", "leads to another address"],
+  ]) {
     await withPage({}, async (page) => {
       await type(page, text);
-      assert.ok((await said(page)).includes("That is not a document code"), text);
+      assert.ok((await said(page)).includes(answer), text);
     });
   }
 });
@@ -207,6 +226,9 @@ test("a pasted link is checked here", async () => {
     [link.slice(0, -1), "TOTAL-FAILED", "claim.malformed"],
     [linkOf(foreignId, elsewhere), "INDETERMINATE", "claim.unknown-seal"],
     [link.split("#")[0].replace("cek.contoh", "cek.lain"), "INDETERMINATE", "claim.missing-in-link"],
+    [link.replace("#", "?lang=en#"), "INDETERMINATE", "seal.trusted"],
+    [link.replace("#", "/#").replace("https", "http"), "INDETERMINATE", "seal.trusted"],
+    [link.replace("cek.contoh", "cek.lain").replace("#", "?x#"), "TOTAL-FAILED", "claim.signature"],
   ]) {
     await withPage({ expected: [MISSING] }, async (page) => {
       await type(page, text);
@@ -218,9 +240,83 @@ test("a pasted link is checked here", async () => {
   }
 });
 
+// Heading, colour and text of the answer about a link, with scripts and without.
+async function bannersOf(link, scripts) {
+  let found;
+  await withPage({ javaScriptEnabled: scripts, expected: [MISSING] }, async (page) => {
+    if (scripts) {
+      await type(page, link);
+      await page.locator("#result a[download]").waitFor();
+    } else {
+      await page.goto(`${site}/periksa?lang=en`);
+      await page.locator("#file").setInputFiles({ name: "kode.txt", mimeType: "text/plain", buffer: Buffer.from(link) });
+      await page.locator("#check-file button").click();
+    }
+    const box = page.locator(scripts ? "#result .banner" : "main > .banner");
+    const paragraphs = await box.locator("p").allInnerTexts();
+    found = [await box.getAttribute("class"), await box.locator("h1, h2").innerText(), paragraphs.join(" ")];
+    if (scripts) await noViolations(page);
+  });
+  return found;
+}
+
+test("a forged code does not look like a genuine one, and where it leads is said", async () => {
+  const link = linkOf(ids["in-force"]);
+  const elsewhere_ = (text) => text.replace("cek.contoh", "cek-contoh.palsu");
+  for (const scripts of [true, false]) {
+    for (const [text, tone, title, ...parts] of [
+      [link, "good", "The seal of the QR code is genuine", "can be copied onto a forged paper"],
+      [linkOf(ids.waiting), "open", "The seal of the QR code is genuine", "not everybody has signed"],
+      [linkOf(ids.revoked), "bad", "NOT VALID", "revoked"],
+      [linkOf(foreignId, elsewhere), "open", "NOT CERTAIN", "bears a seal that is not known here"],
+      [elsewhere_(link), "bad", "The QR code failed the check", "cek-contoh.palsu", "does not match"],
+      [elsewhere_(linkOf(foreignId, elsewhere)), "bad", "The QR code failed the check", "cek-contoh.palsu", "not known here"],
+      [elsewhere_(link.split("#")[0]), "bad", "The QR code failed the check", "cek-contoh.palsu", "no statement"],
+    ]) {
+      const [style, heading_, said_] = await bannersOf(text, scripts);
+      assert.deepEqual([style, heading_], [`banner ${tone}`, title], `${text} ${scripts}`);
+      for (const part of parts) assert.ok(said_.toLowerCase().includes(part), `${said_}: ${part}`);
+    }
+  }
+});
+
+// A PDF file that nobody signed.
+function unsigned() {
+  const objects = ["/Type/Catalog/Pages 2 0 R", "/Type/Pages/Kids[3 0 R]/Count 1", "/Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]"];
+  let text = "%PDF-1.7\n";
+  let table = "0000000000 65535 f \n";
+  for (const [at, object] of objects.entries()) {
+    table += `${String(text.length).padStart(10, "0")} 00000 n \n`;
+    text += `${at + 1} 0 obj\n<<${object}>>\nendobj\n`;
+  }
+  return `${text}xref\n0 4\n${table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF\n`;
+}
+
+test("by whose authority the certificates are is said only where it is known", async () => {
+  const own = "These electronic signatures are uncertified";
+  const open = "It was not determined whether the certificates";
+  for (const scripts of [true, false]) {
+    for (const [file, said_] of [
+      [FILES["in force"], own], [FILES["of another institution"], open], [join(vectors, "b-lta-two.pdf"), open],
+      [write("unsigned.pdf", unsigned()), undefined],
+    ]) {
+      await withPage({ javaScriptEnabled: scripts, expected: [MISSING] }, async (page) => {
+        await page.goto(`${site}/periksa?lang=en`);
+        if (scripts) await page.locator("#drop-hint").waitFor();
+        await page.locator("#file").setInputFiles(file);
+        if (!scripts) await page.locator("#check-file button").click();
+        await page.locator("ul.lines").waitFor();
+        const text = await page.locator("main").innerText();
+        assert.deepEqual([text.includes(own), text.includes(open)], [said_ === own, said_ === open], `${file} ${scripts}`);
+      });
+    }
+  }
+});
+
 test("without WebAssembly the forms are what they are without scripts, and that is said", async () => {
   await withPage({}, async (page) => {
-    await page.addInitScript(() => { delete globalThis.WebAssembly; });
+    // A worker would have one of its own.
+    await page.addInitScript(() => { delete globalThis.WebAssembly; delete globalThis.Worker; });
     await page.goto(`${site}/periksa?lang=en`);
     assert.ok((await said(page)).includes("sent to this server"));
     assert.ok((await page.locator("#upload-note").innerText()).includes("is sent to this server"));
@@ -252,6 +348,124 @@ test("a module that is broken sends nothing by itself, but the reader may", asyn
     await page.locator("#check-file button").click();
     await page.locator("main > .banner.good").waitFor();
     assert.equal(sent.length, 1);
+  });
+});
+
+test("a photo or a dropped file that cannot be checked here is what the form then sends", async () => {
+  await withPage({ expected: ["net::ERR_FAILED"] }, async (page) => {
+    const upload = page.locator("#upload-note");
+    const check = async () => {
+      await page.locator("#check-file button").click();
+      await page.locator("main > .banner").waitFor();
+      return page.locator("main > .banner").innerText();
+    };
+    await page.route("**/photo.wasm", (route) => route.abort());
+    const open = async () => {
+      await page.goto(`${site}/periksa?lang=en`);
+      await page.locator("#drop-hint").waitFor();
+    };
+    await open();
+    // Another one lies in the form already.
+    await page.locator("#file").setInputFiles(FILES.altered);
+    await verdicts(page);
+    await page.locator("#photo").setInputFiles({ name: "foto.png", mimeType: "image/png", buffer: photo(ids["in-force"]) });
+    await page.locator("#result .banner", { hasText: "sent to this server" }).waitFor();
+    assert.ok((await upload.innerText()).includes("is sent to this server"));
+    assert.ok((await check()).includes("The seal of the QR code is genuine"));
+    // What is said of one file is not said of the next.
+    await open();
+    await page.locator("#photo").setInputFiles({ name: "foto.png", mimeType: "image/png", buffer: DOT });
+    await page.locator("#result .banner", { hasText: "sent to this server" }).waitFor();
+    await page.locator("#file").setInputFiles(FILES["in force"]);
+    await verdicts(page);
+    assert.equal(await upload.innerText(), "The file stays on this device and is sent nowhere.");
+  });
+  await withPage({ expected: ["net::ERR_FAILED"] }, async (page) => {
+    await page.route("**/verifier.wasm", (route) => route.abort());
+    await page.goto(`${site}/periksa?lang=en`);
+    await page.locator("#drop-hint").waitFor();
+    await page.evaluate((text) => {
+      const dataTransfer = new DataTransfer();
+      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      dataTransfer.items.add(new File([bytes], "surat.pdf", { type: "application/pdf" }));
+      document.getElementById("drop").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+    }, good.toString("base64"));
+    assert.ok((await said(page)).includes("sent to this server"));
+    await page.locator("#check-file button").click();
+    await page.locator("main > .banner.good").waitFor();
+  });
+});
+
+test("a picture that this browser cannot open is not one without a code", async () => {
+  const huge = Buffer.from(DOT);
+  huge.writeUInt32BE(40_000, 16);
+  huge.writeUInt32BE(40_000, 20);
+  for (const [name, buffer, text] of [
+    ["IMG_1.heic", Buffer.from("0000001c6674797068656963000000006d6966316865696300000000", "hex"), "cannot open that picture"],
+    ["rusak.jpg", Buffer.from("ffd8ffe000104a464946", "hex"), "cannot open that picture"],
+    ["besar.png", huge, "too large to be opened here"],
+  ]) {
+    await withPage({}, async (page) => {
+      await page.goto(`${site}/periksa?lang=en`);
+      await page.locator("#drop-hint").waitFor();
+      await page.locator("#photo").setInputFiles({ name, mimeType: `image/${name.split(".")[1]}`, buffer });
+      assert.ok((await said(page)).includes(text), name);
+    });
+  }
+});
+
+test("how large a picture is, is read from each kind of file", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${site}/periksa?lang=en`);
+    const script = await page.locator("script[src]").getAttribute("src");
+    const kinds = await page.evaluate(async (address) => {
+      const { luma } = await import(address);
+      const canvas = new OffscreenCanvas(12_000, 11_000);
+      canvas.getContext("2d").fillRect(0, 0, 12_000, 11_000);
+      const said = [];
+      for (const type of ["image/png", "image/jpeg", "image/webp"]) {
+        const blob = await canvas.convertToBlob({ type });
+        said.push([blob.type, await luma(blob).catch((error) => error.code)]);
+      }
+      return said;
+    }, new URL("photo.js", new URL(script, site)).href);
+    assert.deepEqual(kinds, ["image/png", "image/jpeg", "image/webp"].map((type) => [type, "check.too-many-dots"]));
+  });
+});
+
+test("certificates that cannot be had or read are no fault of the file", async () => {
+  const broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  for (const answer of [{ status: 503, body: "" }, { status: 200, body: broken }]) {
+    await withPage({ expected: ["503"] }, async (page) => {
+      await page.route("**/pk-trust.pem", (route) => route.fulfill(answer));
+      await page.goto(`${site}/periksa?lang=en`);
+      await page.locator("#drop-hint").waitFor();
+      await page.locator("#file").setInputFiles(FILES["in force"]);
+      assert.ok((await said(page)).includes("certificates cannot be fetched or read"));
+      await page.locator("#check-file button").click();
+      await page.locator("main > .banner.good").waitFor();
+    });
+  }
+});
+
+test("keys are asked for again after a minute", async () => {
+  await withPage({}, async (page) => {
+    const asked = [];
+    page.on("request", (request) => { if (request.url().endsWith(".pem")) asked.push(request.url()); });
+    await page.clock.install();
+    await page.goto(`${site}/periksa?lang=en`);
+    await page.locator("#drop-hint").waitFor();
+    const check = async () => {
+      await page.locator("#file").setInputFiles([]);
+      await page.locator("#file").setInputFiles(FILES["in force"]);
+      await page.clock.runFor(1_000);
+      await verdicts(page);
+      return asked.length;
+    };
+    assert.equal(await check(), 1);
+    assert.equal(await check(), 1);
+    await page.clock.runFor(60_000);
+    assert.equal(await check(), 2);
   });
 });
 

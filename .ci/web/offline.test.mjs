@@ -9,7 +9,7 @@ import {
 
 const OPTIONS = { blockWorker: false, expected: [NO_NETWORK, MISSING] };
 
-const OFFLINE = { id: "Tanpa jaringan: status tidak dapat diperiksa", en: "No network: status cannot be checked" };
+const OFFLINE = { id: "Status tidak dapat diperiksa", en: "Status cannot be checked" };
 
 for (const lang of ["id", "en"]) {
   test(`the page of a document that was seen, with its claim, ${lang}`, async () => {
@@ -34,6 +34,15 @@ for (const lang of ["id", "en"]) {
     });
   });
 }
+
+test("the page for no network, opened with one, claims no more than it knows", async () => {
+  await withPage(OPTIONS, async (page) => {
+    await page.goto(`${site}/luring?lang=en`);
+    assert.equal(await heading(page), OFFLINE.en);
+    assert.equal((await page.locator("main > .banner").innerText()).includes("not connected"), false);
+    await noViolations(page);
+  });
+});
 
 test("a page that was never seen, and a claim that is not its own", async () => {
   await withPage(OPTIONS, async (page, context) => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const folder = mkdtempSync(join(tmpdir(), "pk-scripts-"));
-for (const name of ["photo.js", "verifier.js"]) {
+for (const name of ["photo.js", "verifier.js", "network.js"]) {
   cpSync(new URL(`../../src/web/assets/${name}`, import.meta.url).pathname, join(folder, name));
 }
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');

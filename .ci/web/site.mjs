@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createServer, request as ask } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
@@ -117,6 +118,35 @@ export async function withPage(options, test) {
     assert.deepEqual(unexpected, [], "complaints of the browser");
   } finally {
     await context.close();
+  }
+}
+
+// Runs `test` with the address of a proxy before the site. `fault` may answer a request in its own way, or not at
+// all: then it returns true. It may also change what is asked for, and what comes back is given to `change`.
+export async function behind(fault, test, { to = site, change = (body) => body } = {}) {
+  const proxy = createServer((request, response) => {
+    if (fault(request, response)) return;
+    const { hostname, port } = new URL(to);
+    const { "if-none-match": tag, "if-modified-since": time, ...asked } = request.headers;
+    const headers = { ...asked, "accept-encoding": "identity" };
+    const onward = ask({ hostname, port, path: request.url, method: request.method, headers }, async (answer) => {
+      const parts = [];
+      for await (const part of answer) parts.push(part);
+      const body = Buffer.concat(parts);
+      const page = answer.headers["content-type"]?.startsWith("text/html");
+      const { "content-length": length, ...rest } = answer.headers;
+      response.writeHead(answer.statusCode, rest);
+      response.end(page ? change(body.toString()) : body);
+    });
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  await new Promise((listening) => { proxy.listen(0, "127.0.0.1", listening); });
+  try {
+    await test(`http://127.0.0.1:${proxy.address().port}`);
+  } finally {
+    proxy.closeAllConnections();
+    proxy.close();
   }
 }
 

@@ -94,7 +94,7 @@ test("an original that does not hold takes the good headline away", async () => 
     await page.goto(`${site}/V/${ids["in-force"]}?lang=en`);
     await page.locator("#check-original").click();
     await page.locator("#original-result .banner.bad").waitFor();
-    assert.equal(await heading(page), "The original does not hold");
+    assert.equal(await heading(page), "The original failed the check");
     assert.equal(await page.locator("main .banner.good").count(), 0);
   });
 });

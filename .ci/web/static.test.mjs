@@ -28,6 +28,29 @@ for (const [where, origin] of Object.entries(SITES)) {
     }
   });
 
+  test(`how old the answer is, ${where}`, async () => {
+    for (const [file, said, old] of [["", "Keadaan daftar instansi per", "seminggu"], ["en.html", "stood at", "a week"]]) {
+      const path = `V/${ids["in-force"]}/${file}`;
+      await withPage({ origin }, async (page) => {
+        await goto(page, path);
+        await page.locator("#as-of", { hasText: said }).waitFor();
+        assert.equal(await page.locator("#as-of a").count(), 0);
+        assert.ok(!(await page.locator("#as-of").textContent()).includes(old));
+      });
+      await withPage({ origin }, async (page) => {
+        const body = '{"format":"pk-published/1","published":"2026-01-05T00:00:00Z"}';
+        await page.route("**/published.json", (route) => route.fulfill({ body }));
+        await goto(page, path);
+        await page.locator("#as-of", { hasText: old }).waitFor();
+      });
+      // Without a script, or where nobody knows, the page says where it stands.
+      await withPage({ origin, javaScriptEnabled: false }, async (page) => {
+        await goto(page, path);
+        assert.equal(await page.locator("#as-of a").evaluate((a) => a.href), `${origin}/published.json`);
+      });
+    }
+  });
+
   test(`an address without its last slash keeps the claim, ${where}`, async () => {
     await withPage({ origin }, async (page) => {
       await goto(page, `V/${ids["in-force"]}#${claimOf(ids["in-force"])}`);
@@ -77,6 +100,18 @@ for (const [where, origin] of Object.entries(SITES)) {
     });
   });
 
+  test(`the page for lost addresses calls no document unknown, ${where}`, async () => {
+    // Genuine papers lead there whose code was typed in small letters.
+    // It has no icon: it does not know where it is.
+    await withPage({ origin, javaScriptEnabled: false, expected: [MISSING] }, async (page) => {
+      await goto(page, "404.html");
+      assert.equal(await heading(page), "Halaman tidak ada");
+      const text = await page.locator("main").innerText();
+      assert.ok(text.includes("Open cek.contoh.example and type the code"), text);
+      await fits(page);
+    });
+  });
+
   test(`without scripts the forms are not there, and why, ${where}`, async () => {
     await withPage({ origin, javaScriptEnabled: false }, async (page) => {
       await goto(page, "periksa/en.html");
@@ -92,7 +127,7 @@ for (const [where, origin] of Object.entries(SITES)) {
       await ready(page);
       await context.setOffline(true);
       await page.reload();
-      assert.equal(await heading(page), "No network: status cannot be checked");
+      assert.equal(await heading(page), "Status cannot be checked");
       assert.deepEqual(await claimSaid(page).then(({ tone, title }) => [tone, title]), ["open", "The seal of the QR code is genuine"]);
       assert.ok((await page.locator("#claim").innerText()).includes("Last seen on this device: Recorded and in force"));
       await page.locator(".actions a").click();

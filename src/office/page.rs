@@ -22,7 +22,7 @@ pub struct Page {
     #[serde(deserialize_with = "socket")]
     pub dengar: SocketAddr,
     /// Proxies whose word on the client's address is believed.
-    #[serde(deserialize_with = "networks")]
+    #[serde(deserialize_with = "proxies")]
     pub proksi: Vec<IpNet>,
     /// Who may read the numbers for the operator.
     #[serde(deserialize_with = "networks")]
@@ -102,6 +102,15 @@ fn visibility<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Visibility, 
 fn socket<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|_| D::Error::custom(format!("{text} is no address with a port: 127.0.0.1:8080")))
+}
+
+/// A network of everybody would let every client say who he is, and so have as many limits as he likes.
+fn proxies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let networks = networks(deserializer)?;
+    match networks.iter().find(|network| network.prefix_len() == 0) {
+        Some(everybody) => Err(D::Error::custom(format!("{everybody} is everybody: name the proxies"))),
+        None => Ok(networks),
+    }
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
@@ -185,6 +194,8 @@ mod tests {
             ("pakta = \"original\"", "original is not one of"),
             ("dengar = \"localhost\"", "localhost is no address with a port"),
             ("proksi = [\"proxy\"]", "proxy is neither an address nor a network"),
+            ("proksi = [\"::1\", \"0.0.0.0/0\"]", "0.0.0.0/0 is everybody"),
+            ("proksi = [\"::/0\"]", "::/0 is everybody"),
             ("metrik = \"127.0.0.1\"", "expected a sequence"),
             ("batas_halaman = 0", "limits are between 1 and 1000000"),
             ("batas_jaringan = 1000001", "limits are between"),

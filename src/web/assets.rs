@@ -26,17 +26,19 @@ pub(super) struct Asset {
 }
 
 /// The files as they are in the source.
-const FILES: [(&str, &str, &[u8]); 14] = [
+const FILES: [(&str, &str, &[u8]); 16] = [
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
     ("pk.js", SCRIPT, include_bytes!("assets/pk.js")),
     ("page.js", SCRIPT, include_bytes!("assets/page.js")),
+    ("network.js", SCRIPT, include_bytes!("assets/network.js")),
     ("known.js", SCRIPT, include_bytes!("assets/known.js")),
     ("claim.js", SCRIPT, include_bytes!("assets/claim.js")),
     ("check.js", SCRIPT, include_bytes!("assets/check.js")),
     ("ask.js", SCRIPT, include_bytes!("assets/ask.js")),
     ("original.js", SCRIPT, include_bytes!("assets/original.js")),
     ("verdict.js", SCRIPT, include_bytes!("assets/verdict.js")),
+    ("worker.js", SCRIPT, include_bytes!("assets/worker.js")),
     ("verifier.js", SCRIPT, include_bytes!("assets/verifier.js")),
     ("verifier.wasm", MODULE, include_bytes!("assets/verifier.wasm")),
     ("photo.js", SCRIPT, include_bytes!("assets/photo.js")),

@@ -6,6 +6,7 @@ import {
 import { NoKeys, aboutFile, aboutLink } from "./ask.js";
 import { elements } from "./verdict.js";
 import { Refusal } from "./verifier.js";
+import { run } from "./worker.js";
 
 const MOST = 100_000_000;
 const PICTURES = ["89504e47", "ffd8ff", "52494646", "47494638"];
@@ -26,7 +27,7 @@ export async function start(section) {
   for (const form of ["check-file", "check-code"]) part(form).hidden = false;
   codes();
   if (!able) {
-    result.replaceChildren(...unable());
+    result.replaceChildren(...(isStatic ? problems("check.unable-static") : unable("check.unable")));
     return;
   }
   files();
@@ -35,11 +36,9 @@ export async function start(section) {
 function files() {
   part("check-photo").hidden = false;
   part("drop-hint").hidden = false;
-  const note = part("upload-note");
-  note.textContent = say("check.stays-here");
+  keep();
   for (const input of [part("file"), part("photo")]) {
     input.addEventListener("change", () => {
-      given = undefined;
       if (input.files[0]) look(input.files[0]);
     });
   }
@@ -63,10 +62,21 @@ function dropping() {
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => {
     drop.classList.remove("over");
-    given = undefined;
     const [file] = event.dataTransfer?.files ?? [];
     if (file) look(file);
   });
+}
+
+// The address of a document in what people paste: with a query, a slash at its end, or without `https`. Only
+// what is typed is read so kindly; the text of a QR code has one spelling.
+function parseLink(text) {
+  try {
+    const url = new URL(/^https?:/i.test(text) ? text : `https://${text}`);
+    const path = url.pathname.match(/\/V\/([^/]+)(\/|\/en\.html|\/index\.html)?$/i);
+    return { place: url.host, id: path ? parseId(decodeURIComponent(path[1])) : undefined, claim: url.hash.slice(1) };
+  } catch {
+    return undefined;
+  }
 }
 
 function codes() {
@@ -74,18 +84,20 @@ function codes() {
     event.preventDefault();
     const text = part("code").value.trim();
     const id = parseId(text);
-    const link = text.match(/^https:\/\/([^/]+)\/V\/([A-Z2-7]{16})(#.*)?$/);
-    if (id) location.assign(pageOf(id));
+    const link = id ? { place: host, id } : parseLink(text);
+    const claim = link?.claim ? `#${link.claim}` : "";
+    if (!link?.id) problem(/^https?:/i.test(text) && link && link.place !== host ? "check.other-host" : "check.code");
     // Without a claim there is nothing to be checked but what the register says.
-    else if (link && link[1] === host && !(link[3] && able)) location.assign(pageOf(link[2]) + (link[3] ?? ""));
-    else if (link) show(() => answersOfLinks([text]));
-    else problem("check.code");
+    else if (link.place === host && !(claim && able)) location.assign(pageOf(link.id) + claim);
+    else show(() => answersOfLinks([`https://${link.place}/V/${link.id}${claim}`]));
   });
 }
 
+const problems = (code) => [banner("open", "h2", say("check.failed"), paragraph(say(code)))];
+
 function problem(code) {
   turn += 1;
-  answer([banner("open", "h2", say("check.failed"), paragraph(say(code)))]);
+  answer(problems(code));
 }
 
 function answer(parts) {
@@ -93,7 +105,16 @@ function answer(parts) {
   result.focus();
 }
 
-const look = (file) => show(() => answersOf(file), file);
+// Until it is said otherwise of a file, it stays here.
+function keep() {
+  given = undefined;
+  part("upload-note").textContent = say("check.stays-here");
+}
+
+function look(file) {
+  keep();
+  show(() => answersOf(file), file);
+}
 
 // Shows what `examine` finds out, or why it cannot.
 async function show(examine, file) {
@@ -102,49 +123,59 @@ async function show(examine, file) {
   result.replaceChildren(paragraph(say("check.working")));
   // The browser paints before a long calculation, not while it lasts.
   await new Promise((painted) => { setTimeout(painted, 20); });
-  let parts;
-  try {
-    parts = await examine();
-  } catch (error) {
-    parts = failure(error, file);
-  }
-  if (mine === turn) answer(parts);
+  const parts = await examine().then((found) => () => found, (error) => () => failure(error, file));
+  if (mine === turn) answer(parts());
 }
 
-// What was refused is said; everything else is a failure of this browser or of the program, and then the
-// form is what it is without scripts.
+// What was refused is said; everything else is a failure of this browser, of the network or of the program, and
+// then the form is what it is without scripts.
 function failure(error, file) {
-  const problems = (code) => [banner("open", "h2", say("check.failed"), paragraph(say(code)))];
-  if (error instanceof NoKeys) return problems("code.no-keys");
-  if (error instanceof Refusal) {
-    const code = { "fail.verify-picture": "check.no-code", "fail.too-large": "check.too-large-here" }[error.code];
-    return problems(code ?? "check.format");
-  }
-  given = file;
-  return unable();
+  // Codes of the modules; those of the scripts are those of their texts.
+  const codes = { "fail.verify-picture": "check.no-code", "fail.too-large": "check.too-large-here" };
+  if (error instanceof Refusal) return problems(codes[error.code] ?? error.code);
+  const noKeys = error instanceof NoKeys;
+  if (!file) return problems(noKeys ? "code.no-keys" : "code.not-checked");
+  if (isStatic) return problems(noKeys ? "code.no-keys" : "check.unable-static");
+  return handOver(file) ? unable(noKeys ? "check.no-keys" : "check.unable") : problems("check.unable-static");
 }
 
-// Says that nothing can be checked here, and shows what is shown without scripts.
-function unable() {
-  const note = part("upload-note");
-  if (isStatic) return [banner("open", "h2", say("check.failed"), paragraph(say("check.unable-static")))];
-  note.textContent = say("check.upload-note");
-  return [banner("open", "h2", say("check.failed"), paragraph(say("check.unable")))];
+// Puts a file where the form sends it from: a photograph or a dropped file is not there yet.
+function handOver(file) {
+  const input = part("file");
+  if (input.files[0] !== file) {
+    try {
+      const transfer = new DataTransfer();
+      transfer.items.add(file);
+      input.files = transfer.files;
+    } catch {
+      // An older browser.
+      return false;
+    }
+  }
+  [given] = input.files;
+  return true;
+}
+
+// Says that nothing can be checked here, and that the form sends what it is given.
+function unable(code) {
+  part("upload-note").textContent = say("check.upload-note");
+  return problems(code);
 }
 
 async function answersOf(file) {
-  if (file.size > MOST) throw new Refusal("fail.too-large");
+  if (file.size > MOST) throw new Refusal("check.too-large-here");
   const start = new Uint8Array(await file.slice(0, 16).arrayBuffer());
   const hexadecimal = Array.from(start, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const pdf = hexadecimal.startsWith("255044462d");
   const picture = PICTURES.some((magic) => hexadecimal.startsWith(magic)) || file.type.startsWith("image/");
   if (!pdf && picture) {
-    const { readPhoto } = await import("./photo.js");
-    return answersOfLinks(await readPhoto(file));
+    // A worker may be unable to draw (Safari 15).
+    const drawn = typeof OffscreenCanvas === "function" ? file : await (await import("./photo.js")).luma(file);
+    return answersOfLinks(await run("photo", drawn));
   }
   // Called a PDF and not beginning like one: its beginning was changed, and that is an answer.
-  if (!pdf && !file.name.toLowerCase().endsWith(".pdf")) throw new Refusal("fail.verify-format");
-  const { verdict, keys, record } = await aboutFile(new Uint8Array(await file.arrayBuffer()));
+  if (!pdf && !file.name.toLowerCase().endsWith(".pdf")) throw new Refusal("check.format");
+  const { verdict, keys, record } = await aboutFile(file);
   verdict.file = file.name;
   return [make("p", { class: "code" }, printable(file.name)), ...elements(verdict), ...ages(keys, record)];
 }
@@ -152,7 +183,7 @@ async function answersOf(file) {
 // Each code of a picture is a question of its own.
 async function answersOfLinks(texts) {
   const links = [...new Set(texts)];
-  if (links.length === 0) throw new Refusal("fail.verify-picture");
+  if (links.length === 0) throw new Refusal("check.no-code");
   const parts = links.length > 1 ? [hint(say("check.several", { count: String(links.length) }))] : [];
   for (const link of links) {
     const { verdict, keys, record } = await aboutLink(link);

@@ -1,6 +1,7 @@
 // Checks the file that a document's page shows, on this device.
 
 import { address, ages, banner, loadWords, paragraph, say } from "./page.js";
+import { get, within } from "./network.js";
 
 const MOST = 100_000_000;
 
@@ -9,36 +10,46 @@ export function start() {
   const section = document.getElementById("original-result");
   if (!button || typeof WebAssembly !== "object") return;
   button.hidden = false;
+  section.tabIndex = -1;
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    // Not `disabled`: then the keyboard would be nowhere.
+    if (button.getAttribute("aria-disabled")) return;
+    button.setAttribute("aria-disabled", "true");
+    section.textContent = section.dataset.checking ?? "";
     try {
       await loadWords();
-      section.replaceChildren(paragraph(say("check.working")));
       await check(section);
     } catch {
       section.textContent = section.dataset.failed ?? "";
     }
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
+    section.focus();
   });
 }
 
 async function check(section) {
-  const [{ aboutFile }, { elements }, { contradict }] = await Promise.all([
-    import("./ask.js"), import("./verdict.js"), import("./claim.js"),
-  ]);
+  const modules = [import("./ask.js"), import("./verdict.js"), import("./claim.js")];
+  const [{ NoKeys, aboutOriginal }, { elements }, { agree, contradict }] = await within(Promise.all(modules));
   const { id } = document.body.dataset;
-  const answer = await fetch(address(`V/${id}.pdf`), { cache: "no-cache", credentials: "omit" });
-  if (!answer.ok || Number(answer.headers.get("content-length")) > MOST) throw new Error(String(answer.status));
-  const { verdict, keys, record } = await aboutFile(new Uint8Array(await answer.arrayBuffer()));
-  const other = verdict.document && verdict.document.id !== id;
-  if (other) {
-    section.replaceChildren(banner("bad", "h3", say("code.bad"), paragraph(say("claim.other-document"))));
-  } else {
-    section.replaceChildren(...elements(verdict), ...ages(keys, record));
+  const options = { cache: "no-cache", credentials: "omit", most: MOST };
+  const { ok, status, blob } = await get(address(`V/${id}.pdf`), options);
+  if (!ok) throw new Error(String(status));
+  let answer;
+  try {
+    answer = await aboutOriginal(blob, id);
+  } catch (error) {
+    if (!(error instanceof NoKeys)) throw error;
+    section.replaceChildren(banner("open", "h3", say("check.failed"), paragraph(say("code.no-keys"))));
+    return;
   }
+  const { verdict, keys, record } = answer;
   const { integrity, issuer } = verdict.lines;
   const broken = [integrity, issuer].find(({ outcome }) => outcome === "no");
-  const headline = ["state.bad-original", "code.bad-original"];
-  if (other) contradict(headline, say("claim.other-document"));
-  else if (broken) contradict(headline, say(broken.code, broken.detail));
+  // A file that is whole and genuine, but not this one.
+  const other = verdict.document?.id !== id || record.value.files?.includes(verdict.sha256) === false;
+  const sentence = broken ? say(broken.code, broken.detail) : say("original.other");
+  if (broken || other) contradict("state.bad-original", say("code.bad-original"), "axis.integrity", sentence);
+  if (other && !broken) section.replaceChildren(banner("bad", "h3", say("state.bad-original"), paragraph(sentence)));
+  else section.replaceChildren(...elements(verdict), ...ages(keys, record));
+  await agree(record);
 }

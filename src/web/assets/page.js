@@ -1,5 +1,7 @@
 // What the modules share: where the page is, the texts, and the pieces that src/web/page builds as well.
 
+import { get } from "./network.js";
+
 const { dataset } = document.body;
 
 // The host that the page is for, whatever address it is shown at.
@@ -17,6 +19,12 @@ export function parseId(text) {
   return /^[A-Z2-7]{16}$/.test(id) ? id : undefined;
 }
 
+// What stands behind `#`, unless it is a place on this page.
+export function fragment() {
+  const text = location.hash.slice(1);
+  return document.getElementById(text) ? "" : text;
+}
+
 export const grouped = (id) => id.match(/.{4}/g).join("-");
 
 // The page of a document, in the language of this one.
@@ -30,9 +38,9 @@ let texts;
 
 // Loads the texts; nothing can be said before.
 export async function loadWords() {
-  texts ??= fetch(new URL(`words-${language}.json`, import.meta.url)).then((answer) => {
-    if (!answer.ok) throw new Error(`words: ${answer.status}`);
-    return answer.json();
+  texts ??= get(new URL(`words-${language}.json`, import.meta.url)).then(async ({ ok, status, blob }) => {
+    if (!ok) throw new Error(`words: ${status}`);
+    return new Map(Object.entries(JSON.parse(await blob.text())));
   });
   try {
     texts = await texts;
@@ -55,8 +63,8 @@ export function printable(value) {
 
 // The sentence of a code. Filled in once: a value that contains `{…}` stays as it is.
 export function say(code, values = {}) {
-  const text = Object.hasOwn(texts, code) ? texts[code] : printable(code);
-  return text.replace(/\{([^}]*)\}/g, (whole, key) => (Object.hasOwn(values, key) ? printable(values[key]) : whole));
+  const text = texts.get(code) ?? printable(code);
+  return text.replace(/\{([^}]*)\}/g, (whole, key) => (values[key] === undefined ? whole : printable(values[key])));
 }
 
 // An element. Content that is text stays text, whatever it says.

@@ -20,18 +20,45 @@ const SIGNATURES = {
   "not-checked": ["open", "page.signature-open"],
 };
 
-// The sentence of the line that decided; nothing if everything holds.
-function reason(verdict) {
+const sentence = ({ code, detail }) => say(code, detail);
+
+// Colour, heading, and the sentence of what decided, if there is one.
+function headline(verdict) {
+  const { issuer, status } = verdict.lines;
+  const found = (check) => verdict.findings.some(({ code }) => check(code));
+  const elsewhere = found((code) => code === "qr.foreign-host");
+  // Every file has a finding about it as a document.
+  const isLink = !found((code) => code.startsWith("document."));
+  if (isLink && !elsewhere && issuer.outcome === "yes" && verdict.overall !== "TOTAL-FAILED") {
+    // All that a code can prove, it has proven: it must not look like one of an unknown seal.
+    if (status.outcome === "yes") return ["good", "code.good", say("code.good-here", verdict.document.issued)];
+    return ["open", "code.good", sentence(status)];
+  }
   const wanted = { "TOTAL-FAILED": "no", INDETERMINATE: "unknown" }[verdict.overall];
-  const decided = AXES.map(([axis]) => verdict.lines[axis]).find((answer) => answer.outcome === wanted);
-  return decided && paragraph(say(decided.code, decided.detail));
+  const decided = AXES.map(([axis]) => verdict.lines[axis]).find(({ outcome }) => outcome === wanted);
+  // Of a code, everything hangs on its issuer.
+  const reason = isLink && issuer.outcome !== "yes" ? issuer : decided;
+  return [...(elsewhere ? ["bad", "code.bad"] : OVERALL[verdict.overall]), reason && sentence(reason)];
+}
+
+// Where a code leads, if that is not the page of those who ask. It moves no line, and is what a forger has to
+// change first.
+const whereto = (verdict) => verdict.findings.filter(({ code }) => code.startsWith("qr.")).map(sentence);
+
+// By whose authority the certificates are, as far as that is known.
+function authority({ profile, document, signatures }) {
+  const signed = signatures.length > 0;
+  const proven = signed ? signatures.every(({ chain }) => chain === "pass") : document?.claim === "pass";
+  if (profile === "own" && proven) return [hint(say("page.uncertified"))];
+  return signed ? [hint(say("page.authority-open"))] : [];
 }
 
 // The whole answer. `claim` is what the link of its document's page has behind `#`.
 export function elements(verdict, claim = "") {
-  const [tone, headline] = OVERALL[verdict.overall];
+  const [tone, heading, reason] = headline(verdict);
+  const said = [...whereto(verdict), reason].filter(Boolean);
   return [
-    banner(tone, "h2", say(headline), reason(verdict)),
+    banner(tone, "h2", say(heading), ...said.map(paragraph)),
     make("ul", { class: "lines" }, ...AXES.map(([axis, name]) => {
       const answer = verdict.lines[axis];
       return line(name, ...ANSWERS[answer.outcome], say(answer.code, answer.detail));
@@ -42,7 +69,7 @@ export function elements(verdict, claim = "") {
       "details", {}, make("summary", {}, say("page.all-checks")), table(verdict),
       make("p", {}, "SHA-256: ", make("code", {}, verdict.sha256)),
     ),
-    hint(say("page.uncertified")),
+    ...authority(verdict),
     make("p", {}, download(verdict)),
   ];
 }

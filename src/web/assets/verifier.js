@@ -1,18 +1,22 @@
 // Asks the verifier in verifier.wasm: the same program as `pk verify`, run in the reader's browser, so that
 // the file never leaves it.
 
-let compiled;
+import { get } from "./network.js";
 
-// The module is compiled once; an instance is cheap. Not `compileStreaming`, which refuses to work where
-// the server sends another content type.
-function module() {
-  compiled ??= fetch(new URL("verifier.wasm", import.meta.url)).then(async (answer) => {
-    if (!answer.ok) throw new Error(`verifier.wasm: ${answer.status}`);
-    return WebAssembly.compile(await answer.arrayBuffer());
+const modules = {};
+
+// A module is compiled once; an instance is cheap. Not `compileStreaming`, which refuses to work where the
+// server sends another content type.
+export function module(name) {
+  modules[name] ??= get(new URL(name, import.meta.url)).then(async ({ ok, status, blob }) => {
+    if (!ok) throw new Error(`${name}: ${status}`);
+    return WebAssembly.compile(await blob.arrayBuffer());
+  }).catch((error) => {
+    // A network that failed once may work the next time.
+    delete modules[name];
+    throw error;
   });
-  // A network that failed once may work the next time.
-  compiled.catch(() => { compiled = undefined; });
-  return compiled;
+  return modules[name];
 }
 
 // Text or bytes go in, JSON comes out. Views of the memory are made anew after each call: it may have grown
@@ -46,7 +50,7 @@ export class Refusal extends Error {
 // Trusts whom `trust` (PEM) names; `host` is that of the page that asks. The record is the text of
 // /V/<id>.json, or "" if nobody was asked; `at` is a Date or a number of milliseconds.
 export async function verifier(trust, host = "") {
-  return verifierOf(await module(), trust, host);
+  return verifierOf(await module("verifier.wasm"), trust, host);
 }
 
 // As `verifier`, from a module that is compiled already.

@@ -154,7 +154,8 @@ fn original(context: &Context<'_>, record: &Record<'_>, picture: bool) -> Markup
             button type="button" id="check-original" hidden { (context.say("page.check-original")) }
         }
         div id="original-result" role="status" aria-live="polite"
-            data-failed=(context.say("check.unable-static")) {}
+            data-failed=(context.say("original.failed"))
+            data-checking=(context.say("check.working")) {}
         @if picture {
             figure {
                 a href=(Plain(&image)) {
@@ -184,6 +185,15 @@ fn lines(context: &Context<'_>, state: State) -> Markup {
             (line(context, "axis.issuer", Tone::Good, "page.yes", &issuer))
             (line(context, "axis.status", tone, word, &context.say(code)))
             (line(context, "axis.time", Tone::Open, "page.unknown", &context.say("page.time-open")))
+        }
+        // The script says here how old the answer is.
+        @if context.links.is_static() {
+            p.hint id="as-of" data-text=(context.say("page.as-of")) data-old=(context.say("page.as-of-old")) {
+                (context.say("page.as-of-file")) " "
+                a href=(context.links.file("published.json")) { "published.json" } "."
+            }
+        } @else {
+            p.hint id="as-of" hidden data-text=(context.say("page.as-of")) {}
         }
     }
 }

@@ -25,9 +25,8 @@ impl Headline {
             Answer::Document(verdict) => Self::of_document(context, verdict),
             Answer::Picture(verdict) => {
                 let all = verdict.documents.iter().map(|document| Self::of_document(context, document));
-                let mut worst = all.min_by_key(Self::rank).unwrap_or_else(|| Self::plain(verdict.overall));
-                worst.sentences.extend(whereto(context, &verdict.remarks));
-                worst
+                let worst = all.min_by_key(Self::rank).unwrap_or_else(|| Self::plain(verdict.overall));
+                worst.leading_to(context, &verdict.remarks)
             }
             Answer::Archive(verdict) => Self::plain(verdict.overall),
         }
@@ -58,9 +57,20 @@ impl Headline {
                 if elsewhere { (Tone::Bad, "code.bad", reason) } else { (plain.tone, plain.code, reason) }
             }
         };
-        let mut sentences = whereto(context, &verdict.findings);
-        sentences.extend(reason);
-        Self { tone, code, sentences }
+        Self { tone, code, sentences: Vec::from_iter(reason) }.leading_to(context, &verdict.findings)
+    }
+
+    /// Says first where codes of the picture lead, if that is not the page of those who ask. It moves no line, and
+    /// is what a forger has to change first.
+    fn leading_to(mut self, context: &Context<'_>, findings: &[Finding]) -> Self {
+        let codes = findings.iter().filter(|finding| finding.code.starts_with("qr."));
+        let sentences: Vec<String> =
+            codes.map(|finding| context.words.text(finding.code, &finding.detail)).collect();
+        if !sentences.is_empty() && self.tone == Tone::Good {
+            self.tone = Tone::Open;
+        }
+        self.sentences.splice(0..0, sentences);
+        self
     }
 
     const fn plain(overall: Overall) -> Self {
@@ -80,13 +90,6 @@ impl Headline {
     fn text(&self) -> Markup {
         html! { @for sentence in &self.sentences { p { (sentence) } } }
     }
-}
-
-/// Where the codes of a picture lead, if that is not the page of those who ask. It moves no line, and is what a
-/// forger has to change first.
-fn whereto(context: &Context<'_>, findings: &[Finding]) -> Vec<String> {
-    let codes = findings.iter().filter(|finding| finding.code.starts_with("qr."));
-    codes.map(|finding| context.words.text(finding.code, &finding.detail)).collect()
 }
 
 /// The page with the answer about a file.
