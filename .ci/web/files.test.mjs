@@ -86,6 +86,26 @@ test("the answer has the focus, and no barriers", async () => {
   }
 });
 
+test("who makes a whole document in this institution's name gets no amber for it", async () => {
+  await withPage({}, async (page) => {
+    for (const forged of ["link", "photo"]) {
+      await page.goto(`${site}/periksa?lang=en`);
+      await page.locator("#drop-hint").waitFor();
+      if (forged === "link") {
+        await page.locator("#code").fill(linkOf(foreignId, elsewhere));
+        await page.locator("#check-code button").click();
+      } else {
+        const buffer = photo(foreignId, 150, elsewhere);
+        await page.locator("#photo").setInputFiles({ name: "foto.png", mimeType: "image/png", buffer });
+      }
+      const box = page.locator("#result .banner");
+      await box.waitFor();
+      assert.match(await box.getAttribute("class"), /bad/, forged);
+      assert.match(await box.innerText(), /not sealed with a key of this institution/);
+    }
+  });
+});
+
 test("a dropped file is checked, and the page stays", async () => {
   await withPage({}, async (page) => {
     await page.goto(`${site}/periksa?lang=en`);
@@ -268,7 +288,7 @@ test("a forged code does not look like a genuine one, and where it leads is said
       [link, "good", "The seal of the QR code is genuine", "can be copied onto a forged paper"],
       [linkOf(ids.waiting), "open", "The seal of the QR code is genuine", "not everybody has signed"],
       [linkOf(ids.revoked), "bad", "NOT VALID", "revoked"],
-      [linkOf(foreignId, elsewhere), "open", "NOT CERTAIN", "bears a seal that is not known here"],
+      [linkOf(foreignId, elsewhere), "bad", "The QR code failed the check", "not sealed with a key of this institution"],
       [elsewhere_(link), "bad", "The QR code failed the check", "cek-contoh.palsu", "does not match"],
       [elsewhere_(linkOf(foreignId, elsewhere)), "bad", "The QR code failed the check", "cek-contoh.palsu", "not known here"],
       [elsewhere_(link.split("#")[0]), "bad", "The QR code failed the check", "cek-contoh.palsu", "no statement"],

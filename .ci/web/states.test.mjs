@@ -1,7 +1,9 @@
 // Every page in both languages, with and without scripts, on a telephone and on a desk.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MISSING, UNKNOWN, fits, heading, ids, noViolations, site, withPage } from "./site.mjs";
+import {
+  MISSING, UNKNOWN, claimOf, claimSaid, fits, heading, ids, noViolations, site, withPage,
+} from "./site.mjs";
 
 const HEADINGS = {
   "in-force": ["Tercatat dan berlaku", "Recorded and in force", 200, "good"],
@@ -56,17 +58,22 @@ test("times are those of the reader, and the other language keeps the claim", as
 });
 
 test("nothing is lost at 200 % text, in the dark, and on paper", async () => {
-  for (const colorScheme of ["light", "dark"]) {
-    await withPage({ colorScheme }, async (page) => {
-      for (const path of ["/periksa", `/V/${ids["in-force"]}`, `/V/${ids.superseded}`]) {
+  for (const [colorScheme, width] of [["light", 320], ["dark", 390]]) {
+    await withPage({ colorScheme, viewport: { width, height: 800 } }, async (page) => {
+      const claim = claimOf(ids["in-force"]);
+      for (const path of [
+        "/periksa", "/periksa?lang=en", `/V/${ids["in-force"]}#${claim}`, `/V/${ids.superseded}`, `/V/${ids.other}#${claim}`,
+        `/V/${ids["in-force"]}?lang=en#${claim.slice(9)}`,
+      ]) {
         await page.goto(site + path);
+        if (path.includes("#")) await claimSaid(page);
         await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
         await fits(page);
         await noViolations(page);
       }
       await page.emulateMedia({ media: "print" });
       assert.equal(await page.locator(".top nav").isVisible(), false);
-      assert.equal(await page.locator("main .banner").isVisible(), true);
+      assert.equal(await page.locator("main > .banner").isVisible(), true);
     });
   }
 });

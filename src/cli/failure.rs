@@ -272,6 +272,10 @@ impl From<PublishError> for Failure {
             PublishError::OtherFiles { path, files } => {
                 Self { causes: files, ..Self::new("fail.other-files") }.with("path", path.display())
             }
+            PublishError::TakenBack(ids) => Self {
+                causes: ids.iter().map(|id| id.grouped()).collect(),
+                ..Self::new("fail.taken-back").with("count", ids.len())
+            },
             PublishError::Io { path, source } => {
                 Self::new("fail.io").with("path", path.display()).because(&source)
             }

@@ -24,7 +24,7 @@ use super::keys;
 use super::links::{Links, Place};
 use super::page::{self, Context, Notice};
 use super::picture::{self, Pictures};
-use super::record::{FORMAT as RECORD_FORMAT, Record};
+use super::record::{FORMAT as RECORD_FORMAT, Record, State};
 use super::records::{Records, Unreachable};
 use super::site::Site;
 use crate::model::Visibility;
@@ -76,6 +76,9 @@ pub enum PublishError {
         /// Some of them.
         files: Vec<String>,
     },
+    /// The site says that documents are revoked or superseded, and the registry does not: it is older than the site.
+    #[error("{} documents would be in force again", .0.len())]
+    TakenBack(Vec<Id>),
     /// The disk.
     #[error("{}: {source}", path.display())]
     Io {
@@ -116,7 +119,7 @@ pub struct Damaged {
 /// What the site remembers.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct State {
+struct Remembered {
     format: String,
     host: String,
     institution: String,
@@ -164,6 +167,11 @@ pub fn publish(
     let (before, present) = state(held.target(), &site)?;
     let mut entries = Records::open(&office.registry())?.all();
     entries.sort_by_key(|entry| entry.reservation.id);
+    let taken_back: Vec<Id> =
+        entries.iter().filter(|e| is_taken_back(held.target(), e)).map(|e| e.reservation.id).collect();
+    if !taken_back.is_empty() {
+        return Err(PublishError::TakenBack(taken_back));
+    }
     let work = Work {
         tree: held.stage().map_err(disk)?,
         site: &site,
@@ -187,7 +195,7 @@ pub fn publish(
     let Work { tree, files, .. } = work;
     let files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
     let count = files.len() + 1;
-    let state = State {
+    let state = Remembered {
         format: STATE_FORMAT.to_owned(),
         host: site.host.clone(),
         institution: site.institution.clone(),
@@ -216,7 +224,7 @@ pub fn publish(
 
 /// What the site there remembers. Whatever else lies in the folder would be gone afterwards, so it has to be
 /// a site of this institution with nothing else in it, or an empty folder.
-fn state(target: &Path, site: &Site) -> Result<(State, BTreeSet<String>), PublishError> {
+fn state(target: &Path, site: &Site) -> Result<(Remembered, BTreeSet<String>), PublishError> {
     let disk = |source| PublishError::Io { path: target.to_owned(), source };
     let not_a_site = || PublishError::NotASite(target.to_owned());
     if !target.exists() {
@@ -227,7 +235,7 @@ fn state(target: &Path, site: &Site) -> Result<(State, BTreeSet<String>), Publis
         return Ok(Default::default());
     }
     let bytes = std::fs::read(target.join(STATE)).map_err(|_| not_a_site())?;
-    let mut state: State = serde_json::from_slice(&bytes).map_err(|_| not_a_site())?;
+    let mut state: Remembered = serde_json::from_slice(&bytes).map_err(|_| not_a_site())?;
     if state.picture_version != picture::VERSION {
         // They may show what is covered now.
         state.pictures.clear();
@@ -245,6 +253,22 @@ fn state(target: &Path, site: &Site) -> Result<(State, BTreeSet<String>), Publis
     } else {
         Err(PublishError::OtherFiles { path: target.to_owned(), files: others })
     }
+}
+
+/// Whether the site says that a document is no longer in force, and the registry does not. Neither a revocation nor
+/// a successor is ever taken back: such a registry is an old copy.
+fn is_taken_back(target: &Path, entry: &Entry) -> bool {
+    #[derive(Deserialize)]
+    struct Said {
+        state: String,
+    }
+    let ended = [State::Revoked, State::Superseded];
+    if ended.contains(&State::of(entry.status)) {
+        return false;
+    }
+    let record = std::fs::read(target.join(format!("V/{}.json", entry.reservation.id))).ok();
+    let said = record.and_then(|record| serde_json::from_slice::<Said>(&record).ok());
+    said.is_some_and(|said| ended.iter().any(|state| state.as_str() == said.state))
 }
 
 fn files_below(folder: &Path, prefix: &str) -> io::Result<BTreeSet<String>> {
@@ -278,7 +302,7 @@ struct Work<'a> {
     site: &'a Site,
     office: &'a Office,
     pictures: Pictures,
-    before: State,
+    before: Remembered,
     /// Files that are there now.
     present: BTreeSet<String>,
     files: Mutex<BTreeSet<String>>,

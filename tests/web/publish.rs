@@ -163,6 +163,26 @@ fn a_run_that_waits_for_another_one_reads_afterwards() {
     assert!(!read(pledge.reservation.id).contains("Contoh Satu"));
 }
 
+/// An old copy of the office does not know what was revoked since.
+#[test]
+fn nothing_is_in_force_again() {
+    let office = office("");
+    let folder = TempDir::new().unwrap();
+    let site = folder.path().join("situs");
+    write(&office, &site).unwrap();
+    let registry = office.office.registry();
+    let old = fs::read(&registry).unwrap();
+    revoke(&office, "kominfo");
+    write(&office, &site).unwrap();
+    fs::write(&registry, old).unwrap();
+    let id = id(&office, "kominfo");
+    assert!(matches!(write(&office, &site), Err(PublishError::TakenBack(ids)) if ids == [id]));
+    let page = fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
+    assert!(page.contains("<h1>Dicabut</h1>"));
+    revoke(&office, "kominfo");
+    write(&office, &site).unwrap();
+}
+
 #[test]
 fn pages_stand_on_their_own_at_any_place() {
     let office = office("");

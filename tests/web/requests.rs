@@ -5,7 +5,7 @@ use axum::http::{Method, Request, StatusCode};
 use pk_trust::claim::Kind;
 
 use super::{Response, ask, get, get_with, id, office, server};
-use crate::fixture::complete;
+use crate::fixture::{Fixture, complete};
 
 #[test]
 fn ids_are_forgiven_what_people_type_and_nothing_else() {
@@ -213,16 +213,30 @@ fn what_cannot_be_checked_is_said() {
     assert!(page.text().contains("bukan PDF") && page.text().contains("id=\"check-file\""));
 }
 
+/// The text of a document's QR code.
+fn claim_link(office: &Fixture, official: &str) -> String {
+    let file = office.file(official, Kind::Agreement);
+    pk::audit::Attached::read(&file).unwrap().claim.unwrap()
+}
+
 #[test]
 fn a_typed_code_leads_to_its_page() {
     let server = server(complete());
     let id = id(complete(), "kominfo");
-    let link = format!("https%3A%2F%2Fcek.contoh.example%2FV%2F{id}%23ABC");
+    let link = format!("https%3A%2F%2Fcek.contoh.example%2FV%2F{id}%23");
     for typed in [id.to_string(), id.grouped().to_lowercase().replace('-', "+"), link] {
         let response = get(&server, &format!("/periksa?kode={typed}"));
         assert_eq!(response.status, StatusCode::SEE_OTHER, "{typed}");
         assert_eq!(response.header("location"), format!("/V/{id}"));
     }
+    // What is sealed in a link is checked here, since no script does it.
+    let sealed = |text: &str| text.replace(':', "%3A").replace('/', "%2F").replace('#', "%23");
+    let genuine = sealed(&claim_link(complete(), "kominfo"));
+    let page = get(&server, &format!("/periksa?kode={genuine}&lang=en"));
+    assert_eq!((page.status, page.heading()), (StatusCode::OK, "The seal of the QR code is genuine"));
+    assert_eq!(page.header("cache-control"), "no-store");
+    let cut = get(&server, &format!("/periksa?kode={}", &genuine[..genuine.len() - 9]));
+    assert!(cut.text().contains("banner bad") && !cut.text().contains("banner good"), "{}", cut.text());
     // A link to somebody else's page is the sign of a forgery, and must not end on a good page.
     let foreign = get(&server, &format!("/periksa?kode=https%3A%2F%2Flain.example%2FV%2F{id}"));
     assert_eq!(foreign.status, StatusCode::UNPROCESSABLE_ENTITY);

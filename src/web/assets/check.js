@@ -189,7 +189,7 @@ async function answersOfLinks(texts) {
     const { verdict, keys, record } = await aboutLink(link);
     const claim = link.includes("#") ? link.slice(link.indexOf("#")) : "";
     if (verdict.lines.issuer.code === "claim.no-link") parts.push(...otherCode(link));
-    else parts.push(...elements(verdict, claim), ...ages(keys, record));
+    else parts.push(...elements(verdict, claim, keys.fresh), ...ages(keys, record));
   }
   return parts;
 }

@@ -151,12 +151,12 @@ function good(verdict) {
     facts([
       ["page.issued-by", issued.by],
       ["page.kind", say(KINDS[what])],
-      ["page.year", String(year)],
+      ["page.year", agreement ? String(year) : undefined],
       ["page.number", issued.number],
       ["page.indicators", agreement ? String(issued.indicators) : undefined],
       ["page.budget", agreement ? rupiah(issued.budget) : undefined],
-      ["page.issued", day(issued.on)],
     ]),
+    hint(say("code.sealed-on", { day: day(issued.on) })),
   ];
 }
 

@@ -22,13 +22,17 @@ const SIGNATURES = {
 
 const sentence = ({ code, detail }) => say(code, detail);
 
-// Colour, heading, and the sentence of what decided, if there is one.
-function headline(verdict) {
+// Colour, heading, and the sentence of what decided, if there is one. `fresh` says that the keys are those of today.
+function headline(verdict, fresh) {
   const { issuer, status } = verdict.lines;
   const found = (check) => verdict.findings.some(({ code }) => check(code));
   const elsewhere = found((code) => code === "qr.foreign-host");
   // Every file has a finding about it as a document.
   const isLink = !found((code) => code.startsWith("document."));
+  // It leads here, and all seals that this institution ever had are among its keys.
+  if (isLink && !elsewhere && fresh && issuer.code === "claim.unknown-seal") {
+    return ["bad", "code.bad", say("code.foreign-seal")];
+  }
   if (isLink && !elsewhere && issuer.outcome === "yes" && verdict.overall !== "TOTAL-FAILED") {
     // All that a code can prove, it has proven: it must not look like one of an unknown seal.
     if (status.outcome === "yes") return ["good", "code.good", say("code.good-here", verdict.document.issued)];
@@ -54,9 +58,11 @@ function authority({ profile, document, signatures }) {
 }
 
 // The whole answer. `claim` is what the link of its document's page has behind `#`.
-export function elements(verdict, claim = "") {
-  const [tone, heading, reason] = headline(verdict);
-  const said = [...whereto(verdict), reason].filter(Boolean);
+export function elements(verdict, claim = "", fresh = false) {
+  const [tone, heading, reason] = headline(verdict, fresh);
+  const { status } = verdict.lines;
+  const unknown = status.code === "status.unknown-document" ? sentence(status) : undefined;
+  const said = [...new Set([...whereto(verdict), reason, unknown])].filter(Boolean);
   return [
     banner(tone, "h2", say(heading), ...said.map(paragraph)),
     make("ul", { class: "lines" }, ...AXES.map(([axis, name]) => {
@@ -85,12 +91,12 @@ function compare(document, claim) {
     facts([
       ["page.code", own ? link : grouped(id)],
       ["page.issued-by", issued.by],
-      ["page.year", String(year)],
+      ["page.year", agreement ? String(year) : undefined],
       ["page.number", issued.number],
       ["page.indicators", agreement ? String(issued.indicators) : undefined],
       ["page.budget", agreement ? rupiah(issued.budget) : undefined],
-      ["page.issued", day(issued.on)],
     ]),
+    hint(say("code.sealed-on", { day: day(issued.on) })),
     ...(own ? [make("p", {}, make("a", { href: pageOf(id) + claim }, say("check.open-page")))] : []),
   ];
 }

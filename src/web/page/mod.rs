@@ -77,19 +77,19 @@ impl Context<'_> {
 
     /// Date and time. Indonesia has three time zones; the page says which clock it means, and the script
     /// turns it into the reader's.
-    fn moment(&self, time: Time) -> Markup {
+    fn clock(&self, time: Time) -> String {
         let text = time.to_string();
         let part = |range| text.get(range).unwrap_or_default();
-        let (hour, minute) = (part(11..13), part(14..16));
         let separator = match self.words.language() {
             Language::Indonesian => ".",
             Language::English => ":",
         };
-        html! {
-            time datetime=(Plain(&text)) {
-                (Plain(&self.date(&text))) ", " (Plain(hour)) (separator) (Plain(minute)) " UTC"
-            }
-        }
+        [&self.date(&text), ", ", part(11..13), separator, part(14..16), " UTC"].concat()
+    }
+
+    /// The same as an element.
+    fn moment(&self, time: Time) -> Markup {
+        html! { time datetime=(Plain(&time.to_string())) { (Plain(&self.clock(time))) } }
     }
 }
 

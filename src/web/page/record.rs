@@ -2,6 +2,7 @@
 
 use maud::{Markup, Render, html};
 use pk_trust::Time;
+use pk_trust::claim::Kind as Document;
 
 use super::frame::{Kind, frame};
 use super::pieces::Piece;
@@ -116,7 +117,7 @@ fn before_facts(context: &Context<'_>, shows_fields: bool) -> Markup {
 fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
     let entry = record.entry;
     let shown = record.shows_fields();
-    let agreement = entry.first_objective.is_some();
+    let agreement = entry.slot.kind == Document::Agreement;
     let indicators = entry.indicators.to_string();
     let budget = format!("Rp {}", rupiah(entry.budget));
     let year = entry.slot.year.to_string();
@@ -124,20 +125,30 @@ fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
     let first = entry.first_objective.as_deref();
     let last = entry.last_objective.as_deref().filter(|last| Some(*last) != first);
     let stage = (entry.slot.stage.0 > 0).then(|| entry.slot.stage.0.to_string());
+    let year_and_unit = || {
+        html! {
+            (fact(context.say("page.year"), Some(&year)))
+            @if shown { (fact(context.say("page.unit"), Some(&entry.unit))) }
+        }
+    };
     html! {
         dl.facts {
             div { dt { (context.say("page.code")) } dd.code { (Plain(&entry.reservation.id.grouped())) } }
             (fact(context.say("page.kind"), Some(context.say(record.kind_code()).0)))
-            (fact(context.say("page.year"), Some(&year)))
-            (fact(context.say("page.stage"), stage.as_deref()))
+            // A pledge shows neither.
+            @if agreement { (year_and_unit()) }
             @if shown {
                 (fact(context.say("page.position"), Some(&entry.position)))
-                (fact(context.say("page.unit"), Some(&entry.unit)))
                 (fact(context.say("page.indicators"), agreement.then_some(indicators.as_str())))
                 (fact(context.say("page.budget"), (entry.budget > 0).then_some(budget.as_str())))
                 (fact(context.say("page.first-objective"), first))
                 (fact(context.say("page.last-objective"), last))
             }
+        }
+        p { (context.say("page.register-says")) }
+        dl.facts {
+            @if !agreement { (year_and_unit()) }
+            (fact(context.say("page.stage"), stage.as_deref()))
             (fact(context.say("page.issued"), Some(&issued)))
         }
     }

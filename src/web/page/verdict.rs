@@ -1,6 +1,7 @@
 //! The answer about a file, for those whose browser runs no script. The script writes the same.
 
 use maud::{Markup, html};
+use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::verify::{self, Finding, Line, Outcome, Overall, Profile, SignatureVerdict, Verdict};
 
@@ -54,10 +55,20 @@ impl Headline {
                 let by_issuer = (is_link && !yes(issuer)).then(|| say(issuer));
                 let reason = by_issuer.or_else(|| document_reason(&context.words, verdict));
                 let plain = Self::plain(verdict.overall);
-                if elsewhere { (Tone::Bad, "code.bad", reason) } else { (plain.tone, plain.code, reason) }
+                if elsewhere {
+                    (Tone::Bad, "code.bad", reason)
+                } else if is_link && issuer.code == "claim.unknown-seal" {
+                    // It leads here, and all seals that this institution ever had are known here.
+                    (Tone::Bad, "code.bad", Some(context.say("code.foreign-seal").0.to_owned()))
+                } else {
+                    (plain.tone, plain.code, reason)
+                }
             }
         };
-        Self { tone, code, sentences: Vec::from_iter(reason) }.leading_to(context, &verdict.findings)
+        // Whoever made a whole document himself can seal it with a key of his own; in the register it is not.
+        let unknown = (status.code == "status.unknown-document").then(|| say(status));
+        let sentences = reason.into_iter().chain(unknown).collect();
+        Self { tone, code, sentences }.leading_to(context, &verdict.findings)
     }
 
     /// Says first where codes of the picture lead, if that is not the page of those who ask. It moves no line, and
@@ -147,16 +158,16 @@ fn document(context: &Context<'_>, verdict: &Verdict) -> Markup {
                         } }
                     }
                     div { dt { (context.say("page.issued-by")) } dd { (printable(&issued.by)) } }
-                    div { dt { (context.say("page.year")) } dd { (document.year) } }
                     @if let Some(number) = &issued.number {
                         div { dt { (context.say("page.number")) } dd { (printable(number)) } }
                     }
                     @if document.kind == "agreement" {
+                        div { dt { (context.say("page.year")) } dd { (document.year) } }
                         div { dt { (context.say("page.indicators")) } dd { (issued.indicators) } }
                         div { dt { (context.say("page.budget")) } dd { "Rp " (rupiah(issued.budget)) } }
                     }
-                    div { dt { (context.say("page.issued")) } dd { (issued.on) } }
                 }
+                p.hint { (context.said("code.sealed-on", &[("day", &context.date(&issued.on))])) }
             }
         }
         @if !verdict.signatures.is_empty() { (signatures(context, &verdict.signatures)) }
@@ -201,7 +212,8 @@ fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup 
                     } }
                     p { (tone.mark(context, word)) }
                     @if let Some(time) = &signature.claimed_time {
-                        p { (context.said("page.claimed-time", &[("time", time)])) }
+                        @let time = Time::parse(time).map_or_else(|| time.clone(), |time| context.clock(time));
+                        p { (context.said("page.claimed-time", &[("time", &time)])) }
                     }
                 }
             }

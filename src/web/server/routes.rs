@@ -9,21 +9,23 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
-use pk_trust::claim::{self, Id};
+use pk_trust::claim::Id;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use url::form_urlencoded;
 
 use super::Server;
-use super::asked::{Asked, parameter};
+use super::asked::Asked;
 use super::client::client;
 use super::connections::Peer;
 use super::limits::Cost;
 use super::metrics::Route;
 use super::reply::{self, FOR_EVER, HTML, JSON, Reply};
+use super::typed::{self, Typed};
 use super::{arrivals, upload};
 use crate::web::assets::Assets;
 use crate::web::headers::{ALWAYS, ASK_AGAIN, TRANSPORT_SECURITY};
-use crate::web::page::{self, Context, Notice, Problem};
+use crate::web::page::{self, Context, Notice};
 use crate::web::record::Record;
 
 /// Longest path and query. A link with a claim has 300 characters, and its claim is not even sent.
@@ -102,6 +104,8 @@ fn admitted(server: &Server, request: &Request, route: Route) -> Result<(), Noti
     let cost = match (route, request.method()) {
         (Route::Check, &Method::POST) => Cost::Upload,
         (Route::Document, _) => Cost::Page,
+        // A code or link that was typed.
+        (Route::Check, _) if request.uri().query().is_some_and(|query| query.contains("kode=")) => Cost::Page,
         // The same for everybody, and every scan needs them besides.
         (Route::Check | Route::Keys | Route::Asset | Route::Other, _) => Cost::Free,
     };
@@ -123,27 +127,22 @@ impl Server {
 
 async fn check(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
     let asked = Asked::of(&uri, &headers);
-    if let Some(typed) = parameter(&uri, "kode") {
-        return match typed_code(typed, &server.site.host) {
-            Ok(id) => reply::redirect(StatusCode::SEE_OTHER, &asked.links().document(&id)),
+    let query = uri.query().unwrap_or_default();
+    if let Some((_, text)) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "kode") {
+        return match typed::read(&text, &server.site.host) {
+            Ok(Typed { id, claim: None }) => {
+                reply::redirect(StatusCode::SEE_OTHER, &asked.links().document(&id))
+            }
+            // With a script it would not have come here; a page that ignored it would look like a check of it.
+            Ok(Typed { id, claim: Some(claim) }) => {
+                let link = format!("https://{}/V/{id}#{claim}", server.site.host);
+                upload::about(server, asked, "", link.into_bytes().into()).await
+            }
             Err(problem) => upload::refused(&server, asked, problem),
         };
     }
     let tag = server.tag("check", asked);
     reply::tagged(&headers, &tag, HTML, || page::check(&server.context(asked), None).into())
-}
-
-/// A code or a link, as a form sends it. A link to another host is the sign of a forgery, and must not lead to
-/// the page of the document that it names.
-fn typed_code(text: &str, host: &str) -> Result<Id, Problem> {
-    let text = text.replace('+', " ").replace("%20", " ").replace("%2F", "/").replace("%3A", ":");
-    let text = text.replace("%23", "#").replace("%2f", "/").replace("%3a", ":");
-    let text = text.trim();
-    match claim::parse_link(text) {
-        Ok((address, _)) if address.host == host => Ok(address.id),
-        Ok(_) => Err(Problem::OtherHost),
-        Err(_) => text.parse().map_err(|_| Problem::Code),
-    }
 }
 
 async fn receive(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {

@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use tokio::time::timeout;
 
-use super::arrivals;
+use super::arrivals::{self, Arrival};
 use super::asked::Asked;
 use super::limits::subscriber;
 use super::reply::{self, HTML, JSON, Reply};
@@ -40,6 +40,27 @@ pub(super) async fn upload(server: Arc<Server>, asked: Asked, request: Request<B
         Ok(file) => file,
         Err(problem) => return refused(&server, asked, problem),
     };
+    answer(server, asked, name, bytes, Some(arriving)).await
+}
+
+/// Answers about what did not arrive as a file.
+pub(super) async fn about(
+    server: Arc<Server>,
+    asked: Asked,
+    name: &'static str,
+    bytes: Bytes,
+) -> Response<Body> {
+    answer(server, asked, name, bytes, None).await
+}
+
+/// Answers when it is the turn of these bytes; `kept` is given back when they are in memory no more.
+async fn answer(
+    server: Arc<Server>,
+    asked: Asked,
+    name: &'static str,
+    bytes: Bytes,
+    kept: Option<Arrival>,
+) -> Response<Body> {
     // A large picture takes 300 megabytes: while one is looked at, nothing else is.
     let turns = if pk_photo::is_picture(&bytes) { TURNS } else { 1 };
     let Ok(Ok(turn)) = timeout(TURN, Arc::clone(&server.turns).acquire_many_owned(turns)).await else {
@@ -48,7 +69,7 @@ pub(super) async fn upload(server: Arc<Server>, asked: Asked, request: Request<B
     let examining = Arc::clone(&server);
     let examined = tokio::task::spawn_blocking(move || {
         let answer = examining.examine(name, &bytes);
-        drop((turn, arriving));
+        drop((turn, kept));
         answer
     });
     match examined.await {

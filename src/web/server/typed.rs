@@ -1,0 +1,78 @@
+//! What somebody types or pastes where no script reads it.
+
+use pk_trust::claim::Id;
+use url::Url;
+
+use crate::web::page::Problem;
+
+/// A document, and what the link to it had behind `#`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Typed {
+    pub(super) id: Id,
+    pub(super) claim: Option<String>,
+}
+
+/// Reads a code, or a link to the page of a document at `host`, in any of the ways in which people copy it: without
+/// `https`, in capitals, with a query or a slash at its end. (`parseLink` in check.js reads the same.) A link to
+/// another host is the sign of a forgery, and must not lead to the page of the document that it names.
+pub(super) fn read(text: &str, host: &str) -> Result<Typed, Problem> {
+    let text = text.trim();
+    if let Ok(id) = text.parse() {
+        return Ok(Typed { id, claim: None });
+    }
+    let lower = text.to_ascii_lowercase();
+    let is_address = lower.starts_with("https://") || lower.starts_with("http://");
+    let url = if is_address { Url::parse(text) } else { Url::parse(&format!("https://{text}")) };
+    let url = url.map_err(|_| Problem::Code)?;
+    if url.host_str() != Some(host) || url.port().is_some() || !url.username().is_empty() {
+        return Err(if is_address || url.path().len() > 1 { Problem::OtherHost } else { Problem::Code });
+    }
+    let mut path = url.path().trim_start_matches('/').split('/');
+    let id = path.next().filter(|first| first.eq_ignore_ascii_case("v")).and_then(|_| path.next());
+    let id = id.and_then(|id| id.parse().ok()).ok_or(Problem::Code)?;
+    let claim = url.fragment().filter(|claim| !claim.is_empty()).map(str::to_owned);
+    Ok(Typed { id, claim })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_read_as_people_copy_them() {
+        let id = Id::parse_strict("MI64IHBKPWPETJ5Y").unwrap();
+        let read = |text: &str| read(text, "cek.contoh.example");
+        for text in [
+            "mi64-ihbk-pwpe-tj5y",
+            " M164 IHBK PWPE TJ5Y ",
+            "https://cek.contoh.example/V/MI64IHBKPWPETJ5Y",
+            "http://cek.contoh.example/V/MI64IHBKPWPETJ5Y/",
+            "HTTPS://CEK.CONTOH.EXAMPLE/v/mi64ihbkpwpetj5y/en.html?lang=en#",
+            "cek.contoh.example/V/MI64-IHBK-PWPE-TJ5Y",
+        ] {
+            assert_eq!(read(text), Ok(Typed { id, claim: None }), "{text}");
+        }
+        let with_claim = read("https://cek.contoh.example/V/MI64IHBKPWPETJ5Y?x#ABC");
+        assert_eq!(with_claim, Ok(Typed { id, claim: Some("ABC".to_owned()) }));
+        for text in [
+            "https://lain.example/V/MI64IHBKPWPETJ5Y",
+            "lain.example/V/MI64IHBKPWPETJ5Y",
+            "https://cek.contoh.example@lain.example/V/MI64IHBKPWPETJ5Y",
+            "https://x@cek.contoh.example/V/MI64IHBKPWPETJ5Y",
+            "https://cek.contoh.example:8443/V/MI64IHBKPWPETJ5Y",
+            "https://cek.contoh.example.lain.example/V/MI64IHBKPWPETJ5Y",
+        ] {
+            assert_eq!(read(text), Err(Problem::OtherHost), "{text}");
+        }
+        for text in [
+            "",
+            "x",
+            "<script>",
+            "https://cek.contoh.example/V/MI64",
+            "https://",
+            "cek.contoh.example/periksa",
+        ] {
+            assert_eq!(read(text), Err(Problem::Code), "{text}");
+        }
+    }
+}
