@@ -174,7 +174,7 @@ fn a_file_is_checked_without_scripts() {
     let half = upload(&[("file", &file[..file.len() / 2])], "application/json");
     assert_eq!(half.json()["overall"], "TOTAL-FAILED");
     // Called a PDF and not beginning like one: its beginning was changed, as `pk verify` says too.
-    let mut beheaded = file.clone();
+    let mut beheaded = file;
     beheaded[0] = b'X';
     let verdict = upload_named("Perjanjian.PDF", &[("file", &beheaded)], "application/json");
     assert_eq!(verdict.json()["overall"], "TOTAL-FAILED");
