@@ -295,7 +295,13 @@ impl Server {
             renderer: Arc::clone(&self.renderer),
             ..Auditor::default()
         };
-        Ok(auditor.examine(name, bytes, self.clock.now()))
+        Ok(auditor.examine(name, bytes, self.clock.now()).map(|mut answer| {
+            // The name was our own.
+            if let Answer::Document(verdict) = &mut answer {
+                verdict.file.clear();
+            }
+            answer
+        }))
     }
 
     /// The keys; `None` if they cannot be read now.

@@ -43,18 +43,8 @@ pub(super) async fn upload(server: Arc<Server>, asked: Asked, request: Request<B
     answer(server, asked, name, bytes, Some(arriving)).await
 }
 
-/// Answers about what did not arrive as a file.
-pub(super) async fn about(
-    server: Arc<Server>,
-    asked: Asked,
-    name: &'static str,
-    bytes: Bytes,
-) -> Response<Body> {
-    answer(server, asked, name, bytes, None).await
-}
-
 /// Answers when it is the turn of these bytes; `kept` is given back when they are in memory no more.
-async fn answer(
+pub(super) async fn answer(
     server: Arc<Server>,
     asked: Asked,
     name: &'static str,
