@@ -5,6 +5,7 @@ use pk_trust::claim::Id;
 
 use super::pieces::Piece;
 use super::{Context, Plain};
+use crate::registry::Entry;
 use crate::web::assets::Assets;
 use crate::web::headers;
 use crate::web::record::Record;
@@ -49,18 +50,15 @@ impl Render for Room {
 pub(super) fn frame(context: &Context<'_>, kind: Kind<'_>, title: &str, content: &impl Render) -> String {
     let (site, links) = (context.site, &context.links);
     let is_check = matches!(kind, Kind::Check);
-    let (id, record) = match kind {
-        Kind::Document(record) => (Some(&record.entry.reservation.id), Some(record)),
-        Kind::Missing(id) => (Some(id), None),
-        Kind::Check | Kind::Offline | Kind::Notice => (None, None),
+    // The script compares the state with that of the record: the page may be older than it looks.
+    let (id, state, changed) = match kind {
+        Kind::Document(record) => {
+            let Entry { reservation, changed, .. } = record.entry;
+            (Some(&reservation.id), Some(record.state().as_str()), Some(changed.to_string()))
+        }
+        Kind::Missing(id) => (Some(id), Some("unknown"), None),
+        Kind::Check | Kind::Offline | Kind::Notice => (None, None, None),
     };
-    // What the script compares with the record: the page may be older than it looks.
-    let state = match kind {
-        Kind::Document(record) => Some(record.state().as_str()),
-        Kind::Missing(_) => Some("unknown"),
-        Kind::Check | Kind::Offline | Kind::Notice => None,
-    };
-    let changed = record.map(|record| record.entry.changed.to_string());
     let page = html! {
         (Room)
         (DOCTYPE)

@@ -75,21 +75,21 @@ impl Context<'_> {
         [day.trim_start_matches('0'), " ", name, " ", year].concat()
     }
 
-    /// Date and time. Indonesia has three time zones; the page says which clock it means, and the script
-    /// turns it into the reader's.
-    fn clock(&self, time: Time) -> String {
-        let text = time.to_string();
+    /// Date and time, from `2026-01-05T01:23:45Z`. Indonesia has three time zones; the page says which clock it
+    /// means, and the script turns it into the reader's.
+    fn clock(&self, text: &str) -> String {
         let part = |range| text.get(range).unwrap_or_default();
         let separator = match self.words.language() {
             Language::Indonesian => ".",
             Language::English => ":",
         };
-        [&self.date(&text), ", ", part(11..13), separator, part(14..16), " UTC"].concat()
+        [&self.date(text), ", ", part(11..13), separator, part(14..16), " UTC"].concat()
     }
 
     /// The same as an element.
     fn moment(&self, time: Time) -> Markup {
-        html! { time datetime=(Plain(&time.to_string())) { (Plain(&self.clock(time))) } }
+        let text = time.to_string();
+        html! { time datetime=(Plain(&text)) { (Plain(&self.clock(&text))) } }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The answer about a file, for those whose browser runs no script. The script writes the same.
 
 use maud::{Markup, html};
-use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::verify::{self, Finding, Line, Outcome, Overall, Profile, SignatureVerdict, Verdict};
 
@@ -67,6 +66,7 @@ impl Headline {
         };
         // Whoever made a whole document himself can seal it with a key of his own; in the register it is not.
         let unknown = (status.code == "status.unknown-document").then(|| say(status));
+        let unknown = unknown.filter(|unknown| reason.as_ref() != Some(unknown));
         let sentences = reason.into_iter().chain(unknown).collect();
         Self { tone, code, sentences }.leading_to(context, &verdict.findings)
     }
@@ -212,8 +212,7 @@ fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup 
                     } }
                     p { (tone.mark(context, word)) }
                     @if let Some(time) = &signature.claimed_time {
-                        @let time = Time::parse(time).map_or_else(|| time.clone(), |time| context.clock(time));
-                        p { (context.said("page.claimed-time", &[("time", &time)])) }
+                        p { (context.said("page.claimed-time", &[("time", &context.clock(time))])) }
                     }
                 }
             }

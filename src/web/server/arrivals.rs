@@ -96,8 +96,7 @@ impl Arrivals {
 }
 
 /// The bytes of a body of at most `most`.
-pub(super) async fn receive(body: Body, most: usize) -> Result<Bytes, Problem> {
-    let mut body = body;
+pub(super) async fn receive(mut body: Body, most: usize) -> Result<Bytes, Problem> {
     let started = Instant::now();
     let (mut kept, mut length) = (Vec::new(), 0_usize);
     // Said at once: nothing of it needs to travel.

@@ -12,7 +12,6 @@ use axum::routing::{get, post};
 use pk_trust::claim::Id;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use url::form_urlencoded;
 
 use super::Server;
 use super::asked::Asked;
@@ -105,7 +104,7 @@ fn admitted(server: &Server, request: &Request, route: Route) -> Result<(), Noti
         (Route::Check, &Method::POST) => Cost::Upload,
         (Route::Document, _) => Cost::Page,
         // A code or link that was typed.
-        (Route::Check, _) if request.uri().query().is_some_and(|query| query.contains("kode=")) => Cost::Page,
+        (Route::Check, _) if typed::sent(request.uri()).is_some() => Cost::Page,
         // The same for everybody, and every scan needs them besides.
         (Route::Check | Route::Keys | Route::Asset | Route::Other, _) => Cost::Free,
     };
@@ -127,8 +126,7 @@ impl Server {
 
 async fn check(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
     let asked = Asked::of(&uri, &headers);
-    let query = uri.query().unwrap_or_default();
-    if let Some((_, text)) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "kode") {
+    if let Some(text) = typed::sent(&uri) {
         return match typed::read(&text, &server.site.host) {
             Ok(Typed { id, claim: None }) => {
                 reply::redirect(StatusCode::SEE_OTHER, &asked.links().document(&id))

@@ -1,7 +1,10 @@
 //! What somebody types or pastes where no script reads it.
 
+use std::borrow::Cow;
+
+use axum::http::Uri;
 use pk_trust::claim::Id;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::web::page::Problem;
 
@@ -10,6 +13,12 @@ use crate::web::page::Problem;
 pub(super) struct Typed {
     pub(super) id: Id,
     pub(super) claim: Option<String>,
+}
+
+/// What the form for codes sends; nothing if the address is not its answer.
+pub(super) fn sent(uri: &Uri) -> Option<Cow<'_, str>> {
+    let mut fields = form_urlencoded::parse(uri.query()?.as_bytes());
+    fields.find(|(name, _)| name == "kode").map(|(_, text)| text)
 }
 
 /// Reads a code, or a link to the page of a document at `host`, in any of the ways in which people copy it: without
@@ -37,6 +46,17 @@ pub(super) fn read(text: &str, host: &str) -> Result<Typed, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_field_is_found_however_it_is_spelled() {
+        for query in ["kode=A%23B", "lang=en&kode=A%23B", "%6Bode=A%23B"] {
+            let uri: Uri = format!("/periksa?{query}").parse().unwrap();
+            assert_eq!(sent(&uri).as_deref(), Some("A#B"), "{query}");
+        }
+        for other in ["/periksa", "/periksa?lang=en", "/periksa?xkode=A"] {
+            assert_eq!(sent(&other.parse().unwrap()), None, "{other}");
+        }
+    }
 
     #[test]
     fn links_are_read_as_people_copy_them() {
