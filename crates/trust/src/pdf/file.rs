@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::budget::{Budget, OBJECT, Work};
 use super::filter::{self, MAX_DECODED};
 use super::lexer::Lexer;
 use super::xref::{self, Entry, Section};
@@ -20,10 +21,6 @@ const MAX_REVISIONS: usize = 128;
 
 /// Depth of `/Length 5 0 R` pointing at a length that is itself a reference.
 const MAX_INDIRECTION: usize = 8;
-
-/// Decoded size of all object streams of a file together. They hold dictionaries, not pictures: a
-/// file of 50 MB has some megabytes of them.
-const MAX_COMPRESSED: usize = 64 * 1024 * 1024;
 
 /// Objects in one object stream. ISO 32000-2, 7.5.7 names no limit; producers write 100 to 200.
 const MAX_IN_STREAM: usize = 100_000;
@@ -127,13 +124,8 @@ pub struct File<'a> {
     bytes: &'a [u8],
     revisions: Vec<Revision>,
     /// Decoded object streams, by the byte at which they stand.
-    streams: Mutex<Streams>,
-}
-
-#[derive(Debug, Default)]
-struct Streams {
-    decoded: BTreeMap<usize, Arc<ObjectStream>>,
-    bytes: usize,
+    streams: Mutex<BTreeMap<usize, Arc<ObjectStream>>>,
+    budget: Budget,
 }
 
 /// A decoded object stream (ISO 32000-2, 7.5.7).
@@ -176,12 +168,21 @@ impl<'a> File<'a> {
         if revisions.first().is_some_and(|r| r.trailer.get("Encrypt").is_some()) {
             return Err(Error::Encrypted);
         }
-        Ok(Self { bytes, revisions, streams: Mutex::default() })
+        Ok(Self { bytes, revisions, streams: Mutex::default(), budget: Budget::default() })
     }
 
     /// All bytes of the file.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// Counts work that this file causes, before it is done.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cost`] where all of it together is more than a check may cost.
+    pub fn spend(&self, work: Work, amount: usize) -> Result<(), Error> {
+        self.budget.spend(work, amount)
     }
 
     /// The revisions, oldest first; at least one.
@@ -305,6 +306,8 @@ impl<'f, 'a> View<'f, 'a> {
             None
         };
         lexer.keyword("endobj")?;
+        let encoded = stream.as_ref().map_or(0, ExactSizeIterator::len);
+        self.file.spend(Work::Read, OBJECT + (lexer.position() - offset).saturating_sub(encoded))?;
         Ok(Body { value, stream, span: offset..lexer.position(), container: None })
     }
 
@@ -330,6 +333,7 @@ impl<'f, 'a> View<'f, 'a> {
         if !lexer.rest().is_empty() {
             return Err(wrong);
         }
+        self.file.spend(Work::Read, OBJECT + (end - start))?;
         Ok(Body { value, stream: None, span: stream.span.clone(), container: Some(container) })
     }
 
@@ -340,7 +344,7 @@ impl<'f, 'a> View<'f, 'a> {
             _ => return Err(wrong),
         };
         let lock = || self.file.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().decoded.get(&offset) {
+        if let Some(known) = lock().get(&offset) {
             return Ok(Arc::clone(known));
         }
         // As of its own revision: a later one must not give its /Length another value.
@@ -351,14 +355,8 @@ impl<'f, 'a> View<'f, 'a> {
             return Err(wrong);
         }
         let data = view.decoded(&body)?;
-        let too_many = Error::TooMany { what: "bytes in object streams", offset };
         let stream = Arc::new(ObjectStream { objects: directory(dictionary, &data)?, data, span: body.span });
-        let mut streams = lock();
-        streams.bytes = streams.bytes.saturating_add(stream.data.len());
-        if streams.bytes > MAX_COMPRESSED {
-            return Err(too_many);
-        }
-        streams.decoded.insert(offset, Arc::clone(&stream));
+        lock().insert(offset, Arc::clone(&stream));
         Ok(stream)
     }
 
@@ -503,7 +501,9 @@ impl<'f, 'a> View<'f, 'a> {
                 direct.set(key, self.resolve(value)?.into_owned());
             }
         }
-        filter::decode(&direct, encoded, MAX_DECODED)
+        let decoded = filter::decode(&direct, encoded, MAX_DECODED)?;
+        self.file.spend(Work::Inflated, decoded.len())?;
+        Ok(decoded)
     }
 }
 

@@ -5,6 +5,7 @@
 //! - [`Rewrite`] edits an unsigned file and writes it anew.
 //! - [`Update`] appends to a file, and leaves every earlier byte where it is.
 
+mod budget;
 mod byterange;
 mod file;
 mod filter;
@@ -15,6 +16,7 @@ mod rewrite;
 mod update;
 mod xref;
 
+pub use budget::Work;
 pub use byterange::{ByteRange, ByteRangeError};
 pub use file::{Body, File, Revision, View};
 pub use filter::MAX_DECODED;
@@ -138,6 +140,12 @@ pub enum Error {
         what: &'static str,
         /// Where.
         offset: usize,
+    },
+    /// The file asks for more than a check may cost, all its parts taken together.
+    #[error("this file asks for more than a check may cost ({what})")]
+    Cost {
+        /// What there is too much of.
+        what: &'static str,
     },
     /// Objects refer to each other in a circle.
     #[error("the {what} refers to itself")]

@@ -209,6 +209,9 @@ fn unreadable(error: &pdf::Error) -> Finding {
         pdf::Error::Encrypted => {
             return Finding::new(Axis::Integrity, "document.encrypted", Outcome::NotChecked);
         }
+        pdf::Error::Cost { what } => {
+            return Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked).with("what", what);
+        }
         pdf::Error::Header => "document.header",
         pdf::Error::Tail => "document.tail",
         pdf::Error::TrailingBytes { .. } => "document.trailing-bytes",

@@ -1,0 +1,72 @@
+//! What reading one file may cost, added up over everything that is asked of it.
+//!
+//! Limits of each piece alone are no limit: 38 kB of references to one compressed stream once took 16 GB,
+//! and small updates over a large page tree four minutes. So every inflated byte, every byte read as an
+//! object and every comparison is counted for the file as a whole.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Error;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Bytes that came out of compressed streams.
+    Inflated,
+    /// Bytes read as objects, each time they are read. An object costs at least [`OBJECT`].
+    Read,
+    /// Values, rectangles or references compared with each other, each time.
+    Compared,
+}
+
+/// The least that reading an object costs, in bytes: finding it takes longer than reading a short one.
+pub(super) const OBJECT: usize = 64;
+
+impl Work {
+    /// How much of it one file may cause. Measured on honest files of up to 50 MB with fifty signatures, which
+    /// stay below a tenth; what is above takes longer than five seconds or more than 300 MB.
+    const fn limit(self) -> u64 {
+        match self {
+            Self::Inflated => 64 * 1024 * 1024,
+            Self::Read => 256 * 1024 * 1024,
+            Self::Compared => 20_000_000,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Inflated => "bytes to inflate",
+            Self::Read => "objects to read",
+            Self::Compared => "values to compare",
+        }
+    }
+}
+
+/// How much of each has been done.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    inflated: AtomicU64,
+    read: AtomicU64,
+    compared: AtomicU64,
+}
+
+impl Budget {
+    /// Counts work about to be done.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cost`] where the file has asked for more than a check may cost.
+    pub(super) fn spend(&self, work: Work, amount: usize) -> Result<(), Error> {
+        let counter = match work {
+            Work::Inflated => &self.inflated,
+            Work::Read => &self.read,
+            Work::Compared => &self.compared,
+        };
+        let amount = u64::try_from(amount).unwrap_or(u64::MAX);
+        let before = counter.fetch_add(amount, Ordering::Relaxed);
+        if before.saturating_add(amount) > work.limit() {
+            return Err(Error::Cost { what: work.name() });
+        }
+        Ok(())
+    }
+}
