@@ -312,7 +312,7 @@ def honest():
     visible = py_sign(bare, FIRST, 'Pihak1', spec=spec('Pihak1', (50, 50, 250, 110)), style=STAMP)
     add('visible', visible, 'yes', 'signer.path', 'a visible stamp')
     add('two-visible', py_sign(visible, SECOND, 'Pihak2', spec=spec('Pihak2', (300, 50, 500, 110)), style=STAMP), 'yes',
-        'signature.added-field', 'two visible stamps beside each other, the second field added')
+        'signature.seen-later', 'two visible stamps beside each other, the second field added')
     drawn = py_fields(bare, spec('Pihak1', (50, 50, 250, 110)), spec('Pihak2', (300, 50, 500, 110)))
     add('visible-declared', py_sign(py_sign(drawn, FIRST, 'Pihak1', style=STAMP), SECOND, 'Pihak2', style=STAMP), 'yes',
         'changes.allowed', 'visible stamps in two fields declared beforehand')
@@ -329,7 +329,7 @@ def honest():
     apart = py_sign(apart, FIRST, 'Pihak1')
     add('separate-widgets', py_sign(apart, SECOND, 'Pihak2'), 'yes', 'changes.allowed', 'fields apart from their widgets')
     add('separate-widget-added', py_sign(apart, SECOND, 'Saksi', spec=spec('Saksi', (50, 300, 250, 360), combine_annotation=False)),
-        'yes', 'signature.added-field', 'a field apart from its widget added and signed')
+        'yes', 'signature.seen-later', 'a field apart from its widget added and signed')
 
     writer = copy_into_new_writer(PdfFileReader(io.BytesIO(plain)))
     writer.stream_xrefs = True
@@ -838,7 +838,7 @@ def forged_changes():
         'changes.revived', 'a reference that led nowhere is given content by way of the DSS')
     add('content-in-store', signed.update({1: CATALOG % b'/DSS<</Certs[4 0 R]>>', 4: stream(FORGED)}), 'no', 'changes.shared',
         'the DSS names the page\'s content, which is replaced')
-    add('content-in-extensions', signed.update({1: CATALOG % b'/Extensions<</X 4 0 R>>', 4: stream(FORGED)}), 'no', 'changes.shared',
+    add('content-in-extensions', signed.update({1: CATALOG % b'/Extensions<</X 4 0 R>>', 4: stream(FORGED)}), 'no', 'changes.content',
         '/Extensions names the page\'s content, which is replaced')
     # The parent of two fields is a node of the tree of attached files as well.
     tree = base({1: (CATALOG % b'').replace(b'<</Names[(data.txt) 13 0 R]>>', b'<</Kids[70 0 R]>>'),
@@ -853,7 +853,10 @@ def forged_changes():
           'a parent field is given a value, which its children inherit', start=sign_first(base({
               5: FORM % b'7 0 R 8 0 R 11 0 R 70 0 R', 70: b'<</T(Kontrak)/Kids[71 0 R]>>',
               71: b'<</T(Satu)/Parent 70 0 R/FT/Sig>>'})))
-    after('root-switched', {60: CATALOG % b'', 61: b'(x)'}, 'changes.root', 'another catalog', root=60)
+    after('root-renumbered', {60: CATALOG % b''}, 'changes.allowed', 'the same catalog under another number', 'yes', root=60)
+    after('root-switched', {60: (CATALOG % b'').replace(b'2 0 R', b'61 0 R'), 61: b'<</Type/Pages/Kids[62 0 R]/Count 1>>',
+                            62: PAGE_OBJECT % (b'63 0 R', b'[]'), 63: stream(FORGED)}, 'changes.catalog',
+          'another catalog with other pages', root=60)
     after('size-shrinks', {12: b'<</Title(Contoh)>>'}, 'document.malformed', '/Size shrinks', size=13)
     after('hybrid', {12: b'<</Title(Contoh)>>'}, 'document.hybrid', 'a hybrid update', trailer=TRAILER + b'/XRefStm 15')
     after('encrypted', {12: b'<</Title(Contoh)>>', 62: b'<</Filter/Standard/V 1/R 2/O<00>/U<00>/P -4>>'}, 'document.encrypted',

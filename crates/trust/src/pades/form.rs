@@ -26,6 +26,9 @@ pub struct FormField {
     pub ancestors: Vec<Ref>,
     /// Its widgets; the field itself, if it is merged with its only one.
     pub widgets: Vec<Ref>,
+    /// What is among its kids, or merged with it, and is no widget: annotations of other kinds, which viewers
+    /// draw as what they are.
+    pub strangers: Vec<Ref>,
 }
 
 impl FormField {
@@ -86,6 +89,10 @@ impl Walk<'_, '_> {
             return Err(pdf::Error::TooMany { what: "form fields", offset: 0 });
         }
         let body = self.view.body(reference)?;
+        // The data of a stream would be something that nobody looks at.
+        if body.stream.is_some() {
+            return Err(wrong);
+        }
         let mut dictionary = body.value.as_dictionary().cloned().ok_or(wrong)?;
         let mut own = parent.clone();
         if let Some(part) = dictionary.get("T").and_then(Object::as_string) {
@@ -99,14 +106,25 @@ impl Walk<'_, '_> {
             own.value = Some(value.clone());
         }
         let kids = self.view.array(&dictionary, "Kids")?.unwrap_or_default();
-        let mut widgets = Vec::new();
-        let mut fields = Vec::new();
+        let (mut widgets, mut strangers, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+        let subtype = |object: &Object| {
+            let dictionary = object.as_dictionary();
+            dictionary.and_then(|d| d.get("Subtype")).and_then(Object::as_name).map(<[u8]>::to_vec)
+        };
         for kid in kids {
             let kid_reference =
                 kid.as_reference().ok_or(pdf::Error::WrongType { key: "Kids", expected: "reference" })?;
             let kid_body = self.view.body(kid_reference)?;
-            let is_field = kid_body.value.as_dictionary().is_some_and(|d| d.get("T").is_some());
-            if is_field { fields.push(kid) } else { widgets.push(kid_reference) }
+            if kid_body.stream.is_some() {
+                return Err(pdf::Error::WrongType { key: "Kids", expected: "reference" });
+            }
+            if kid_body.value.as_dictionary().is_some_and(|d| d.get("T").is_some()) {
+                fields.push(kid);
+            } else if subtype(&kid_body.value).as_deref() == Some(b"Widget") {
+                widgets.push(kid_reference);
+            } else {
+                strangers.push(kid_reference);
+            }
         }
         if !fields.is_empty() {
             own.ancestors.push(reference);
@@ -118,11 +136,13 @@ impl Walk<'_, '_> {
         if let (None, Some(value)) = (dictionary.get("V"), own.value) {
             dictionary.set("V", value);
         }
-        if widgets.is_empty() && dictionary.get("Subtype").and_then(Object::as_name) == Some(b"Widget") {
-            widgets.push(reference);
+        match subtype(&body.value).as_deref() {
+            Some(b"Widget") if widgets.is_empty() => widgets.push(reference),
+            Some(b"Widget") | None => {}
+            Some(_) => strangers.push(reference),
         }
         let Inherited { ancestors, name, kind, .. } = own;
-        self.fields.push(FormField { reference, name, kind, dictionary, ancestors, widgets });
+        self.fields.push(FormField { reference, name, kind, dictionary, ancestors, widgets, strangers });
         Ok(())
     }
 }

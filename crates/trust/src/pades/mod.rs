@@ -5,21 +5,21 @@
 //! time and the CMS, every byte of it follows. So [`examine`] does not compare an update with a list
 //! of allowed changes; it makes the update again and compares the bytes. What is not exactly that
 //! is a forbidden change, whatever it would do.
-
 //!
 //! Other programs' documents have no such encoding: [`survey`] reads all their signatures, and explains
 //! every object that later updates touched by something that signing tools do.
 
 mod changes;
+mod context;
 mod examine;
 mod field;
 mod form;
+mod ink;
 mod rectangle;
 mod sign;
 mod survey;
-mod uses;
 
-pub use changes::{Changes, ForbiddenChange, What};
+pub use changes::{Changes, Covers, ForbiddenChange, Shown, What};
 pub use examine::{Coverage, Examination, SignatureReport, Update, examine};
 pub use field::{Field, STAMP_KEY, fields};
 pub use form::{FormField, form_fields};

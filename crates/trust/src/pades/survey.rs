@@ -1,13 +1,14 @@
 //! The signatures in a document of another program: PAdES, PKCS#7 and document time stamps, and what
 //! they allow after themselves (ISO 32000-2, 12.8).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::changes::{Changes, changes};
 use super::examine::Coverage;
 use super::form::{FormField, form_fields};
 use crate::cms::{self, General, Profile, TimeStamp, VerifiedGeneral, VerifiedTimeStamp};
-use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, File, Object, Ref, View};
+use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, File, Object, Ref, View, Work};
 use crate::pki::{Certificate, Crl};
 use crate::time::Time;
 
@@ -71,17 +72,26 @@ pub struct Surveyed {
     locks: Vec<Lock>,
 }
 
-/// Fields that a signature locks.
+/// Fields that a signature locks. A list that several locks name is read once: three megabytes of names, shared by
+/// a hundred signatures, once took eight gigabytes.
 #[derive(Clone, Debug)]
 enum Lock {
     All,
-    Include(Vec<String>),
-    Exclude(Vec<String>),
+    Include(Arc<[String]>),
+    Exclude(Arc<[String]>),
     /// A lock that cannot be understood locks everything.
     Unknown,
 }
 
 impl Lock {
+    /// How many names have to be looked at.
+    fn length(&self) -> usize {
+        match self {
+            Self::All | Self::Unknown => 1,
+            Self::Include(list) | Self::Exclude(list) => list.len(),
+        }
+    }
+
     fn holds(&self, name: &str) -> bool {
         let named = |list: &[String]| {
             list.iter()
@@ -129,6 +139,11 @@ pub enum Conflict {
     },
     /// `/Perms` names a certification that no field holds.
     Unlisted,
+    /// Two fields of one name, one of them signed: programs show the value of either.
+    NameTwice {
+        /// The name.
+        field: String,
+    },
 }
 
 /// Everything about the signatures of a document.
@@ -136,7 +151,8 @@ pub enum Conflict {
 pub struct Survey {
     /// Signatures and document time stamps, in the order in which they were made.
     pub signatures: Vec<Surveyed>,
-    /// Names of signature fields that are not signed.
+    /// Names of signature fields that are not signed. A time stamp is nobody's signature, so a field that was
+    /// there for one when the first was made stays open.
     pub open: Vec<String>,
     /// What updates did after the first signature.
     pub changes: Changes,
@@ -165,9 +181,10 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
     if signed().count() > MAX_SIGNATURES {
         return Err(pdf::Error::TooMany { what: "signatures", offset: 0 });
     }
+    let mut lists = Lists::default();
     for field in signed() {
         let reference = field.value().unwrap_or(field.reference);
-        let Some((surveyed, place)) = signature(file, field, reference)? else {
+        let Some((surveyed, place)) = signature(file, field, reference, &mut lists)? else {
             conflicts.push(Conflict::Malformed { field: field.name.clone() });
             continue;
         };
@@ -182,10 +199,46 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
         Some(first) => changes(file, first.revision)?,
         None => Changes::default(),
     };
+    names(&fields, &mut conflicts);
     permissions(file, &fields, &signatures, &changes, &mut conflicts)?;
     let (certificates, crls) = validation_data(latest)?;
-    let open = fields.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.clone()).collect();
+    let open = open(file, &fields, &signatures)?;
     Ok(Survey { signatures, open, changes, conflicts, certificates, crls })
+}
+
+/// Lists of names by the object that holds them.
+type Lists = BTreeMap<Ref, Arc<[String]>>;
+
+/// One name is one field (ISO 32000-2, 12.7.4.2): whose signature a program shows for it is anybody's guess.
+fn names(fields: &[FormField], conflicts: &mut Vec<Conflict>) {
+    let mut seen: BTreeMap<&str, bool> = BTreeMap::new();
+    for field in fields.iter().filter(|field| !field.name.is_empty()) {
+        let signed = field.is_signature() && field.is_filled();
+        if let Some(other) = seen.insert(&field.name, signed)
+            && (signed || other)
+        {
+            conflicts.push(Conflict::NameTwice { field: field.name.clone() });
+        }
+    }
+    conflicts.dedup();
+}
+
+/// Signature fields that nobody has signed.
+fn open(file: &File<'_>, fields: &[FormField], signatures: &[Surveyed]) -> Result<Vec<String>, pdf::Error> {
+    let mut open: Vec<String> =
+        fields.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.clone()).collect();
+    let stamped = || signatures.iter().filter(|s| s.sub_filter == SubFilter::TimeStamp);
+    if let Some(first) = signatures.first()
+        && stamped().any(|stamp| stamp.revision > first.revision)
+    {
+        let then = form_fields(file.at(first.revision))?;
+        let waiting: BTreeSet<&str> =
+            then.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.as_str()).collect();
+        open.extend(
+            stamped().map(|stamp| &stamp.field).filter(|name| waiting.contains(name.as_str())).cloned(),
+        );
+    }
+    Ok(open)
 }
 
 /// Reads one signature; `None` if the field holds no signature dictionary. Gives as well where its
@@ -194,6 +247,7 @@ fn signature(
     file: &File<'_>,
     field: &FormField,
     reference: Ref,
+    lists: &mut Lists,
 ) -> Result<Option<(Surveyed, usize)>, pdf::Error> {
     let latest = file.latest();
     let Some((body, revision)) = latest.numbered(reference.number)? else { return Ok(None) };
@@ -232,7 +286,7 @@ fn signature(
         coverage: range.map(|_| ()),
         content,
         certifies: certification(view, &dictionary)?,
-        locks: locks(view, field, &dictionary)?,
+        locks: locks(view, field, &dictionary, lists)?,
     };
     Ok(Some((surveyed, place)))
 }
@@ -278,13 +332,27 @@ fn certification(view: View<'_, '_>, signature: &Dictionary) -> Result<Option<i6
     Ok(parameters.map(|p| p.get("P").map_or(2, |p| p.as_integer().unwrap_or(1))))
 }
 
-fn locks(view: View<'_, '_>, field: &FormField, signature: &Dictionary) -> Result<Vec<Lock>, pdf::Error> {
+fn locks(
+    view: View<'_, '_>,
+    field: &FormField,
+    signature: &Dictionary,
+    lists: &mut Lists,
+) -> Result<Vec<Lock>, pdf::Error> {
     let sources = [transform(view, signature, b"FieldMDP")?, view.dictionary(&field.dictionary, "Lock")?];
     let mut locks = Vec::new();
     for source in sources.into_iter().flatten() {
-        let names = || -> Result<Vec<String>, pdf::Error> {
+        let mut names = || -> Result<Arc<[String]>, pdf::Error> {
+            let place = source.get("Fields").and_then(Object::as_reference);
+            if let Some(known) = place.and_then(|place| lists.get(&place)) {
+                return Ok(Arc::clone(known));
+            }
             let list = view.array(&source, "Fields")?.unwrap_or_default();
-            Ok(list.iter().filter_map(Object::as_string).map(pdf::decode_text).collect())
+            let list: Arc<[String]> =
+                list.iter().filter_map(Object::as_string).map(pdf::decode_text).collect();
+            if let Some(place) = place {
+                lists.insert(place, Arc::clone(&list));
+            }
+            Ok(list)
         };
         locks.push(match source.get("Action").and_then(Object::as_name) {
             Some(b"All") => Lock::All,
@@ -323,12 +391,14 @@ fn permissions(
         if earlier.locks.is_empty() {
             continue;
         }
-        let known = form_fields(file.at(earlier.revision))?;
+        let known: BTreeSet<String> =
+            form_fields(file.at(earlier.revision))?.into_iter().map(|field| field.name).collect();
         for later in signatures.iter().filter(|later| later.revision > earlier.revision) {
             // A document time stamp in an unseen field of its own fills nothing that was locked.
             let apart = later.sub_filter == SubFilter::TimeStamp
-                && known.iter().all(|field| field.name != later.field)
-                && !changes.added.contains(&later.field);
+                && !known.contains(&later.field)
+                && changes.shown.iter().all(|shown| shown.field != later.field);
+            file.spend(Work::Compared, earlier.locks.iter().map(Lock::length).sum())?;
             if !apart && earlier.locks.iter().any(|lock| lock.holds(&later.field)) {
                 let (field, by) = (later.field.clone(), earlier.field.clone());
                 conflicts.push(Conflict::Locked { field, by });
@@ -356,7 +426,8 @@ fn maintains(
     signatures: &[Surveyed],
     changes: &Changes,
 ) -> Result<bool, pdf::Error> {
-    if !changes.added.is_empty() {
+    // Nothing comes into sight, in a new place or in one that was prepared.
+    if changes.shown.iter().any(|shown| shown.revision == revision) {
         return Ok(false);
     }
     let mut made = signatures.iter().filter(|s| s.revision == revision).peekable();
@@ -370,14 +441,22 @@ fn maintains(
 }
 
 /// Certificates and revocation lists in the DSS dictionary. What cannot be read proves nothing and is
-/// left out.
+/// left out. A stream that is named five hundred times is read once.
 fn validation_data(view: View<'_, '_>) -> Result<(Vec<Certificate>, Vec<Crl>), pdf::Error> {
     let (_, catalog) = view.catalog()?;
     let Some(store) = view.dictionary(&catalog, "DSS")? else { return Ok((Vec::new(), Vec::new())) };
     let streams = |key| -> Result<Vec<Vec<u8>>, pdf::Error> {
         let list = view.array(&store, key)?.unwrap_or_default();
-        let references = list.iter().filter_map(Object::as_reference).take(MAX_VALIDATION_DATA);
-        Ok(references.filter_map(|r| view.decoded(&view.body(r).ok()?).ok()).collect())
+        let different: BTreeSet<Ref> = list.iter().filter_map(Object::as_reference).collect();
+        let mut read = Vec::new();
+        for reference in different.into_iter().take(MAX_VALIDATION_DATA) {
+            match view.body(reference).and_then(|body| view.decoded(&body)) {
+                Ok(data) => read.push(data),
+                Err(error @ pdf::Error::Cost { .. }) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(read)
     };
     let certificates = streams("Certs")?.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
     let crls = streams("CRLs")?.iter().filter_map(|der| Crl::from_der(der).ok()).collect();

@@ -213,6 +213,15 @@ pub struct View<'f, 'a> {
 }
 
 impl<'f, 'a> View<'f, 'a> {
+    /// Counts work, as [`File::spend`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cost`] where all of it together is more than a check may cost.
+    pub fn spend(&self, work: Work, amount: usize) -> Result<(), Error> {
+        self.file.spend(work, amount)
+    }
+
     /// The trailer dictionary of this revision.
     pub fn trailer(&self) -> &'f Dictionary {
         &self.file.revisions[self.revision].trailer

@@ -96,6 +96,19 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Consumes the regular characters that follow.
+    pub(super) fn regular(&mut self) -> &'a [u8] {
+        let rest = self.rest();
+        let length = rest.iter().position(|&byte| !is_regular(byte)).unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
+    }
+
+    /// Passes over bytes.
+    pub(super) fn advance(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes).min(self.end);
+    }
+
     /// Consumes `token` after white space, as a whole word.
     pub(super) fn keyword(&mut self, token: &'static str) -> Result<(), Error> {
         self.skip_whitespace();

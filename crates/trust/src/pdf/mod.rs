@@ -7,6 +7,7 @@
 
 mod budget;
 mod byterange;
+mod content;
 mod file;
 mod filter;
 mod lexer;
@@ -18,6 +19,7 @@ mod xref;
 
 pub use budget::Work;
 pub use byterange::{ByteRange, ByteRangeError};
+pub use content::operations;
 pub use file::{Body, File, Revision, View};
 pub use filter::MAX_DECODED;
 pub use object::{Dictionary, Object, Ref, decode_text, text_string};

@@ -3,7 +3,7 @@
 use super::verdict::{Axis, Finding, Outcome, Profile, SignatureVerdict, Verdict};
 use super::{Evidence, cms_code, path_code, unreadable};
 use crate::cms;
-use crate::pades::{self, Conflict, Content, SubFilter, Survey, Surveyed};
+use crate::pades::{self, Conflict, Content, Covers, SubFilter, Survey, Surveyed};
 use crate::pdf::File;
 use crate::pki::{
     Anchors, Certificate, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm, VerifiedPath,
@@ -42,8 +42,9 @@ pub(super) fn document(
     findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
     let witness = Witness { anchors: with_validation_data(anchors, &survey), evidence, at };
     let stamps = document_time_stamps(&survey, &witness);
-    let signatures =
+    let signatures: Vec<SignatureVerdict> =
         survey.signatures.iter().map(|signed| signature(signed, &survey, &witness, &stamps)).collect();
+    shown(&survey, &signatures, &mut findings);
     if survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed)) {
         findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
     }
@@ -77,11 +78,38 @@ fn changes(survey: &Survey, revisions: usize, findings: &mut Vec<Finding>) {
     if signed.is_some_and(|signed| signed + 1 < revisions) && survey.changes.forbidden.is_empty() {
         findings.push(Finding::new(Axis::Integrity, "changes.allowed", Outcome::Pass));
     }
-    for field in &survey.changes.added {
-        findings.push(
-            Finding::new(Axis::Remark, "signature.added-field", Outcome::NotChecked)
-                .with("field", printable(field)),
-        );
+}
+
+/// What came into sight after somebody had signed: who answers for it, and what it may hide.
+fn shown(survey: &Survey, signatures: &[SignatureVerdict], findings: &mut Vec<Finding>) {
+    for shown in &survey.changes.shown {
+        let finding = |axis, code| {
+            Finding::new(axis, code, Outcome::NotChecked)
+                .at(format!("revision {}", shown.revision))
+                .with("field", printable(&shown.field))
+                .with("page", shown.page)
+        };
+        let by = survey.signatures.iter().zip(signatures).find(|(signed, _)| signed.field == shown.field);
+        match by {
+            Some((_, verdict)) if verdict.integrity == Outcome::Pass && verdict.chain == Outcome::Pass => {
+                let time = verdict.proven_time.as_deref().or(verdict.claimed_time.as_deref()).unwrap_or("?");
+                let signer = verdict.signer.as_deref().unwrap_or("?");
+                findings.push(
+                    finding(Axis::Remark, "signature.seen-later").with("signer", signer).with("time", time),
+                );
+            }
+            // Whoever paints on a page that others signed has to be known for the page to be believed.
+            Some((_, verdict)) => {
+                let signer = verdict.signer.as_deref().unwrap_or("?");
+                findings.push(finding(Axis::Issuer, "signature.seen-later-unknown").with("signer", signer));
+            }
+            None => findings.push(finding(Axis::Remark, "signature.added-field")),
+        }
+        match shown.covers {
+            Covers::Nothing => {}
+            Covers::Content => findings.push(finding(Axis::Integrity, "changes.over-content")),
+            Covers::Unknown => findings.push(finding(Axis::Integrity, "changes.over-unknown")),
+        }
     }
 }
 
@@ -101,6 +129,7 @@ fn conflicts(survey: &Survey, findings: &mut Vec<Finding>) {
                 fail("changes.locked-field").with("field", printable(field)).with("by", printable(by))
             }
             Conflict::Unlisted => fail("signature.unlisted"),
+            Conflict::NameTwice { field } => fail("signature.name-twice").with("field", printable(field)),
         });
     }
 }

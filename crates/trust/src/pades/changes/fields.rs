@@ -1,0 +1,317 @@
+//! What an update may do to the form: sign fields that are there, and add signature fields.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::overlay::Painted;
+use super::{Comparison, What, differing};
+use crate::pades::context::{Context, Contexts};
+use crate::pades::form::{FormField, form_fields};
+use crate::pdf::{self, Dictionary, Object, Ref};
+
+/// Flags of an annotation that a signing program may set on the field that it signs (ISO 32000-2, table 167):
+/// Print, ReadOnly, Locked, LockedContents. None of them moves or hides anything on the screen.
+const SIGNING_FLAGS: i64 = 1 << 2 | 1 << 6 | 1 << 7 | 1 << 9;
+
+/// Where a field, and a widget of one, may stand.
+const FIELD: [Context; 2] = [Context::Field, Context::Stray];
+
+impl Comparison<'_, '_> {
+    pub(super) fn form(
+        &mut self,
+        root: u32,
+        before: &Dictionary,
+        after: &Dictionary,
+    ) -> Result<(), pdf::Error> {
+        let old_form = self.before.dictionary(before, "AcroForm")?;
+        let new_form = self.after.dictionary(after, "AcroForm")?;
+        let reference = after.get("AcroForm").and_then(Object::as_reference);
+        let owner = reference.map_or(root, |r| r.number);
+        if let Some(reference) = reference {
+            self.free_object(reference.number, &[Context::Form], "AcroForm");
+        }
+        let Some(new_form) = new_form else {
+            if old_form.is_some() {
+                self.forbid(owner, What::Field, "AcroForm");
+            }
+            return Ok(());
+        };
+        let old_form = old_form.unwrap_or_default();
+        let old_fields = form_fields(self.before)?;
+        let new_fields = form_fields(self.after)?;
+        let only_signatures = old_fields.iter().all(FormField::is_signature);
+        for key in differing(&old_form, &new_form) {
+            let allowed = match key.as_slice() {
+                b"Fields" | b"SigFlags" => true,
+                // Defaults for text fields: without any they do nothing.
+                b"DR" | b"DA" => only_signatures,
+                // Tells viewers to paint fields anew, as they like.
+                b"NeedAppearances" => new_form.get("NeedAppearances") == Some(&Object::Boolean(false)),
+                _ => false,
+            };
+            if !allowed {
+                self.forbid(owner, What::Field, key);
+            }
+        }
+        if let Some(resources) = new_form.get("DR").filter(|_| only_signatures) {
+            self.brought_along(resources)?;
+        }
+        if let Some(list) = new_form.get("Fields").and_then(Object::as_reference) {
+            self.free_object(list.number, &[Context::FieldList], "Fields");
+        }
+        self.fields(&old_fields, &new_fields)?;
+        for ancestor in new_fields.iter().flat_map(|field| &field.ancestors) {
+            self.ancestor(*ancestor)?;
+        }
+        Ok(())
+    }
+
+    fn fields(&mut self, old_fields: &[FormField], new_fields: &[FormField]) -> Result<(), pdf::Error> {
+        let known: BTreeMap<Ref, &FormField> = old_fields.iter().map(|f| (f.reference, f)).collect();
+        let names: BTreeSet<&str> = old_fields.iter().map(|f| f.name.as_str()).collect();
+        for field in new_fields {
+            match known.get(&field.reference) {
+                Some(old) => self.known_field(old, field)?,
+                None => {
+                    // One name is one field: of two, programs show the value of either (12.7.4.2).
+                    if !field.name.is_empty() && names.contains(field.name.as_str()) {
+                        self.forbid(field.reference.number, What::Signature, &field.name);
+                    }
+                    self.added_field(field)?;
+                }
+            }
+        }
+        let kept: BTreeSet<Ref> = new_fields.iter().map(|f| f.reference).collect();
+        for old in old_fields.iter().filter(|old| !kept.contains(&old.reference)) {
+            self.forbid(old.reference.number, What::Field, &old.name);
+        }
+        Ok(())
+    }
+
+    /// A field that has others below it: it may get more of them. What becomes of those is looked at one
+    /// by one. Other trees have `/Kids` as well, and nothing of them may refer to it.
+    fn ancestor(&mut self, reference: Ref) -> Result<(), pdf::Error> {
+        let number = reference.number;
+        if !self.is_touched(number) || !self.explained.insert(number) {
+            return Ok(());
+        }
+        let body = self.after.body(reference)?;
+        let Some(new) = body.value.as_dictionary() else { return Ok(()) };
+        if let Some(list) = new.get("Kids").and_then(Object::as_reference) {
+            self.free_object(list.number, &[Context::FieldList], "Kids");
+        }
+        if !self.roles.contexts(number).only(Contexts::of(&FIELD)) {
+            self.forbid(number, What::Shared, "Kids");
+        }
+        if self.is_new(number) {
+            if new.get("A").is_some() || new.get("AA").is_some() {
+                self.forbid(number, What::Action, "AA");
+            }
+            for (_, value) in new.iter().filter(|(key, _)| !matches!(*key, b"Parent" | b"Kids")) {
+                self.brought_along(value)?;
+            }
+            return Ok(());
+        }
+        let body = self.before.body(reference)?;
+        let Some(old) = body.value.as_dictionary() else { return Ok(()) };
+        for key in differing(old, new).into_iter().filter(|key| key != b"Kids") {
+            self.forbid(number, What::Field, key);
+        }
+        Ok(())
+    }
+
+    /// A field that was there before: nothing but signing it is allowed.
+    fn known_field(&mut self, old: &FormField, field: &FormField) -> Result<(), pdf::Error> {
+        let number = field.reference.number;
+        if old.widgets != field.widgets || old.strangers != field.strangers {
+            self.forbid(number, What::Field, &field.name);
+        }
+        if let Some(list) = field.dictionary.get("Kids").and_then(Object::as_reference) {
+            self.free_object(list.number, &[Context::FieldList], "Kids");
+        }
+        let signed_now = field.is_signature() && !old.is_filled() && field.is_filled();
+        let mut own: Vec<Ref> = vec![field.reference];
+        own.extend(field.widgets.iter().filter(|widget| **widget != field.reference));
+        for reference in own {
+            let repainted = self.known_part(reference, old, field, signed_now)?;
+            if repainted && field.widgets.contains(&reference) {
+                self.paint(reference, field);
+            }
+        }
+        if signed_now {
+            self.new_value(field, number)?;
+        }
+        Ok(())
+    }
+
+    /// A field dictionary or a widget of a field that was there before. Gives whether it looks different now.
+    fn known_part(
+        &mut self,
+        reference: Ref,
+        before: &FormField,
+        field: &FormField,
+        signed_now: bool,
+    ) -> Result<bool, pdf::Error> {
+        let number = reference.number;
+        let body = self.after.body(reference)?;
+        let Some(new) = body.value.as_dictionary() else { return Ok(false) };
+        let mut repainted = false;
+        if self.is_touched(number) {
+            if !self.before.has(number) {
+                self.forbid(number, What::Field, &field.name);
+                return Ok(false);
+            }
+            let body = self.before.body(reference)?;
+            let Some(old) = body.value.as_dictionary() else { return Ok(false) };
+            self.explained.insert(number);
+            let changed = differing(old, new);
+            if !changed.is_empty() && !self.roles.contexts(number).only(Contexts::of(&FIELD)) {
+                self.forbid(number, What::Shared, &field.name);
+            }
+            for key in changed {
+                let what = match key.as_slice() {
+                    _ if !field.is_signature() => What::FormValue,
+                    _ if before.is_filled() => What::Signature,
+                    b"AP" if signed_now => {
+                        repainted = true;
+                        continue;
+                    }
+                    b"V" | b"M" if signed_now => continue,
+                    // Text that a signature field has none of.
+                    b"DA" if signed_now => continue,
+                    b"F" if signed_now && only_sets(old, new) => continue,
+                    b"AP" => What::Appearance,
+                    b"Rect" | b"F" => What::Annotation,
+                    _ => What::Field,
+                };
+                self.forbid(number, what, &field.name);
+            }
+        }
+        if let Some(appearance) = new.get("AP").filter(|_| signed_now) {
+            repainted |= self.own_appearance(reference, appearance)?;
+            self.brought_along(appearance)?;
+        }
+        Ok(repainted)
+    }
+
+    /// The streams of an appearance that the field had before, empty, and that its signer now fills. They may be
+    /// used by nothing but this field.
+    fn own_appearance(&mut self, widget: Ref, appearance: &Object) -> Result<bool, pdf::Error> {
+        let mut streams = Vec::new();
+        appearance.references(&mut |reference| streams.push(reference.number));
+        let mut repainted = false;
+        for number in streams {
+            if !self.is_touched(number) || self.is_new(number) {
+                continue;
+            }
+            let Some((new, _)) = self.after.numbered(number)? else { continue };
+            if self.is_unchanged(number, &new)? {
+                continue;
+            }
+            repainted = true;
+            let own = self.roles.sources(number).all(|source| source == widget.number);
+            if own && self.roles.contexts(number).only(Contexts::of(&[Context::Appearance])) {
+                self.explained.insert(number);
+                self.brought_along(&new.value)?;
+            }
+        }
+        Ok(repainted)
+    }
+
+    /// A field that this update adds: only a signature field, made of new objects.
+    fn added_field(&mut self, field: &FormField) -> Result<(), pdf::Error> {
+        let number = field.reference.number;
+        if !field.is_signature() {
+            self.forbid(number, What::Field, &field.name);
+            return Ok(());
+        }
+        // Viewers draw a note, a square or a picture among the kids of a field as what it is.
+        for stranger in &field.strangers {
+            self.explained.insert(stranger.number);
+            self.forbid(stranger.number, What::Annotation, &field.name);
+        }
+        for reference in std::iter::once(field.reference).chain(field.widgets.iter().copied()) {
+            if !self.is_new(reference.number) {
+                self.forbid(reference.number, What::Field, &field.name);
+                return Ok(());
+            }
+            self.explained.insert(reference.number);
+            if !self.roles.contexts(reference.number).only(Contexts::of(&FIELD)) {
+                self.forbid(reference.number, What::Shared, &field.name);
+            }
+            let body = self.after.body(reference)?;
+            let Some(dictionary) = body.value.as_dictionary() else { continue };
+            if dictionary.get("A").is_some() || dictionary.get("AA").is_some() {
+                self.forbid(reference.number, What::Action, &field.name);
+            }
+            // A widget of another kind of field, or one that comes and goes with a layer.
+            let kind = dictionary.get("FT").and_then(Object::as_name);
+            if kind.is_some_and(|kind| kind != b"Sig") || dictionary.get("OC").is_some() {
+                self.forbid(reference.number, What::Annotation, &field.name);
+            }
+            for (key, value) in dictionary.iter() {
+                if !matches!(key, b"P" | b"Parent" | b"Kids" | b"V") {
+                    self.brought_along(value)?;
+                }
+            }
+        }
+        if let Some(list) = field.dictionary.get("Kids").and_then(Object::as_reference) {
+            self.free_object(list.number, &[Context::FieldList], "Kids");
+        }
+        for widget in &field.widgets {
+            let body = self.after.body(*widget)?;
+            let looks = |d: &Dictionary| d.get("AP").is_some() || d.get("MK").is_some();
+            // Nobody answers for what such a field shows (sneaky signature attack, 2021).
+            if !field.is_filled() && body.value.as_dictionary().is_some_and(looks) {
+                self.forbid(widget.number, What::Appearance, &field.name);
+            }
+            self.widgets.insert(*widget);
+            self.paint(*widget, field);
+        }
+        if field.is_filled() {
+            self.new_value(field, number)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a widget came into sight, or may have.
+    fn paint(&mut self, widget: Ref, field: &FormField) {
+        self.painted.push(Painted {
+            revision: self.revision,
+            field: field.name.clone(),
+            widget,
+            filled: field.is_filled(),
+        });
+    }
+
+    /// The signature dictionary of a field signed now. An old one would be a recycled signature.
+    fn new_value(&mut self, field: &FormField, number: u32) -> Result<(), pdf::Error> {
+        match field.value() {
+            Some(value) if self.is_new(value.number) => {
+                self.explained.insert(value.number);
+                if !self.roles.contexts(value.number).only(Contexts::of(&[Context::Value])) {
+                    self.forbid(value.number, What::Shared, &field.name);
+                }
+                let dictionary = self.after.body(value)?.value;
+                self.brought_along(&dictionary)
+            }
+            // A direct value came with the field itself.
+            None => Ok(()),
+            Some(_) => {
+                self.forbid(number, What::Signature, &field.name);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether the flags of an annotation only got some that signing sets.
+fn only_sets(old: &Dictionary, new: &Dictionary) -> bool {
+    let flags = |dictionary: &Dictionary| match dictionary.get("F") {
+        None => Some(0),
+        Some(value) => value.as_integer(),
+    };
+    match (flags(old), flags(new)) {
+        (Some(old), Some(new)) => old & !new == 0 && new & !old & !SIGNING_FLAGS == 0,
+        _ => false,
+    }
+}
