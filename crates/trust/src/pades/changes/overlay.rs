@@ -15,6 +15,10 @@ use crate::pdf::{self, Body, Dictionary, File, Object, Ref, View, Work};
 /// sheet of paper over the page.
 const MAX_SHARE_OF_PAGE: f64 = 0.25;
 
+/// A stamp, in square points: some 280 by 70. On a receipt or a label it takes more than a quarter, so there, in a
+/// place that the first signer saw and that holds nothing else, it may.
+const STAMP: f64 = 20_000.0;
+
 /// Fields that came into sight on one page. Twenty stamps fill the last page of a contract.
 const MAX_ON_A_PAGE: usize = 64;
 
@@ -124,9 +128,8 @@ pub(super) fn judge(
                 None => &*ink.insert(self::ink(view, page)?),
             };
             let covers = covers(file, sight, ink)?;
-            // The first signer saw an empty place that was prepared, however large it is; not what lies below it.
             let prepared = file.at(signed).reference(painted.widget.number) == Some(painted.widget);
-            if sheet.is_papered && !(prepared && covers == Covers::Nothing) {
+            if sheet.is_papered && !(prepared && sheet.is_small && covers == Covers::Nothing) {
                 forbid(&painted, number, changes);
                 continue;
             }
@@ -151,6 +154,8 @@ fn covers(file: &File<'_>, sight: Sight, ink: &Ink) -> Result<Covers, pdf::Error
 struct Sheet {
     /// Everything that came into sight takes more of it than it may.
     is_papered: bool,
+    /// It takes no more than a stamp.
+    is_small: bool,
     /// Its annotations, with where they are seen.
     annotations: Vec<(Ref, Sight)>,
 }
@@ -174,10 +179,12 @@ impl Sheet {
                 _ => None,
             })
             .collect();
-        let is_papered = area.is_none_or(|sheet| {
+        let taken = area.map(|sheet| {
             let inside: Vec<Rectangle> = rectangles.iter().map(|r| r.intersection(&sheet)).collect();
-            union(&inside) > sheet.area() * MAX_SHARE_OF_PAGE
+            (union(&inside), sheet.area())
         });
+        let is_papered = taken.is_none_or(|(taken, area)| taken > area * MAX_SHARE_OF_PAGE);
+        let is_small = taken.is_some_and(|(taken, _)| taken <= STAMP);
         let mut annotations = Vec::new();
         for reference in list.iter().filter_map(Object::as_reference) {
             annotations.push((reference, sight(view, reference)?));
@@ -186,7 +193,7 @@ impl Sheet {
         for dictionary in list.iter().filter_map(Object::as_dictionary) {
             annotations.push((Ref::new(0), sight_of(view, dictionary)?));
         }
-        Ok(Self { is_papered, annotations })
+        Ok(Self { is_papered, is_small, annotations })
     }
 
     /// Whether a field lies over an annotation that is not its own, or nobody knows where it lies.
