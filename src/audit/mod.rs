@@ -154,7 +154,7 @@ impl Auditor {
         let named = &attached.content.template;
         let same = Templates::versions().get(&named.name) == Some(&named.version)
             && templates.overrides() == named.overrides;
-        if !same || attached.data.len() > MAX_DATA {
+        if !same {
             return None;
         }
         let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));
@@ -181,9 +181,6 @@ impl Auditor {
         }
     }
 }
-
-/// Largest data that is rendered again: an agreement with 500 indicators has about 150 kB.
-const MAX_DATA: usize = 1024 * 1024;
 
 /// What a file brings along, and where its revision 0 ends. Nothing of it has been checked.
 #[derive(Clone, Debug)]

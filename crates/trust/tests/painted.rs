@@ -60,5 +60,8 @@ fn nothing_comes_into_sight_unseen() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     let honest = classes.remove("honest").unwrap_or(0);
     let attacks: i32 = classes.values().sum();
-    assert!(honest >= 28 && attacks >= 160, "{honest} honest, {attacks} attacks in {classes:?}: some are missing");
+    assert!(
+        honest >= 28 && attacks >= 160,
+        "{honest} honest, {attacks} attacks in {classes:?}: some are missing"
+    );
 }

@@ -67,7 +67,7 @@ pub struct Examination {
 ///
 /// # Errors
 ///
-/// If the form of the first revision cannot be read.
+/// If the form of the first revision cannot be read, or the file asks for more than a check may cost.
 pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     let mut signatures = Vec::new();
     let mut updates = Vec::new();
@@ -93,12 +93,15 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
                 signatures.push(report);
                 updates.push(Update::Exact);
             }
+            // What was not looked at is no change.
+            Err(error @ pdf::Error::Cost { .. }) => return Err(error),
             Ok(None) | Err(_) => {
                 updates.push(Update::Forbidden { revision, objects: touched(file, revision) });
             }
         }
         match after {
             Ok(after) => (latest, unreadable) = (after, None),
+            Err(error @ pdf::Error::Cost { .. }) => return Err(error),
             Err(error) => unreadable = Some(error),
         }
     }

@@ -17,6 +17,10 @@ pub const CLAIM_NAME: &str = "pk-claim.txt";
 /// The format this program reads.
 pub const DATA_FORMAT: &str = "pk-data/1";
 
+/// Bytes of attached data. An agreement with five hundred indicators has some 150 kB; as a tree of values, data takes
+/// a hundred times its size.
+pub const MAX_DATA: usize = 1024 * 1024;
+
 /// The part of the attached data that a verifier compares. Everything else in it is for the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
@@ -116,6 +120,9 @@ pub enum ContentError {
     /// Not the canonical encoding: keys could be doubled, or read in two ways.
     #[error("the attached data is not canonical")]
     NotCanonical,
+    /// More than [`MAX_DATA`].
+    #[error("the attached data has more than {MAX_DATA} bytes")]
+    TooLarge,
 }
 
 /// Why a certificate is not the one of the party that a document names.
@@ -167,6 +174,9 @@ impl Content {
     ///
     /// [`ContentError`]
     pub fn parse(bytes: &[u8]) -> Result<Self, ContentError> {
+        if bytes.len() > MAX_DATA {
+            return Err(ContentError::TooLarge);
+        }
         let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| ContentError::Format)?;
         if canonical::encode(&value).as_deref() != Some(bytes) {
             return Err(ContentError::NotCanonical);
@@ -227,4 +237,17 @@ pub fn attachment(view: View<'_, '_>, name: &str) -> Result<Option<Vec<u8>>, pdf
         .and_then(|files| files.get("F").and_then(Object::as_reference))
         .ok_or(pdf::Error::WrongType { key: "EF", expected: "embedded file" })?;
     view.decoded(&view.body(stream)?).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, ContentError, MAX_DATA};
+
+    /// 46 kB of a file inflated to 31 MB of data, which became three gigabytes of values.
+    #[test]
+    fn data_beyond_measure_is_not_made_a_tree() {
+        let data = |length: usize| format!("[{}0]", "0,".repeat((length - 3) / 2)).into_bytes();
+        assert_eq!(Content::parse(&data(MAX_DATA + 3)).unwrap_err(), ContentError::TooLarge);
+        assert_eq!(Content::parse(&data(MAX_DATA - 1)).unwrap_err(), ContentError::Format);
+    }
 }

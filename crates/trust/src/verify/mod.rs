@@ -14,7 +14,8 @@ mod verdict;
 use sha2::{Digest, Sha256};
 
 pub use content::{
-    CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, Party, RoleError, Template, attachment,
+    CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, MAX_DATA, Party, RoleError, Template,
+    attachment,
 };
 pub use record::{Published, RECORD_FORMAT, RecordError};
 pub use summary::{Signatory, Summary, summary};
@@ -121,11 +122,14 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     let content = match Content::parse(&data) {
         Ok(content) => Some(content),
         Err(error) => {
-            let code = match error {
-                ContentError::NotCanonical => "data.not-canonical",
-                ContentError::Format => "data.malformed",
-            };
-            findings.push(Finding::new(Axis::Integrity, code, Outcome::Fail));
+            findings.push(match error {
+                ContentError::NotCanonical => {
+                    Finding::new(Axis::Integrity, "data.not-canonical", Outcome::Fail)
+                }
+                ContentError::Format => Finding::new(Axis::Integrity, "data.malformed", Outcome::Fail),
+                ContentError::TooLarge => Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked)
+                    .with("what", DATA_NAME),
+            });
             None
         }
     };
