@@ -425,6 +425,65 @@ def catalogs():
          'the same catalog under other numbers, around a signature')
 
 
+def tagged():
+    """Widgets entered in the structure tree, and what hides behind that."""
+    base = v.base({
+        1: v.CATALOG % b'/MarkInfo<</Marked true>>/StructTreeRoot 70 0 R/Outlines 76 0 R',
+        70: b'<</Type/StructTreeRoot/K[71 0 R]/ParentTree 73 0 R/ParentTreeNextKey 1>>',
+        71: b'<</Type/StructElem/S/Document/P 70 0 R/K[72 0 R 75 0 R]>>', 72: b'<</Type/StructElem/S/P/P 71 0 R/Pg 3 0 R/K 0>>',
+        73: b'<</Nums[0 74 0 R]>>', 74: b'[72 0 R 75 0 R]', 75: b'<</Type/StructElem/S/P/P 71 0 R/Pg 3 0 R/K 1>>',
+        76: b'<</First 77 0 R/Last 77 0 R/Count 1>>', 77: b'<</Title(Satu)/Parent 76 0 R/Dest[3 0 R/Fit]/SE 71 0 R>>'})
+    first = v.sign_first(base)
+    entry = b'<</Type/StructElem/S/Form/P 71 0 R/Pg 3 0 R/K<</Type/OBJR/Obj 51 0 R>>%s>>'
+
+    def second(element=entry % b'', document=b'[72 0 R 75 0 R 80 0 R]', nums=b'0 81 0 R 1 80 0 R', root=b'', listed=b'[72 0 R 75 0 R]', **more):
+        objects = {70: b'<</Type/StructTreeRoot/K[71 0 R]/ParentTree 82 0 R/ParentTreeNextKey 2%s>>' % root,
+                   71: b'<</Type/StructElem/S/Document/P 70 0 R/K%s>>' % document, 80: element, 81: listed, 82: b'<</Nums[%s]>>' % nums}
+        objects.update(more.get('objects', {}))
+        return added(first, BLANK, v.THIRD, rest=b'/StructParent 1', objects=objects)
+    good('honest', 'tagged-second-signature', second(), 'the new widget is entered in the structure tree, whose parents are written anew')
+    good('honest', 'tagged-not-entered', added(first, BLANK, v.THIRD), 'a tagged document, and a widget that is not entered')
+    for name, made in {
+        'spoken': second(entry % b'/ActualText(Rp 9.000)'), 'alternate': second(entry % b'/Alt(Rp 9.000)'),
+        'expanded': second(entry % b'/E(Rp 9.000)'), 'attributes': second(entry % b'/A<</O/Layout/Placement/Block>>'),
+        'another-kind': second((entry % b'').replace(b'/S/Form', b'/S/P')),
+        'old-content': second((entry % b'').replace(b'/K<</Type/OBJR/Obj 51 0 R>>', b'/K 0')),
+        'old-widget': second((entry % b'').replace(b'/Obj 51 0 R', b'/Obj 7 0 R')),
+        'reordered': second(document=b'[75 0 R 72 0 R 80 0 R]'), 'dropped': second(document=b'[72 0 R 80 0 R]'),
+        'doubled': second(document=b'[72 0 R 75 0 R 75 0 R 80 0 R]'), 'roles': second(root=b'/RoleMap<</P/Artifact>>'),
+        'parents-moved': second(nums=b'0 82 0 R 1 80 0 R'), 'parents-lost': second(nums=b'1 80 0 R'),
+        'parents-reordered': second(listed=b'[75 0 R 72 0 R]'), 'parents-foreign': second(nums=b'0 81 0 R 1 80 0 R 2 72 0 R'),
+        'element-changed': second(objects={72: b'<</Type/StructElem/S/P/P 71 0 R/Pg 3 0 R/K 0/ActualText(Rp 9.000)>>'}),
+    }.items():
+        add('tagged', f'tagged-{name}', made, code='changes.', shows=f'the structure tree: {name}')
+
+
+def writers():
+    """What honest writers do."""
+    first = v.sign_first()
+    made = first.update({1: v.CATALOG % b'/DSS<</Certs[60 0 R]/CRLs[63 0 R]>>', 60: b'<</Length 61 0 R>>\nstream\n%s\nendstream' % v.ISSUING.der,
+                         61: b'%d' % len(v.ISSUING.der), 63: stream(pki.crl_der(v.CRLS[1]))})
+    good('honest', 'store-with-lengths', made, 'a store whose streams keep their lengths elsewhere, as DSS and PDFBox write it', 'changes.allowed')
+    odd = v.Pdf.new(v.objects(), trailer=v.TRAILER + b'/AdditionalStreams[/application#2Fodt 21 0 R]')
+    good('honest', 'trailer-of-an-office-program', v.sign_second(v.sign_first(odd)), 'a trailer that names what is not there')
+    kept = v.Pdf.new(v.objects({9: stream(v.XMP % b'1', b'/Type/Metadata/Subtype/XML')}), trailer=v.TRAILER + b'/Lampiran 9 0 R')
+    add('way', 'trailer-names-the-metadata', v.sign_first(kept).update({9: stream(v.XMP % b'2', b'/Type/Metadata/Subtype/XML')}),
+        code='changes.shared', shows='an entry of the trailer names what is rewritten')
+    apart = v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 90 0 R]'), 5: v.FORM % b'7 0 R 8 0 R 11 0 R 90 0 R',
+                    90: v.widget(b'Siap', BLANK, b'/AP 92 0 R'), 91: paint(b''), 92: b'<</N 91 0 R>>'})
+    first = v.sign_first(apart)
+    made = filled(first, {90: catalogue_of(first, 90)[:-2] + b'/V 50 0 R>>', 91: paint(b'Saksi'), 92: b'<</N 91 0 R>>'}, 50, v.THIRD)
+    good('honest', 'own-look-apart', made, 'the empty look is a dictionary of its own')
+    lists = v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'15 0 R'), 15: b'[7 0 R 8 0 R 11 0 R]',
+                    5: (v.FORM % b'').replace(b'[]', b' 16 0 R'), 16: b'[7 0 R 8 0 R 11 0 R]'})
+    first = v.sign_first(lists)
+    widget = v.widget(b'Baru', BLANK, b'/AP<</N 52 0 R>>/V 50 0 R')
+    made = filled(first, {15: b'[7 0 R 8 0 R 11 0 R 51 0 R]', 16: b'[7 0 R 8 0 R 11 0 R 51 0 R]', 51: widget, 52: paint(b'Saksi')}, 50, v.THIRD)
+    good('honest', 'lists-apart', made, '/Annots and /Fields are objects of their own')
+    bad = filled(first, {15: b'[8 0 R 7 0 R 11 0 R 51 0 R]', 16: b'[7 0 R 8 0 R 11 0 R 51 0 R]', 51: widget, 52: paint(b'Saksi')}, 50, v.THIRD)
+    add('way', 'lists-reordered', bad, code='changes.annotation', shows='the list of annotations in another order')
+
+
 def small_pages():
     small = {3: b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 144]/Contents 4 0 R/Resources<</Font<</F1 6 0 R>>>>/Annots[8 0 R 90 0 R]>>',
              4: stream(b'BT /F1 12 Tf 10 8 Td (Label) Tj ET'), 5: v.FORM % b'8 0 R 90 0 R', 8: v.widget(b'Pihak1', b'0 0 0 0')}
@@ -488,7 +547,7 @@ def main():
         old.unlink()
     v.TRAVELLING.clear()
     for part in (by_whom_and_where, certified, together, rectangles, kids, appearances, flags, names, ways, siblings, twins,
-                 catalogs, small_pages, layouts):
+                 catalogs, tagged, writers, small_pages, layouts):
         part()
     rows = ['file\texpected\tclass\tintegrity\tissuer\tcode\tshows']
     for name, (kind, integrity, issuer, code, shows, data) in sorted(VECTORS.items()):

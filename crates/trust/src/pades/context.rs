@@ -150,8 +150,9 @@ impl Context {
 
             (Self::Extensions, _) => Self::Extension,
 
+            // The parent of the first elements is the root itself.
             (Self::StructureRoot, b"K") => Self::Element,
-            (Self::StructureRoot, b"ParentTree" | b"IDTree") => Self::ElementTree,
+            (Self::StructureRoot | Self::Element, b"ParentTree" | b"IDTree") => Self::ElementTree,
             (Self::ElementTree, b"Kids") => Self::ElementTree,
             (Self::ElementTree, b"Nums" | b"Names") => Self::Element,
             (Self::Element, b"K" | b"P" | b"Ref") => Self::Element,
@@ -294,7 +295,12 @@ impl<'f, 'a> Roles<'f, 'a> {
         let view = self.file.at(revision);
         let Some(updated) = self.file.revisions().get(revision) else { return Ok(()) };
         self.rewritten = updated.numbers().collect();
-        self.dictionary(view, 0, &updated.trailer, Context::Trailer);
+        // An entry of the program's own counts as it was signed.
+        for key in ["Root", "Info", "Encrypt"] {
+            if let Some(value) = updated.trailer.get(key) {
+                self.value(view, 0, value, Context::Trailer.step(key.as_bytes()));
+            }
+        }
         for number in updated.numbers() {
             for context in self.contexts(number).iter().filter(|context| !context.ends()) {
                 self.push(number, context);
@@ -368,7 +374,15 @@ impl<'f, 'a> Roles<'f, 'a> {
 
     fn dictionary(&mut self, view: View<'_, '_>, source: u32, dictionary: &Dictionary, context: Context) {
         for (key, value) in dictionary.iter() {
-            let step = if context == Context::Stray { context } else { context.step(key) };
+            let step = match context {
+                Context::Stray => context,
+                // Office programs keep entries of their own in a trailer, which lead to what was there before the
+                // file was printed. Such a number is no promise of an object.
+                Context::Trailer if context.step(key) == Context::Other && !leads_somewhere(view, value) => {
+                    continue;
+                }
+                _ => context.step(key),
+            };
             self.value(view, source, value, step);
         }
     }
@@ -399,6 +413,13 @@ impl<'f, 'a> Roles<'f, 'a> {
             _ => {}
         }
     }
+}
+
+/// Whether every reference in a value leads to an object.
+fn leads_somewhere(view: View<'_, '_>, value: &Object) -> bool {
+    let mut all = true;
+    value.references(&mut |reference| all &= view.has(reference.number));
+    all
 }
 
 #[cfg(test)]

@@ -193,25 +193,33 @@ impl Comparison<'_, '_> {
         Ok(repainted)
     }
 
-    /// The streams of an appearance that the field had before, empty, and that its signer now fills. They may be
-    /// used by nothing but this field.
+    /// The appearance that the field had before, empty, and that its signer now fills: dictionary and streams. They
+    /// may be used by nothing but this field.
     fn own_appearance(&mut self, widget: Ref, appearance: &Object) -> Result<bool, pdf::Error> {
-        let mut streams = Vec::new();
-        appearance.references(&mut |reference| streams.push(reference.number));
+        let mut pending = Vec::new();
+        appearance.references(&mut |reference| pending.push(reference.number));
+        let mut own = BTreeSet::from([widget.number]);
         let mut repainted = false;
-        for number in streams {
-            if !self.is_touched(number) || self.is_new(number) {
+        while let Some(number) = pending.pop() {
+            if own.contains(&number) || self.is_new(number) {
                 continue;
             }
+            let only_here = self.roles.sources(number).all(|source| own.contains(&source))
+                && self.roles.contexts(number).only(Contexts::of(&[Context::Appearance]));
             let Some((new, _)) = self.after.numbered(number)? else { continue };
-            if self.is_unchanged(number, &new)? {
+            let changed = self.is_touched(number) && !self.is_unchanged(number, &new)?;
+            repainted |= changed;
+            if changed && !only_here {
                 continue;
             }
-            repainted = true;
-            let own = self.roles.sources(number).all(|source| source == widget.number);
-            if own && self.roles.contexts(number).only(Contexts::of(&[Context::Appearance])) {
+            if changed {
                 self.explained.insert(number);
                 self.brought_along(&new.value)?;
+            }
+            // A dictionary of its own leads on to the streams.
+            if new.stream.is_none() {
+                own.insert(number);
+                new.value.references(&mut |reference| pending.push(reference.number));
             }
         }
         Ok(repainted)
@@ -235,9 +243,6 @@ impl Comparison<'_, '_> {
                 return Ok(());
             }
             self.explained.insert(reference.number);
-            if !self.roles.contexts(reference.number).only(Contexts::of(&FIELD)) {
-                self.forbid(reference.number, What::Shared, &field.name);
-            }
             let body = self.after.body(reference)?;
             let Some(dictionary) = body.value.as_dictionary() else { continue };
             if dictionary.get("A").is_some() || dictionary.get("AA").is_some() {
@@ -288,9 +293,6 @@ impl Comparison<'_, '_> {
         match field.value() {
             Some(value) if self.is_new(value.number) => {
                 self.explained.insert(value.number);
-                if !self.roles.contexts(value.number).only(Contexts::of(&[Context::Value])) {
-                    self.forbid(value.number, What::Shared, &field.name);
-                }
                 let dictionary = self.after.body(value)?.value;
                 self.brought_along(&dictionary)
             }

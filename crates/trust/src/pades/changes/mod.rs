@@ -10,6 +10,7 @@ mod classify;
 mod fields;
 mod overlay;
 mod pages;
+mod structure;
 mod what;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +117,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
         self.catalog(root.number, &before, &after);
         self.free_roles()?;
         self.form(root.number, &before, &after)?;
+        self.structure(&after)?;
         self.pages()?;
         self.streams()?;
         self.rest()
@@ -190,6 +192,8 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 continue;
             }
             self.explained.insert(number);
+            // Lengths of streams, and the like: nothing below is shown.
+            self.brought_along(&new.value)?;
             // Who uses a new object is new too, or has been compared to the letter.
             if !self.is_new(number) && !roles.only(free) && !self.is_unchanged(number, &new)? {
                 let name = if free == store { "DSS" } else { "" };
