@@ -11,7 +11,7 @@ use pk_trust::pdf::File;
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: list_signatures FILE.pdf")?;
     let bytes = std::fs::read(&path)?;
-    let file = File::parse(&bytes)?;
+    let file = File::parse_foreign(&bytes)?;
     println!("{path}: {} revisions", file.revisions().len());
 
     let survey = pades::survey(&file)?;

@@ -4,6 +4,7 @@
 
 mod claim;
 mod foreign;
+mod irregular;
 mod painted;
 mod path;
 mod pdf;

@@ -15,6 +15,8 @@ pub enum Work {
     Inflated,
     /// Bytes read as objects, each time they are read. An object costs at least [`OBJECT`].
     Read,
+    /// Entries of cross-reference sections, and of the lists in object streams.
+    Listed,
     /// Values, rectangles or references compared with each other, each time.
     Compared,
 }
@@ -28,7 +30,8 @@ impl Work {
     const fn limit(self) -> u64 {
         match self {
             Self::Inflated => 64 * 1024 * 1024,
-            Self::Read => 256 * 1024 * 1024,
+            Self::Read => 128 * 1024 * 1024,
+            Self::Listed => 1_000_000,
             Self::Compared => 20_000_000,
         }
     }
@@ -37,6 +40,7 @@ impl Work {
         match self {
             Self::Inflated => "bytes to inflate",
             Self::Read => "objects to read",
+            Self::Listed => "entries of cross-reference sections",
             Self::Compared => "values to compare",
         }
     }
@@ -47,6 +51,7 @@ impl Work {
 pub(super) struct Budget {
     inflated: AtomicU64,
     read: AtomicU64,
+    listed: AtomicU64,
     compared: AtomicU64,
 }
 
@@ -57,16 +62,26 @@ impl Budget {
     ///
     /// [`Error::Cost`] where the file has asked for more than a check may cost.
     pub(super) fn spend(&self, work: Work, amount: usize) -> Result<(), Error> {
-        let counter = match work {
-            Work::Inflated => &self.inflated,
-            Work::Read => &self.read,
-            Work::Compared => &self.compared,
-        };
         let amount = u64::try_from(amount).unwrap_or(u64::MAX);
-        let before = counter.fetch_add(amount, Ordering::Relaxed);
+        let before = self.counter(work).fetch_add(amount, Ordering::Relaxed);
         if before.saturating_add(amount) > work.limit() {
             return Err(Error::Cost { what: work.name() });
         }
         Ok(())
+    }
+
+    /// How much of it may still be caused.
+    pub(super) fn rest(&self, work: Work) -> usize {
+        let spent = self.counter(work).load(Ordering::Relaxed);
+        usize::try_from(work.limit().saturating_sub(spent)).unwrap_or(usize::MAX)
+    }
+
+    const fn counter(&self, work: Work) -> &AtomicU64 {
+        match work {
+            Work::Inflated => &self.inflated,
+            Work::Read => &self.read,
+            Work::Listed => &self.listed,
+            Work::Compared => &self.compared,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::lexer::is_whitespace;
 use super::{Dictionary, Object};
 
 /// The four numbers of `/ByteRange`, checked against the dictionary they stand in.
@@ -63,8 +64,8 @@ impl ByteRange {
         Ok(Self { first, second: second..end })
     }
 
-    /// As [`ByteRange::parse`], for other programs' files: some do not count the end of line after the
-    /// last `%%EOF` as signed.
+    /// As [`ByteRange::parse`], for other programs' files. Some do not count the end of line after the last
+    /// `%%EOF` as signed; and where an update follows, the white space between the two may belong to either.
     ///
     /// # Errors
     ///
@@ -77,12 +78,29 @@ impl ByteRange {
         if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
             return Err(ByteRangeError::Malformed);
         }
-        let line_end = file.get(..end).map_or(0, |revision| {
-            let tail = revision.iter().rev().take(2).take_while(|b| matches!(b, b'\r' | b'\n'));
-            tail.count()
-        });
-        Self::parse(dictionary, end)
-            .or_else(|error| Self::parse(dictionary, end.saturating_sub(line_end)).map_err(|_| error))
+        let whole = Self::parse(dictionary, end);
+        if whole != Err(ByteRangeError::NotToEnd) {
+            return whole;
+        }
+        let revision = file.get(..end).unwrap_or_default();
+        let spaces = revision.iter().rev().take_while(|byte| is_whitespace(**byte)).count();
+        let after = revision.get(end.saturating_sub(spaces)..).unwrap_or_default();
+        // At the end of the file nothing else may have been added to what was signed.
+        let line_end = matches!(after, b"\r\n" | b"\n" | b"\r");
+        let shorter = match dictionary.get("ByteRange").and_then(Object::as_array) {
+            Some([_, _, second, length]) => second
+                .as_place()
+                .zip(length.as_place())
+                .and_then(|(second, length)| second.checked_add(length)),
+            _ => None,
+        };
+        let may_end = |at: usize| {
+            if end < file.len() { (end - spaces..end).contains(&at) } else { line_end && at + spaces == end }
+        };
+        match shorter.filter(|at| may_end(*at)) {
+            Some(at) => Self::parse(dictionary, at),
+            None => whole,
+        }
     }
 
     /// How many bytes the first part has.

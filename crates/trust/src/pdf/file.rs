@@ -1,109 +1,25 @@
-//! A file as its revisions: each incremental update apart, with the bytes it owns.
-//!
-//! Reading goes along the chain of `startxref` and `/Prev` and nowhere else. Nothing is searched
-//! for and nothing is repaired: a reader that finds `%%EOF` by looking for it can be shown another
-//! file than the one that was signed.
+//! A file and its objects, as of each of its revisions.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::budget::{Budget, OBJECT, Work};
-use super::filter::{self, MAX_DECODED};
+use super::budget::{OBJECT, Work};
+use super::filter;
+use super::irregular::{Irregularity, Reading};
 use super::lexer::Lexer;
-use super::xref::{self, Entry, Section};
+use super::object_stream::ObjectStream;
+use super::revision::{Revision, revisions};
+use super::xref::{self, Entry};
 use super::{Dictionary, Error, Object, Ref, place};
-
-/// Updates in one file. pk makes one a signature; twice the largest number of signatures seen in
-/// public test files (51) leaves room for foreign ones.
-const MAX_REVISIONS: usize = 128;
 
 /// Depth of `/Length 5 0 R` pointing at a length that is itself a reference.
 const MAX_INDIRECTION: usize = 8;
 
-/// Objects in one object stream. ISO 32000-2, 7.5.7 names no limit; producers write 100 to 200.
-const MAX_IN_STREAM: usize = 100_000;
-
-/// One state of the file: what an incremental update added.
-#[derive(Debug)]
-pub struct Revision {
-    /// The bytes of this revision, up to and with the end of line after its `%%EOF`.
-    pub span: Range<usize>,
-    /// Where the cross-reference section that `startxref` names begins.
-    pub xref: usize,
-    /// Its trailer dictionary.
-    pub trailer: Dictionary,
-    entries: BTreeMap<u32, Entry>,
-    /// Objects have to begin before this byte.
-    objects_end: usize,
-}
-
-impl Revision {
-    /// The object numbers that this revision defines or frees.
-    pub fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
-        self.entries.keys().copied()
-    }
-
-    /// The objects that this revision defines.
-    pub fn objects(&self) -> impl Iterator<Item = Ref> + '_ {
-        self.entries.iter().filter_map(|(&number, entry)| match entry {
-            Entry::InUse { generation, .. } => Some(Ref { number, generation: *generation }),
-            Entry::Compressed { .. } => Some(Ref::new(number)),
-            Entry::Free => None,
-        })
-    }
-
-    /// The number of its cross-reference stream, if it is one and lists itself.
-    pub fn xref_stream(&self) -> Option<u32> {
-        let own = |entry: &Entry| matches!(entry, Entry::InUse { offset, .. } if *offset == self.xref);
-        self.entries.iter().find(|(_, entry)| own(entry)).map(|(&number, _)| number)
-    }
-
-    /// The object streams of this revision, in which others of its objects are.
-    pub fn containers(&self) -> BTreeSet<u32> {
-        let container = |entry: &Entry| match entry {
-            Entry::Compressed { container, .. } => Some(*container),
-            _ => None,
-        };
-        self.entries.values().filter_map(container).collect()
-    }
-
-    /// Where an object that begins at `offset` has to end: it may not run over the section.
-    fn limit(&self, offset: usize) -> usize {
-        let linearized = self.objects_end == self.span.end;
-        if offset < self.xref && !linearized { self.xref } else { self.span.end }
-    }
-
-    /// One section with what it adds to the revisions before it.
-    fn new(section: Section) -> Self {
-        let Section { xref, entries, trailer, is_stream, end, .. } = section;
-        // A cross-reference stream is an object itself, and may list itself.
-        let objects_end = if is_stream { xref.saturating_add(1) } else { xref };
-        Self { span: 0..end, xref, trailer, entries, objects_end }
-    }
-
-    /// A linearized file has two sections, and is one revision (ISO 32000-2, Annex F): the first
-    /// page's at the beginning, whose `/Prev` leads to the main one at the end.
-    fn linearized(bytes: &[u8], first: Section, main: Section) -> Result<Self, Error> {
-        let wrong = Error::BadPrev { offset: first.xref };
-        main.starts_at(first.xref)?;
-        let length = linearized_length(bytes).filter(|&length| length == main.end);
-        if length.is_none() || main.previous()?.is_some() {
-            return Err(wrong);
-        }
-        let end = main.end;
-        let mut revision = Self::new(first);
-        for (number, entry) in main.entries {
-            if revision.entries.insert(number, entry).is_some_and(|both| both != entry) {
-                return Err(Error::DuplicateEntry { number, offset: main.xref });
-            }
-        }
-        revision.span.end = end;
-        revision.objects_end = end;
-        Ok(revision)
-    }
-}
+/// Text of objects that are kept as values, in bytes. A value takes some twenty times as much memory as its
+/// text.
+const MAX_KEPT: usize = 2 * 1024 * 1024;
 
 /// An indirect object: a value, or a dictionary with a stream.
 #[derive(Clone, Debug)]
@@ -123,19 +39,32 @@ pub struct Body {
 pub struct File<'a> {
     bytes: &'a [u8],
     revisions: Vec<Revision>,
-    /// Decoded object streams, by the byte at which they stand.
-    streams: Mutex<BTreeMap<usize, Arc<ObjectStream>>>,
-    budget: Budget,
+    /// Every number with the revisions that define or free it, in order.
+    index: Vec<(u32, u32)>,
+    reading: Reading,
+    kept: Mutex<Kept>,
 }
 
-/// A decoded object stream (ISO 32000-2, 7.5.7).
+/// What was read once and may be asked for again.
+#[derive(Debug, Default)]
+struct Kept {
+    /// Decoded object streams, by the byte at which they stand.
+    streams: BTreeMap<usize, Arc<ObjectStream>>,
+    /// Objects, by their numbers and the revisions that made them.
+    bodies: BTreeMap<(u32, usize), Arc<Body>>,
+    /// Bytes of text of these objects.
+    text: usize,
+    /// Page trees, by the revision for which they were read.
+    pages: BTreeMap<usize, Arc<PageTree>>,
+}
+
+/// The pages of one or more revisions.
 #[derive(Debug)]
-struct ObjectStream {
-    data: Vec<u8>,
-    /// Numbers of its objects, and where they begin.
-    objects: Vec<(u32, usize)>,
-    /// Where it stands in the file.
-    span: Range<usize>,
+struct PageTree {
+    root: Ref,
+    pages: Vec<Ref>,
+    /// The objects that say so, pages and lists of kids among them.
+    nodes: BTreeSet<u32>,
 }
 
 impl<'a> File<'a> {
@@ -146,29 +75,36 @@ impl<'a> File<'a> {
     /// Whatever ISO 32000-2, 7.5 does not allow, and what this reader does not read: hybrid and
     /// encrypted files.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
-        header(bytes)?;
-        let mut revisions = chain(bytes)?;
-        let mut start = 0;
-        let mut size = 0;
-        for revision in &mut revisions {
-            revision.span.start = start;
-            if start > revision.xref {
-                return Err(Error::TrailingBytes { offset: revision.xref });
-            }
-            start = revision.span.end;
-            // A /Size that shrinks makes objects vanish for some readers and not for others.
-            let enlarged = xref::size(&revision.trailer)?;
-            if enlarged < size {
-                return Err(Error::XrefSize { offset: revision.xref });
-            }
-            size = enlarged;
-            check_entries(revision)?;
-        }
+        Self::read(bytes, Reading::default())
+    }
+
+    /// As [`File::parse`], for other programs' files: what has one reading only is noted
+    /// ([`File::irregularities`]) and read.
+    ///
+    /// # Errors
+    ///
+    /// What readers disagree on, and encrypted files.
+    pub fn parse_foreign(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::read(bytes, Reading::foreign())
+    }
+
+    fn read(bytes: &'a [u8], reading: Reading) -> Result<Self, Error> {
+        let revisions = revisions(bytes, &reading)?;
         // One that an update adds is a change like any other, and makes nothing unreadable before it.
         if revisions.first().is_some_and(|r| r.trailer.get("Encrypt").is_some()) {
             return Err(Error::Encrypted);
         }
-        Ok(Self { bytes, revisions, streams: Mutex::default(), budget: Budget::default() })
+        let numbers =
+            |(i, revision): (u32, &Revision)| revision.numbers().map(move |n| (n, i)).collect::<Vec<_>>();
+        let mut index: Vec<(u32, u32)> = (0..).zip(&revisions).flat_map(numbers).collect();
+        index.sort_unstable();
+        Ok(Self { bytes, revisions, index, reading, kept: Mutex::default() })
+    }
+
+    /// The forms that were tolerated so far, each with the first byte at which it stands. Objects are read
+    /// when they are asked for, so there may be more of them later.
+    pub fn irregularities(&self) -> BTreeMap<Irregularity, usize> {
+        self.reading.found()
     }
 
     /// All bytes of the file.
@@ -182,7 +118,7 @@ impl<'a> File<'a> {
     ///
     /// [`Error::Cost`] where all of it together is more than a check may cost.
     pub fn spend(&self, work: Work, amount: usize) -> Result<(), Error> {
-        self.budget.spend(work, amount)
+        self.reading.spend(work, amount)
     }
 
     /// The revisions, oldest first; at least one.
@@ -200,8 +136,17 @@ impl<'a> File<'a> {
         View { file: self, revision: index.min(self.revisions.len() - 1) }
     }
 
+    /// Where an object is as of a revision, and the revision that says so.
     fn entry(&self, number: u32, revision: usize) -> Option<(Entry, usize)> {
-        (0..=revision).rev().find_map(|i| self.revisions[i].entries.get(&number).map(|&e| (e, i)))
+        let newest = u32::try_from(revision).unwrap_or(u32::MAX);
+        let after = self.index.partition_point(|known| *known <= (number, newest));
+        let (known, made) = *self.index.get(after.checked_sub(1)?)?;
+        let made = usize::try_from(made).ok().filter(|_| known == number)?;
+        Some((*self.revisions.get(made)?.entries.get(&number)?, made))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -280,32 +225,70 @@ impl<'f, 'a> View<'f, 'a> {
     ///
     /// [`Error::Missing`] where nothing is there: a verifier takes no `null` for an answer.
     pub fn body(&self, reference: Ref) -> Result<Body, Error> {
+        self.shared(reference).map(|body| Arc::try_unwrap(body).unwrap_or_else(|kept| Body::clone(&kept)))
+    }
+
+    /// As [`View::body`], without a copy of it where it has been read before.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::body`].
+    pub fn shared(&self, reference: Ref) -> Result<Arc<Body>, Error> {
         self.body_at(reference, 0)
     }
 
-    fn body_at(&self, reference: Ref, depth: usize) -> Result<Body, Error> {
+    fn body_at(&self, reference: Ref, depth: usize) -> Result<Arc<Body>, Error> {
         let missing = Error::Missing { reference };
         if depth > MAX_INDIRECTION {
             return Err(missing);
         }
-        let (offset, generation, revision) = match self.file.entry(reference.number, self.revision) {
-            Some((Entry::InUse { offset, generation }, revision)) => (offset, generation, revision),
-            Some((Entry::Compressed { container, index }, revision)) if reference.generation == 0 => {
-                return self.compressed(reference, container, index, revision);
-            }
-            _ => return Err(missing),
+        self.file.spend(Work::Read, OBJECT)?;
+        let (entry, made) = self.file.entry(reference.number, self.revision).ok_or(missing.clone())?;
+        let generation = match entry {
+            Entry::InUse { generation, .. } => generation,
+            Entry::Compressed { .. } => 0,
+            Entry::Free => return Err(missing),
         };
         if generation != reference.generation {
             return Err(missing);
         }
-        let end = self.file.revisions[revision].limit(offset);
+        if let Some(known) = self.file.kept().bodies.get(&(reference.number, made)) {
+            return Ok(Arc::clone(known));
+        }
+        let (body, text) = match entry {
+            Entry::Compressed { container, index } => self.compressed(reference, container, index, made)?,
+            Entry::InUse { offset, .. } => self.plain(reference, offset, made, depth)?,
+            Entry::Free => return Err(missing),
+        };
+        self.file.spend(Work::Read, text)?;
+        let body = Arc::new(body);
+        // Where a stream ends can be said by another object, which a later revision may have changed.
+        let length =
+            body.value.as_dictionary().filter(|_| body.stream.is_some()).and_then(|d| d.get("Length"));
+        if length.is_none_or(|length| length.as_reference().is_none()) {
+            let mut kept = self.file.kept();
+            if kept.text.saturating_add(OBJECT + text) <= MAX_KEPT {
+                kept.text += OBJECT + text;
+                kept.bodies.insert((reference.number, made), Arc::clone(&body));
+            }
+        }
+        Ok(body)
+    }
+
+    /// An object that stands in the file, and how many bytes of it are no stream.
+    fn plain(
+        &self,
+        reference: Ref,
+        offset: usize,
+        made: usize,
+        depth: usize,
+    ) -> Result<(Body, usize), Error> {
+        let wrong = Error::WrongObject { reference, offset };
+        let end = self.file.revisions.get(made).ok_or(wrong.clone())?.limit(offset);
         let mut lexer = Lexer::new(self.file.bytes, offset..end);
-        if lexer.unsigned(10)? != u64::from(reference.number)
-            || !lexer.literal(b" ")
-            || lexer.unsigned(5)? != u64::from(generation)
-            || !lexer.literal(b" obj")
-        {
-            return Err(Error::WrongObject { reference, offset });
+        let header = xref::object_header(&mut lexer, &self.file.reading, &wrong)?;
+        if header != (u64::from(reference.number), u64::from(reference.generation)) {
+            return Err(wrong);
         }
         let (value, _) = lexer.object()?;
         lexer.skip_whitespace();
@@ -316,56 +299,44 @@ impl<'f, 'a> View<'f, 'a> {
         };
         lexer.keyword("endobj")?;
         let encoded = stream.as_ref().map_or(0, ExactSizeIterator::len);
-        self.file.spend(Work::Read, OBJECT + (lexer.position() - offset).saturating_sub(encoded))?;
-        Ok(Body { value, stream, span: offset..lexer.position(), container: None })
+        let text = (lexer.position() - offset).saturating_sub(encoded);
+        Ok((Body { value, stream, span: offset..lexer.position(), container: None }, text))
     }
 
-    /// An object inside an object stream of the same revision.
+    /// An object inside an object stream of the same revision, and how many bytes it has there.
     fn compressed(
         &self,
         reference: Ref,
         container: u32,
         index: usize,
-        revision: usize,
-    ) -> Result<Body, Error> {
-        let stream = self.object_stream(container, revision)?;
-        let wrong = Error::WrongObject { reference, offset: stream.span.start };
-        let &(number, start) = stream.objects.get(index).ok_or(wrong.clone())?;
-        if number != reference.number {
-            return Err(wrong);
-        }
-        let end = stream.objects.get(index + 1).map_or(stream.data.len(), |next| next.1);
-        let mut lexer = Lexer::new(&stream.data, start..end);
-        let (value, _) = lexer.object()?;
-        lexer.skip_whitespace();
-        // Anything else there would be another object to a reader that counts from the end.
-        if !lexer.rest().is_empty() {
-            return Err(wrong);
-        }
-        self.file.spend(Work::Read, OBJECT + (end - start))?;
-        Ok(Body { value, stream: None, span: stream.span.clone(), container: Some(container) })
+        made: usize,
+    ) -> Result<(Body, usize), Error> {
+        let stream = self.object_stream(container, made)?;
+        let (value, text) = stream.object(reference, index)?;
+        Ok((Body { value, stream: None, span: stream.span.clone(), container: Some(container) }, text))
     }
 
-    fn object_stream(&self, container: u32, revision: usize) -> Result<Arc<ObjectStream>, Error> {
+    /// The object stream of this number that revision `made` defines.
+    pub(super) fn object_stream(&self, container: u32, made: usize) -> Result<Arc<ObjectStream>, Error> {
         let wrong = Error::WrongType { key: "ObjStm", expected: "object stream" };
-        let offset = match self.file.revisions[revision].entries.get(&container) {
+        let offset = match self.file.revisions.get(made).and_then(|r| r.entries.get(&container)) {
             Some(Entry::InUse { offset, generation: 0 }) => *offset,
             _ => return Err(wrong),
         };
-        let lock = || self.file.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(&offset) {
+        if let Some(known) = self.file.kept().streams.get(&offset) {
             return Ok(Arc::clone(known));
         }
         // As of its own revision: a later one must not give its /Length another value.
-        let view = self.file.at(revision);
-        let body = view.body(Ref::new(container))?;
+        let view = self.file.at(made);
+        let body = view.shared(Ref::new(container))?;
         let dictionary = body.value.as_dictionary().ok_or(wrong.clone())?;
         if dictionary.get("Type").and_then(Object::as_name) != Some(b"ObjStm") {
             return Err(wrong);
         }
         let data = view.decoded(&body)?;
-        let stream = Arc::new(ObjectStream { objects: directory(dictionary, &data)?, data, span: body.span });
-        lock().insert(offset, Arc::clone(&stream));
+        let stream = ObjectStream::parse(dictionary, data, body.span.clone(), &self.file.reading)?;
+        let stream = Arc::new(stream);
+        self.file.kept().streams.insert(offset, Arc::clone(&stream));
         Ok(stream)
     }
 
@@ -388,10 +359,7 @@ impl<'f, 'a> View<'f, 'a> {
             .filter(|&end| end <= start + lexer.rest().len())
             .ok_or_else(|| lexer.error("stream length"))?;
         let mut after = Lexer::new(self.file.bytes, end..start + lexer.rest().len());
-        after.end_of_line();
-        if !after.literal(b"endstream") {
-            return Err(after.error("endstream expected where /Length ends"));
-        }
+        xref::stream_end(&mut after, &self.file.reading)?;
         *lexer = after;
         Ok(start..end)
     }
@@ -469,19 +437,52 @@ impl<'f, 'a> View<'f, 'a> {
         let Some(Object::Reference(root)) = catalog.get("Pages") else {
             return Err(Error::WrongType { key: "Pages", expected: "reference" });
         };
-        let mut pages = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
-        let mut stack = vec![*root];
+        let tree = match self.known_pages(*root) {
+            Some(known) => known,
+            None => Arc::new(self.page_tree(*root)?),
+        };
+        self.file.kept().pages.insert(self.revision, Arc::clone(&tree));
+        // A page takes as long to copy as some bytes take to read.
+        self.file.spend(Work::Read, tree.pages.len())?;
+        Ok(tree.pages.clone())
+    }
+
+    /// The pages as of an earlier revision, if nothing that says so was touched since. Many small updates of a
+    /// document of many pages would else cost a walk through all of them each.
+    fn known_pages(&self, root: Ref) -> Option<Arc<PageTree>> {
+        let (earlier, tree) = {
+            let kept = self.file.kept();
+            let (earlier, tree) = kept.pages.range(..=self.revision).next_back()?;
+            (*earlier, Arc::clone(tree))
+        };
+        let updates = self.file.revisions.get(earlier + 1..=self.revision)?;
+        let touched = updates.iter().flat_map(Revision::numbers).any(|number| tree.nodes.contains(&number));
+        (tree.root == root && !touched).then_some(tree)
+    }
+
+    fn page_tree(&self, root: Ref) -> Result<PageTree, Error> {
+        let mut tree = PageTree { root, pages: Vec::new(), nodes: BTreeSet::new() };
+        let mut seen = BTreeSet::new();
+        let mut stack = vec![root];
         while let Some(reference) = stack.pop() {
             if !seen.insert(reference) {
                 return Err(Error::Loop { what: "page tree" });
             }
-            let body = self.body(reference)?;
+            tree.nodes.insert(reference.number);
+            let body = self.shared(reference)?;
             let node =
                 body.value.as_dictionary().ok_or(Error::WrongType { key: "Kids", expected: "dictionary" })?;
-            match self.array(node, "Kids")? {
-                None => pages.push(reference),
-                Some(kids) => {
+            let mut list = node.get("Kids");
+            let mut shared;
+            for _ in 0..MAX_INDIRECTION {
+                let Some(Object::Reference(elsewhere)) = list else { break };
+                tree.nodes.insert(elsewhere.number);
+                shared = self.shared(*elsewhere)?;
+                list = Some(&shared.value);
+            }
+            match list {
+                None => tree.pages.push(reference),
+                Some(Object::Array(kids)) => {
                     for kid in kids.iter().rev() {
                         stack.push(
                             kid.as_reference()
@@ -489,12 +490,13 @@ impl<'f, 'a> View<'f, 'a> {
                         );
                     }
                 }
+                Some(_) => return Err(Error::WrongType { key: "Kids", expected: "array" }),
             }
         }
-        Ok(pages)
+        Ok(tree)
     }
 
-    /// The decoded bytes of a stream object, at most [`MAX_DECODED`].
+    /// The decoded bytes of a stream object, at most [`MAX_DECODED`](super::MAX_DECODED).
     ///
     /// # Errors
     ///
@@ -510,143 +512,6 @@ impl<'f, 'a> View<'f, 'a> {
                 direct.set(key, self.resolve(value)?.into_owned());
             }
         }
-        let decoded = filter::decode(&direct, encoded, MAX_DECODED)?;
-        self.file.spend(Work::Inflated, decoded.len())?;
-        Ok(decoded)
+        filter::decode(&direct, encoded, &self.file.reading)
     }
-}
-
-/// Numbers and places of the objects in a decoded object stream.
-fn directory(dictionary: &Dictionary, data: &[u8]) -> Result<Vec<(u32, usize)>, Error> {
-    let wrong = Error::WrongType { key: "ObjStm", expected: "object stream" };
-    let number = |key| dictionary.get(key).and_then(Object::as_place).ok_or(wrong.clone());
-    let (count, first) = (number("N")?, number("First")?);
-    if count > MAX_IN_STREAM {
-        return Err(Error::TooMany { what: "objects in a stream", offset: 0 });
-    }
-    let mut lexer = Lexer::new(data, 0..first);
-    let mut objects = Vec::new();
-    for _ in 0..count {
-        lexer.skip_whitespace();
-        let number = u32::try_from(lexer.unsigned(10)?).map_err(|_| wrong.clone())?;
-        lexer.skip_whitespace();
-        let offset = place(lexer.unsigned(10)?);
-        let start = first.checked_add(offset).filter(|&start| start <= data.len()).ok_or(wrong.clone())?;
-        // In order, so that each object ends where the next begins.
-        if objects.last().is_some_and(|&(_, before)| start < before) {
-            return Err(wrong);
-        }
-        objects.push((number, start));
-    }
-    Ok(objects)
-}
-
-/// Every revision, oldest first, along `/Prev`.
-fn chain(bytes: &[u8]) -> Result<Vec<Revision>, Error> {
-    let mut revisions: Vec<Revision> = Vec::new();
-    let mut xref = tail(bytes)?;
-    loop {
-        let section = Section::read(bytes, xref)?;
-        let previous = section.previous()?;
-        let (revision, previous) = match previous {
-            Some(later) if later > section.xref => {
-                let main = Section::read(bytes, later)?;
-                (Revision::linearized(bytes, section, main)?, None)
-            }
-            Some(same) if same == section.xref => return Err(Error::BadPrev { offset: xref }),
-            earlier => {
-                section.starts_at(xref)?;
-                (Revision::new(section), earlier)
-            }
-        };
-        // Nothing may follow the last revision: unaccounted bytes are where another reader finds
-        // another document.
-        if revisions.is_empty() && revision.span.end != bytes.len() {
-            return Err(Error::TrailingBytes { offset: revision.span.end });
-        }
-        revisions.push(revision);
-        let Some(previous) = previous else { break };
-        if revisions.len() >= MAX_REVISIONS {
-            return Err(Error::TooMany { what: "revisions", offset: previous });
-        }
-        xref = previous;
-    }
-    revisions.reverse();
-    Ok(revisions)
-}
-
-/// Every entry has to lead into its own revision: one that points elsewhere gives bytes that
-/// somebody signed a second meaning (shadow attacks, "change of object usage").
-fn check_entries(revision: &Revision) -> Result<(), Error> {
-    for entry in revision.entries.values() {
-        match entry {
-            Entry::InUse { offset, .. } => {
-                if !(revision.span.start..revision.objects_end).contains(offset) {
-                    return Err(Error::ForeignOffset { offset: *offset });
-                }
-            }
-            Entry::Compressed { container, .. } => {
-                if !matches!(revision.entries.get(container), Some(Entry::InUse { generation: 0, .. })) {
-                    return Err(Error::ForeignOffset { offset: revision.xref });
-                }
-            }
-            Entry::Free => {}
-        }
-    }
-    Ok(())
-}
-
-/// `/L` of the linearization dictionary, which is the first object (ISO 32000-2, F.3.3).
-fn linearized_length(bytes: &[u8]) -> Option<usize> {
-    let mut lexer = Lexer::new(bytes, 0..bytes.len().min(1024));
-    // The header line is a comment to the lexer.
-    lexer.skip_whitespace();
-    lexer.unsigned(10).ok()?;
-    if !lexer.literal(b" 0 obj") {
-        return None;
-    }
-    let dictionary = lexer.dictionary().ok()?;
-    dictionary.get("Linearized")?;
-    dictionary.get("L")?.as_place()
-}
-
-/// `%PDF-1.7` at byte 0: anything before it makes the file readable as something else as well.
-fn header(bytes: &[u8]) -> Result<(), Error> {
-    let mut lexer = Lexer::new(bytes, 0..bytes.len());
-    let version = lexer.literal(b"%PDF-")
-        && matches!(lexer.unsigned(1), Ok(1 | 2))
-        && lexer.literal(b".")
-        && lexer.unsigned(1).is_ok()
-        && (lexer.end_of_line() || lexer.literal(b"\r"));
-    if version { Ok(()) } else { Err(Error::Header) }
-}
-
-/// Reads `startxref`, the offset and `%%EOF` from the end backwards and gives the offset. Nothing
-/// but one end of line may follow.
-fn tail(bytes: &[u8]) -> Result<usize, Error> {
-    let wrong = Error::Tail;
-    let mut rest = bytes;
-    for eol in [b"\r\n".as_slice(), b"\n", b"\r"] {
-        if let Some(shorter) = rest.strip_suffix(eol) {
-            rest = shorter;
-            break;
-        }
-    }
-    let rest = rest.strip_suffix(b"%%EOF").ok_or(wrong.clone())?;
-    let rest = strip_eol(rest).ok_or(wrong.clone())?;
-    let digits = rest.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let (rest, number) = rest.split_at(rest.len() - digits);
-    let rest = strip_eol(rest).ok_or(wrong.clone())?;
-    if !rest.ends_with(b"startxref") {
-        return Err(wrong);
-    }
-    std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()).ok_or(wrong)
-}
-
-fn strip_eol(bytes: &[u8]) -> Option<&[u8]> {
-    let bytes = bytes
-        .strip_suffix(b"\n")
-        .map(|b| b.strip_suffix(b"\r").unwrap_or(b))
-        .or_else(|| bytes.strip_suffix(b"\r"))?;
-    Some(bytes)
 }

@@ -1,6 +1,8 @@
 //! Decoding the streams that a verifier has to read itself: attachments, cross-reference and object
 //! streams, metadata (ISO 32000-2, 7.4). Never images or fonts.
 
+use super::budget::Work;
+use super::irregular::Reading;
 use super::{Dictionary, Error, Object};
 
 /// Decoded size of one stream. The attached data of an agreement has some 100 kB; a
@@ -16,8 +18,23 @@ const MAX_ROW: usize = 1024;
 /// # Errors
 ///
 /// [`Error::Filter`] for any other filter, [`Error::Inflate`] for damaged data and for more than
-/// `limit` bytes.
-pub(super) fn decode(dictionary: &Dictionary, encoded: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
+/// [`MAX_DECODED`] bytes, [`Error::Cost`] for more than the file may still cause.
+pub(super) fn decode(dictionary: &Dictionary, encoded: &[u8], reading: &Reading) -> Result<Vec<u8>, Error> {
+    // Not one byte more than may be spent: what is counted afterwards has taken its memory already.
+    let rest = reading.rest(Work::Inflated);
+    let limit = rest.min(MAX_DECODED);
+    let decoded = match decode_within(dictionary, encoded, limit) {
+        Err(Error::Inflate) if limit == rest => {
+            reading.spend(Work::Inflated, rest.saturating_add(1))?;
+            return Err(Error::Inflate);
+        }
+        decoded => decoded?,
+    };
+    reading.spend(Work::Inflated, decoded.len())?;
+    Ok(decoded)
+}
+
+fn decode_within(dictionary: &Dictionary, encoded: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     let single = |key| match dictionary.get(key) {
         None | Some(Object::Null) => Ok(None),
         Some(Object::Array(items)) => match items.as_slice() {
@@ -33,7 +50,8 @@ pub(super) fn decode(dictionary: &Dictionary, encoded: &[u8], limit: usize) -> R
         Some(_) => return Err(Error::Filter),
     };
     match single("Filter")? {
-        None if encoded.len() <= limit => Ok(encoded.to_vec()),
+        None if encoded.len() > limit => Err(Error::Inflate),
+        None => Ok(encoded.to_vec()),
         Some(Object::Name(name)) if name == b"FlateDecode" => {
             let plain = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(encoded, limit)
                 .map_err(|_| Error::Inflate)?;
@@ -62,29 +80,29 @@ fn unpredict(parameters: &Dictionary, data: Vec<u8>) -> Result<Vec<u8>, Error> {
     if !(10..=15).contains(&predictor) || !bytes || columns == 0 || columns > MAX_ROW {
         return Err(Error::Filter);
     }
-    let mut out = Vec::with_capacity(data.len());
-    let mut above = vec![0_u8; columns];
+    let mut out: Vec<u8> = Vec::with_capacity(data.len());
     for line in data.chunks(columns + 1) {
         let [kind, samples @ ..] = line else { return Err(Error::Inflate) };
         if samples.len() != columns {
             return Err(Error::Inflate);
         }
-        let mut row = samples.to_vec();
-        for i in 0..columns {
-            let left = if i > 0 { row[i - 1] } else { 0 };
-            let upper_left = if i > 0 { above[i - 1] } else { 0 };
+        let row = out.len();
+        for (i, &sample) in samples.iter().enumerate() {
+            // What lies before the first column, and above the first row, is 0.
+            let before = |distance: usize| out.len().checked_sub(distance).map_or(0, |at| out[at]);
+            let left = if i > 0 { before(1) } else { 0 };
+            let above = before(columns);
+            let upper_left = if i > 0 && row > 0 { before(columns + 1) } else { 0 };
             let guess = match kind {
                 0 => 0,
                 1 => left,
-                2 => above[i],
-                3 => u8::try_from(u16::midpoint(u16::from(left), u16::from(above[i]))).unwrap_or(0),
-                4 => paeth(left, above[i], upper_left),
+                2 => above,
+                3 => left.midpoint(above),
+                4 => paeth(left, above, upper_left),
                 _ => return Err(Error::Inflate),
             };
-            row[i] = row[i].wrapping_add(guess);
+            out.push(sample.wrapping_add(guess));
         }
-        out.extend_from_slice(&row);
-        above = row;
     }
     Ok(out)
 }

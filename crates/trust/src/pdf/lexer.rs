@@ -12,11 +12,15 @@ use super::{Dictionary, Error, Object, Ref};
 /// would only serve to exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
-/// Elements in one array: far above any page tree leaf, far below memory.
-const MAX_ITEMS: usize = 1_000_000;
+/// Values in one object, arrays and dictionaries inside it counted with theirs: a value takes up to a hundred
+/// bytes of memory, and two bytes of the file. The largest honest ones are lists of some ten thousand pages.
+const MAX_VALUES: usize = 500_000;
 
 /// Keys in one dictionary. The largest honest ones are resources of a page, with some hundreds.
 const MAX_KEYS: usize = 10_000;
+
+/// Keys up to which each is compared with each.
+const FEW_KEYS: usize = 16;
 
 pub(super) fn is_whitespace(byte: u8) -> bool {
     matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
@@ -37,12 +41,14 @@ pub(super) struct Lexer<'a> {
     at: usize,
     /// First byte that may not be read.
     end: usize,
+    /// How many values have been read.
+    values: usize,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(bytes: &'a [u8], range: Range<usize>) -> Self {
         let end = range.end.min(bytes.len());
-        Self { bytes, at: range.start.min(end), end }
+        Self { bytes, at: range.start.min(end), end, values: 0 }
     }
 
     pub(super) fn position(&self) -> usize {
@@ -55,6 +61,16 @@ impl<'a> Lexer<'a> {
 
     pub(super) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..self.end).unwrap_or_default()
+    }
+
+    /// Everything before `at`.
+    pub(super) fn before(&self, at: usize) -> &'a [u8] {
+        self.bytes.get(..at).unwrap_or_default()
+    }
+
+    /// Goes on by some bytes.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes).min(self.end);
     }
 
     fn peek(&self) -> Option<u8> {
@@ -80,6 +96,13 @@ impl<'a> Lexer<'a> {
     /// Consumes one end of line: LF or CR LF. A lone CR is none (ISO 32000-2, 7.3.8.1).
     pub(super) fn end_of_line(&mut self) -> bool {
         self.literal(b"\r\n") || self.literal(b"\n")
+    }
+
+    /// Skips white space, and no comments; gives how many bytes that were.
+    pub(super) fn skip_spaces(&mut self) -> usize {
+        let spaces = self.rest().iter().take_while(|byte| is_whitespace(**byte)).count();
+        self.at += spaces;
+        spaces
     }
 
     pub(super) fn skip_whitespace(&mut self) {
@@ -145,6 +168,10 @@ impl<'a> Lexer<'a> {
     fn object_at(&mut self, depth: usize) -> Result<(Object, Range<usize>), Error> {
         if depth > MAX_DEPTH {
             return Err(Error::TooDeep { offset: self.at });
+        }
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Err(Error::TooMany { what: "values in one object", offset: self.at });
         }
         self.skip_whitespace();
         let start = self.at;
@@ -274,9 +301,6 @@ impl<'a> Lexer<'a> {
             if self.literal(b"]") {
                 return Ok(Object::Array(items));
             }
-            if items.len() >= MAX_ITEMS {
-                return Err(Error::TooMany { what: "array elements", offset: self.at });
-            }
             items.push(self.object_at(depth + 1)?.0);
         }
     }
@@ -306,8 +330,17 @@ impl<'a> Lexer<'a> {
             }
             let key_at = self.at;
             let key = self.name()?;
-            // Readers disagree on which of two equal keys counts: that is how one file shows two faces.
-            if !keys.insert(key.clone()) {
+            // Readers disagree on which of two equal keys counts: that is how one file shows two faces. Most
+            // dictionaries have few keys, and there are many of them.
+            let twice = if dictionary.len() < FEW_KEYS {
+                dictionary.iter().any(|(known, _)| known == key)
+            } else {
+                if keys.is_empty() {
+                    keys.extend(dictionary.iter().map(|(known, _)| known.to_vec()));
+                }
+                !keys.insert(key.clone())
+            };
+            if twice {
                 return Err(Error::DuplicateKey { offset: key_at });
             }
             let (value, span) = self.object_at(depth + 1)?;

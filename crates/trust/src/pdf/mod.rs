@@ -1,7 +1,7 @@
 //! PDF files: a strict reader by revision, a full writer for documents nobody has signed, and an
 //! incremental writer for those that somebody has (ISO 32000-2).
 //!
-//! - [`File::parse`] reads the structure, [`View`] the objects as of one revision.
+//! - [`File::parse`] and [`File::parse_foreign`] read the structure, [`View`] the objects as of one revision.
 //! - [`Rewrite`] edits an unsigned file and writes it anew.
 //! - [`Update`] appends to a file, and leaves every earlier byte where it is.
 
@@ -10,20 +10,28 @@ mod byterange;
 mod content;
 mod file;
 mod filter;
+mod irregular;
 mod lexer;
 mod object;
+mod object_stream;
 mod prefix;
+mod producer;
+mod revision;
 mod rewrite;
+mod unlisted;
 mod update;
 mod xref;
 
 pub use budget::Work;
 pub use byterange::{ByteRange, ByteRangeError};
 pub use content::operations;
-pub use file::{Body, File, Revision, View};
+pub use file::{Body, File, View};
 pub use filter::MAX_DECODED;
+pub use irregular::Irregularity;
 pub use object::{Dictionary, Object, Ref, decode_text, text_string};
 pub use prefix::{Digests, Prefixes};
+pub use producer::probable_producer;
+pub use revision::Revision;
 pub use rewrite::Rewrite;
 pub use update::{CONTENTS_RESERVED, Reserved, Update, identify};
 
@@ -117,6 +125,12 @@ pub enum Error {
     /// `/Size` is not above every object number.
     #[error("/Size of the section at byte {offset} is too small")]
     XrefSize {
+        /// The section.
+        offset: usize,
+    },
+    /// `/Size` is beyond the objects that there are.
+    #[error("/Size of the section at byte {offset} is beyond the objects there are")]
+    SizeBeyond {
         /// The section.
         offset: usize,
     },

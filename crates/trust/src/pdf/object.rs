@@ -113,15 +113,30 @@ impl Object {
         }
     }
 
-    /// Whether two values mean the same: keys of a dictionary have no order (ISO 32000-2, 7.3.7).
+    /// Whether two values mean the same: keys of a dictionary have no order (ISO 32000-2, 7.3.7), and a number
+    /// has many spellings (7.3.3).
+    ///
+    /// An integer and a real are the same in an array (a rectangle, a matrix, a colour), but not under a key:
+    /// where an integer is due (`/Rotate`, `/F`), some readers take `90.0` for none.
     pub fn is_equivalent(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Array(a), Self::Array(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_equivalent(b))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_equivalent(b) || a.is_same_number(b))
             }
             (Self::Dictionary(a), Self::Dictionary(b)) => a.is_equivalent(b),
+            (Self::Real(_), Self::Real(_)) => self.is_same_number(other),
             (a, b) => a == b,
         }
+    }
+
+    /// Whether both are numbers, of one value.
+    fn is_same_number(&self, other: &Self) -> bool {
+        let text = |object: &Self| match object {
+            Self::Integer(value) => Some(value.to_string()),
+            Self::Real(text) => Some(text.clone()),
+            _ => None,
+        };
+        matches!((text(self), text(other)), (Some(a), Some(b)) if decimal(&a) == decimal(&b))
     }
 
     /// Visits every reference inside this value.
@@ -286,6 +301,16 @@ impl Dictionary {
         }
         out.extend_from_slice(b">>");
     }
+}
+
+/// Sign and digits of a number before and after the point, without those that do not count: `612.0` is `612`,
+/// `-.50` is `-0.5`, and `-0` is `0`. No floating point: what rounds to the same is not the same.
+fn decimal(text: &str) -> (bool, &str, &str) {
+    let digits = text.trim_start_matches(['+', '-']);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
+    let negative = text.starts_with('-') && !(whole.is_empty() && part.is_empty());
+    (negative, whole, part)
 }
 
 fn write_name(name: &[u8], out: &mut Vec<u8>) {

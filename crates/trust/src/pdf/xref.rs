@@ -1,16 +1,25 @@
 //! Cross-reference sections, tables and streams, with their trailers (ISO 32000-2, 7.5.4 to 7.5.8).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use super::budget::Work;
 use super::filter;
-use super::lexer::Lexer;
-use super::{Dictionary, Error, MAX_DECODED, Object, place};
+use super::irregular::{Irregularity, Reading};
+use super::lexer::{Lexer, is_whitespace};
+use super::{Dictionary, Error, Object, place};
 
 /// Object numbers. ISO 32000-1, Annex C gives 8,388,607 as the limit of a common reader.
 const MAX_OBJECTS: u64 = 8_388_607;
 
+/// `/Size` with all of them.
+pub(super) const MAX_SIZE: i64 = 8_388_608;
+
 /// Bytes of one field of a cross-reference stream: eight hold any offset.
 const MAX_FIELD: usize = 8;
+
+/// Bytes of the ends of line between the data of a stream and `endstream`: two times CR LF.
+const MAX_LINE_ENDS: usize = 4;
 
 /// Where an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,34 +35,53 @@ pub(super) enum Entry {
 /// One section with what surrounds it.
 #[derive(Debug)]
 pub(super) struct Section {
-    /// Where it begins.
+    /// Where its first word begins.
     pub(super) xref: usize,
-    /// Its entries.
+    /// Its entries; of a hybrid file, with those of the stream beside the table.
     pub(super) entries: BTreeMap<u32, Entry>,
     /// The trailer dictionary, or the dictionary of the stream.
     pub(super) trailer: Dictionary,
     /// Whether it is a stream, which is an object of the revision as well.
     pub(super) is_stream: bool,
+    /// Whether it is a table without entries.
+    pub(super) is_empty: bool,
+    /// The stream beside the table (`/XRefStm`).
+    pub(super) beside: Option<Range<usize>>,
     /// The number after `startxref`, and where it stands; `None` where there is no such word.
     pub(super) start: Option<(u64, usize)>,
-    /// The end of line after `%%EOF`.
+    /// Where only white space and comments may stand: between its words.
+    pub(super) gaps: Vec<Range<usize>>,
+    /// The first byte after `%%EOF`.
+    pub(super) eof: usize,
+    /// The end of line after it; in other programs' files, all white space there.
     pub(super) end: usize,
 }
 
 impl Section {
-    /// Parses the section at `xref`, up to the end of line after `%%EOF`.
+    /// Parses the section at `named`, up to the end of line after `%%EOF`.
     ///
     /// # Errors
     ///
-    /// Whatever the standard does not allow, and hybrid files: they show different readers different
-    /// objects.
-    pub(super) fn read(bytes: &[u8], xref: usize) -> Result<Self, Error> {
-        let mut lexer = Lexer::new(bytes, xref..bytes.len());
-        let is_stream = lexer.rest().first().is_some_and(u8::is_ascii_digit);
-        let (entries, trailer) = if is_stream { stream(bytes, &mut lexer)? } else { table(&mut lexer)? };
-        if trailer.get("XRefStm").is_some() {
-            return Err(Error::Hybrid { offset: xref });
+    /// Whatever the standard does not allow, and is not tolerated.
+    pub(super) fn read(bytes: &[u8], named: usize, reading: &Reading) -> Result<Self, Error> {
+        let mut lexer = Lexer::new(bytes, named..bytes.len());
+        if lexer.skip_spaces() > 0 {
+            let error = Error::Expected { what: "xref", offset: named };
+            reading.tolerate(Irregularity::SectionPlace, named, error)?;
         }
+        let xref = lexer.position();
+        let is_stream = lexer.rest().first().is_some_and(u8::is_ascii_digit);
+        let mut gaps = Vec::new();
+        let (mut entries, trailer) = if is_stream {
+            stream(bytes, &mut lexer, reading)?
+        } else {
+            table(&mut lexer, reading, &mut gaps)?
+        };
+        let is_empty = entries.is_empty();
+        let beside = match trailer.get("XRefStm") {
+            Some(place) => Some(beside(bytes, xref, place, &mut entries, reading)?),
+            None => None,
+        };
         if entries
             .keys()
             .next_back()
@@ -61,25 +89,44 @@ impl Section {
         {
             return Err(Error::XrefSize { offset: xref });
         }
+        let start = None;
+        let section =
+            Self { xref, entries, trailer, is_stream, is_empty, beside, start, gaps, eof: 0, end: 0 };
+        section.ending(bytes, lexer, reading)
+    }
+
+    /// `startxref`, its number, and `%%EOF`.
+    fn ending(mut self, bytes: &[u8], mut lexer: Lexer<'_>, reading: &Reading) -> Result<Self, Error> {
+        let after = lexer.position();
         lexer.skip_whitespace();
-        if is_stream && !lexer.rest().starts_with(b"startxref") {
+        if self.is_stream && !lexer.rest().starts_with(b"startxref") {
             // The first section of a linearized file, as qpdf writes it. Nowhere else: `starts_at`.
-            return Ok(Self { xref, entries, trailer, is_stream, start: None, end: lexer.position() });
+            (self.eof, self.end) = (after, lexer.position());
+            return Ok(self);
         }
+        self.gaps.push(after..lexer.position());
         lexer.keyword("startxref")?;
+        let after = lexer.position();
         lexer.skip_whitespace();
         let at = lexer.position();
-        let start = Some((lexer.unsigned(12)?, at));
-        if !lexer.end_of_line() && !lexer.literal(b"\r") {
-            return Err(lexer.error("end of line after startxref"));
-        }
-        if !lexer.literal(b"%%EOF") {
+        self.gaps.push(after..at);
+        self.start = Some((lexer.unsigned(12)?, at));
+        let after = lexer.position();
+        let error = lexer.error("end of line after startxref");
+        spacing(&mut lexer, &[b"\r\n", b"\n", b"\r"], reading, error)?;
+        // On the same line it would be a part of the number to some, and a comment to others.
+        let line_ends = bytes.get(after..lexer.position()).unwrap_or_default();
+        if !line_ends.iter().any(|byte| matches!(byte, b'\r' | b'\n')) || !lexer.literal(b"%%EOF") {
             return Err(Error::Expected { what: "%%EOF", offset: lexer.position() });
         }
-        if !lexer.end_of_line() {
+        self.eof = lexer.position();
+        if reading.is_foreign() {
+            lexer.skip_spaces();
+        } else if !lexer.end_of_line() {
             lexer.literal(b"\r");
         }
-        Ok(Self { xref, entries, trailer, is_stream, start, end: lexer.position() })
+        self.end = lexer.position();
+        Ok(self)
     }
 
     /// The offset of the section before this one; `None` for the first.
@@ -87,20 +134,141 @@ impl Section {
     /// # Errors
     ///
     /// [`Error::BadPrev`] if `/Prev` is no offset.
-    pub(super) fn previous(&self) -> Result<Option<usize>, Error> {
+    pub(super) fn previous(&self, reading: &Reading) -> Result<Option<usize>, Error> {
         let wrong = Error::BadPrev { offset: self.xref };
-        self.trailer.get("Prev").map(|value| value.as_place().ok_or(wrong)).transpose()
+        let Some(value) = self.trailer.get("Prev") else { return Ok(None) };
+        match value.as_place() {
+            // The header stands there, so no reader finds a section.
+            Some(0) => reading.tolerate(Irregularity::PrevZero, self.xref, wrong).map(|()| None),
+            place => place.map(Some).ok_or(wrong),
+        }
     }
 
-    /// Whether `startxref` names this section.
+    /// Whether `startxref` names this section, which another place in the file calls `xref`.
     ///
     /// # Errors
     ///
     /// [`Error::StartXref`] if it names another one, or none.
-    pub(super) fn starts_at(&self, xref: usize) -> Result<(), Error> {
+    pub(super) fn starts_at(&self, bytes: &[u8], xref: usize, reading: &Reading) -> Result<(), Error> {
         let (named, offset) = self.start.ok_or(Error::StartXref { offset: self.end })?;
-        if usize::try_from(named) == Ok(xref) { Ok(()) } else { Err(Error::StartXref { offset }) }
+        let wrong = Error::StartXref { offset };
+        let named = place(named);
+        if named == xref {
+            return Ok(());
+        }
+        // White space before the same word, in one of the two places or in both.
+        let between = bytes.get(named.min(xref)..named.max(xref)).ok_or(wrong.clone())?;
+        if between.iter().all(|byte| is_whitespace(*byte)) {
+            return reading.tolerate(Irregularity::SectionPlace, offset, wrong);
+        }
+        Err(wrong)
     }
+}
+
+/// White space that has to stand here: one of these forms, or any in other programs' files.
+pub(super) fn spacing(
+    lexer: &mut Lexer<'_>,
+    forms: &[&[u8]],
+    reading: &Reading,
+    error: Error,
+) -> Result<(), Error> {
+    let start = lexer.position();
+    let regular = forms.iter().any(|form| lexer.literal(form));
+    if lexer.skip_spaces() == 0 && regular {
+        return Ok(());
+    }
+    if lexer.position() == start {
+        return Err(error);
+    }
+    reading.tolerate(Irregularity::Spacing, start, error)
+}
+
+/// Reads the cross-reference stream beside a table, adds its entries to those of the table, and gives its
+/// span.
+///
+/// A reader since PDF 1.5 looks into the table first, into the stream for what the table hides as free or does
+/// not name, and then into the sections before (ISO 32000-2, 7.5.8.4). Where both name an object, and not the
+/// same, readers disagree.
+fn beside(
+    bytes: &[u8],
+    xref: usize,
+    place: &Object,
+    entries: &mut BTreeMap<u32, Entry>,
+    reading: &Reading,
+) -> Result<Range<usize>, Error> {
+    let hybrid = Error::Hybrid { offset: xref };
+    let start = place.as_place().filter(|&start| start < xref).ok_or(hybrid.clone())?;
+    reading.tolerate(Irregularity::Hybrid, start, hybrid.clone())?;
+    let mut lexer = Lexer::new(bytes, start..xref);
+    // What some readers cannot read either, they do without.
+    let (hidden, _) = stream(bytes, &mut lexer, reading).map_err(|error| match error {
+        Error::Cost { .. } => error,
+        _ => hybrid.clone(),
+    })?;
+    if lexer.position() > xref {
+        return Err(hybrid);
+    }
+    for (number, entry) in hidden {
+        match entries.get(&number) {
+            None | Some(Entry::Free) => {
+                entries.insert(number, entry);
+            }
+            Some(same) if *same == entry => {}
+            Some(_) => return Err(hybrid),
+        }
+    }
+    Ok(start..lexer.position())
+}
+
+/// `12 0 obj`, and the two numbers of it.
+///
+/// # Errors
+///
+/// `error`, where something else stands there.
+pub(super) fn object_header(
+    lexer: &mut Lexer<'_>,
+    reading: &Reading,
+    error: &Error,
+) -> Result<(u64, u64), Error> {
+    let start = lexer.position();
+    let mut regular = true;
+    let mut space = |lexer: &mut Lexer<'_>| {
+        let at = lexer.position();
+        let spaces = lexer.skip_spaces();
+        regular &= spaces == 1 && lexer.before(at + 1).ends_with(b" ");
+        if spaces == 0 { Err(error.clone()) } else { Ok(()) }
+    };
+    let number = lexer.unsigned(10).map_err(|_| error.clone())?;
+    space(lexer)?;
+    let generation = lexer.unsigned(5).map_err(|_| error.clone())?;
+    space(lexer)?;
+    if !lexer.literal(b"obj") {
+        return Err(error.clone());
+    }
+    if !regular {
+        reading.tolerate(Irregularity::ObjectHeader, start, error.clone())?;
+    }
+    Ok((number, generation))
+}
+
+/// `endstream`, and the end of line before it: where `/Length` ends, the data has to end.
+pub(super) fn stream_end(lexer: &mut Lexer<'_>, reading: &Reading) -> Result<(), Error> {
+    let start = lexer.position();
+    let error = Error::Syntax { what: "endstream expected where /Length ends", offset: start };
+    lexer.end_of_line();
+    // A carriage return alone is an end of line after the data, though not before it (7.3.8.1). Some write two
+    // ends of line. Readers that look for the word `endstream` take the bytes of one for data, where they mean
+    // nothing; with more bytes, or others, the two kinds of reader would see two contents.
+    let line_ends = lexer.rest().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    lexer.skip(line_ends);
+    let all = lexer.position() - start;
+    if !lexer.literal(b"endstream") || all > MAX_LINE_ENDS {
+        return Err(error);
+    }
+    if line_ends > 0 {
+        reading.tolerate(Irregularity::StreamEnd, start, error)?;
+    }
+    Ok(())
 }
 
 /// `/Size` of a trailer.
@@ -119,33 +287,36 @@ pub(super) fn size(trailer: &Dictionary) -> Result<i64, Error> {
 type Parts = (BTreeMap<u32, Entry>, Dictionary);
 
 /// From the word `xref` to the end of the trailer dictionary.
-fn table(lexer: &mut Lexer<'_>) -> Result<Parts, Error> {
+fn table(lexer: &mut Lexer<'_>, reading: &Reading, gaps: &mut Vec<Range<usize>>) -> Result<Parts, Error> {
     if !lexer.literal(b"xref") {
         return Err(Error::Expected { what: "xref", offset: lexer.position() });
     }
-    if !lexer.end_of_line() && !lexer.literal(b" \n") {
-        return Err(lexer.error("end of line after xref"));
-    }
+    let error = lexer.error("end of line after xref");
+    spacing(lexer, &[b"\r\n", b"\n", b" \n"], reading, error)?;
     let mut entries = BTreeMap::new();
     while lexer.rest().first().is_some_and(u8::is_ascii_digit) {
-        subsection(lexer, &mut entries)?;
+        subsection(lexer, &mut entries, reading)?;
     }
+    let after = lexer.position();
+    lexer.skip_whitespace();
+    gaps.push(after..lexer.position());
     lexer.keyword("trailer")?;
+    let after = lexer.position();
+    lexer.skip_whitespace();
+    gaps.push(after..lexer.position());
     let trailer = lexer.dictionary()?;
     size(&trailer)?;
     Ok((entries, trailer))
 }
 
 /// From the object number of a cross-reference stream to its `endobj`.
-fn stream<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>) -> Result<Parts, Error> {
+fn stream<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>, reading: &Reading) -> Result<Parts, Error> {
     let offset = lexer.position();
-    lexer.unsigned(10)?;
-    if !lexer.literal(b" ") || lexer.unsigned(5).is_err() || !lexer.literal(b" obj") {
-        return Err(Error::Expected { what: "xref", offset });
-    }
+    let no_section = Error::Expected { what: "xref", offset };
+    object_header(lexer, reading, &no_section)?;
     let dictionary = lexer.dictionary()?;
     if dictionary.get("Type").and_then(Object::as_name) != Some(b"XRef") {
-        return Err(Error::Expected { what: "xref", offset });
+        return Err(no_section);
     }
     lexer.keyword("stream")?;
     if !lexer.end_of_line() {
@@ -158,18 +329,18 @@ fn stream<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>) -> Result<Parts, Error> {
         .and_then(|n| start.checked_add(n))
         .filter(|&end| end <= bytes.len())
         .ok_or_else(|| lexer.error("stream length"))?;
-    let data = filter::decode(&dictionary, &bytes[start..end], MAX_DECODED)?;
+    let data = filter::decode(&dictionary, &bytes[start..end], reading)?;
     *lexer = Lexer::new(bytes, end..bytes.len());
-    lexer.end_of_line();
-    lexer.keyword("endstream")?;
+    stream_end(lexer, reading)?;
     lexer.keyword("endobj")?;
-    Ok((stream_entries(&dictionary, &data, offset)?, dictionary))
+    Ok((stream_entries(&dictionary, &data, offset, reading)?, dictionary))
 }
 
 fn stream_entries(
     dictionary: &Dictionary,
     data: &[u8],
     offset: usize,
+    reading: &Reading,
 ) -> Result<BTreeMap<u32, Entry>, Error> {
     let malformed = Error::Syntax { what: "cross-reference stream", offset };
     let numbers = |key| -> Option<Vec<usize>> {
@@ -196,6 +367,7 @@ fn stream_entries(
         if last.is_none_or(|last| last > MAX_OBJECTS) || count > rows.len() {
             return Err(Error::TooMany { what: "objects", offset });
         }
+        reading.spend(Work::Listed, count)?;
         for (number, row) in (first..).zip(rows.by_ref().take(count)) {
             let (kind, rest) = row.split_at(kind_width);
             let (second, third) = rest.split_at(first_width);
@@ -235,25 +407,28 @@ fn field(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
-fn subsection(lexer: &mut Lexer<'_>, entries: &mut BTreeMap<u32, Entry>) -> Result<(), Error> {
+fn subsection(
+    lexer: &mut Lexer<'_>,
+    entries: &mut BTreeMap<u32, Entry>,
+    reading: &Reading,
+) -> Result<(), Error> {
     let start = lexer.position();
     let first = lexer.unsigned(10)?;
-    if !lexer.literal(b" ") {
-        return Err(lexer.error("subsection header"));
-    }
+    let error = lexer.error("subsection header");
+    spacing(lexer, &[b" "], reading, error)?;
     let count = lexer.unsigned(10)?;
-    lexer.literal(b" ");
-    if !lexer.end_of_line() && !lexer.literal(b"\r") {
-        return Err(lexer.error("subsection header"));
-    }
+    let forms: [&[u8]; 6] = [b" \r\n", b" \n", b" \r", b"\r\n", b"\n", b"\r"];
+    let error = lexer.error("subsection header");
+    spacing(lexer, &forms, reading, error)?;
     // Each entry takes 20 bytes, so the count cannot promise more than the file holds.
     let fits = usize::try_from(count).is_ok_and(|n| n <= lexer.rest().len() / 20);
     if first.saturating_add(count) > MAX_OBJECTS || !fits {
         return Err(Error::TooMany { what: "objects", offset: start });
     }
+    reading.spend(Work::Listed, usize::try_from(count).unwrap_or(usize::MAX))?;
     for number in first..first + count {
         let offset = lexer.position();
-        let entry = entry(lexer)?;
+        let entry = entry(lexer, reading)?;
         let number = u32::try_from(number).map_err(|_| Error::TooMany { what: "objects", offset })?;
         if number == 0 && !matches!(entry, Entry::Free) {
             return Err(Error::Syntax { what: "object 0 in use", offset });
@@ -265,8 +440,9 @@ fn subsection(lexer: &mut Lexer<'_>, entries: &mut BTreeMap<u32, Entry>) -> Resu
     Ok(())
 }
 
-/// `nnnnnnnnnn ggggg n` and two bytes of end of line: exactly 20 bytes (ISO 32000-2, 7.5.4).
-fn entry(lexer: &mut Lexer<'_>) -> Result<Entry, Error> {
+/// `nnnnnnnnnn ggggg n` and two bytes of end of line: exactly 20 bytes (ISO 32000-2, 7.5.4). Some readers count
+/// bytes and some look for words, so entries of 19 or 21 bytes are two tables in one.
+fn entry(lexer: &mut Lexer<'_>, reading: &Reading) -> Result<Entry, Error> {
     let start = lexer.position();
     let malformed = Error::Syntax { what: "cross-reference entry", offset: start };
     let offset = lexer.unsigned(10)?;
@@ -283,7 +459,12 @@ fn entry(lexer: &mut Lexer<'_>) -> Result<Entry, Error> {
         return Err(malformed);
     };
     if ![b" \n".as_slice(), b" \r", b"\r\n"].iter().any(|eol| lexer.literal(eol)) {
-        return Err(malformed);
+        let end = lexer.position();
+        if !lexer.rest().get(..2).is_some_and(|both| both.iter().all(|byte| is_whitespace(*byte))) {
+            return Err(malformed);
+        }
+        lexer.skip(2);
+        reading.tolerate(Irregularity::EntryEnd, end, malformed.clone())?;
     }
     if !in_use {
         return Ok(Entry::Free);

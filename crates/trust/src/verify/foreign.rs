@@ -1,31 +1,54 @@
 //! Documents of other programs: their signatures, who made them, and what came after.
 
 use super::verdict::{Axis, Finding, Outcome, Profile, SignatureVerdict, Verdict};
-use super::{Evidence, cms_code, path_code, unreadable};
+use super::{DATA_NAME, Evidence, attachment, cms_code, path_code, unreadable};
 use crate::cms;
 use crate::pades::{self, Conflict, Content, Covers, SubFilter, Survey, Surveyed};
-use crate::pdf::File;
+use crate::pdf::{self, File};
 use crate::pki::{
     Anchors, Certificate, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm, VerifiedPath,
 };
 use crate::time::Time;
 
+/// Bytes of an update that no table lists.
+const UNLISTED: &str = "changes.unlisted";
+
+/// Whether the data of one of pk's own documents is attached, or seems to be where that cannot be read.
+pub(super) fn holds_data(bytes: &[u8]) -> bool {
+    match File::parse_foreign(bytes).and_then(|file| attachment(file.at(0), DATA_NAME)) {
+        Ok(data) => data.is_some(),
+        // pk writes the names of attached files as they are.
+        Err(_) => bytes.windows(DATA_NAME.len()).any(|part| part == DATA_NAME.as_bytes()),
+    }
+}
+
 /// Verifies a document that pk did not make.
 pub(super) fn document(
-    file: &File<'_>,
+    bytes: &[u8],
     sha256: [u8; 32],
     anchors: &Anchors,
     evidence: &Evidence,
     at: Time,
 ) -> Verdict {
     let mut findings = vec![Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked)];
-    let survey = match pades::survey(file) {
-        Ok(survey) => survey,
+    let surveyed = File::parse_foreign(bytes).and_then(|file| {
+        let survey = pades::survey(&file)?;
+        let unlisted = unlisted(&file, &survey)?;
+        Ok((file, survey, unlisted))
+    });
+    let (file, survey, unlisted): (_, _, Vec<(usize, Finding)>) = match surveyed {
+        Ok(surveyed) => surveyed,
         Err(error) => {
-            findings.push(unreadable(&error));
+            findings.push(with_producer(unreadable(&error), bytes));
             return Verdict::new(Profile::Foreign, sha256, at, None, Vec::new(), findings);
         }
     };
+    let last_unlisted = unlisted.last().map(|(revision, _)| *revision);
+    findings.extend(unlisted.into_iter().map(|(_, finding)| finding));
+    for (what, byte) in file.irregularities() {
+        findings
+            .push(Finding::new(Axis::Remark, what.code(), Outcome::NotChecked).at(format!("byte {byte}")));
+    }
     findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
     if survey.signatures.is_empty() && survey.conflicts.is_empty() {
         findings.push(Finding::new(Axis::Integrity, "document.unsigned", Outcome::NotChecked));
@@ -42,13 +65,45 @@ pub(super) fn document(
     findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
     let witness = Witness { anchors: with_validation_data(anchors, &survey), evidence, at };
     let stamps = document_time_stamps(&survey, &witness);
-    let signatures: Vec<SignatureVerdict> =
-        survey.signatures.iter().map(|signed| signature(signed, &survey, &witness, &stamps)).collect();
+    let judged = |signed: &Surveyed| {
+        let mut verdict = signature(signed, &survey, &witness, &stamps);
+        if last_unlisted.is_some_and(|revision| revision > signed.revision) {
+            verdict.changes_after = "forbidden";
+        }
+        verdict
+    };
+    let signatures: Vec<SignatureVerdict> = survey.signatures.iter().map(judged).collect();
     shown(&survey, &signatures, &mut findings);
     if survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed)) {
         findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
     }
     Verdict::new(Profile::Foreign, sha256, at, None, signatures, findings)
+}
+
+/// The mistake of a file with the program that probably made it: whoever signed with it has to hear of it.
+fn with_producer(finding: Finding, bytes: &[u8]) -> Finding {
+    match pdf::probable_producer(bytes) {
+        Some(producer) if finding.code == "document.malformed" => {
+            Finding { code: "document.malformed-by", ..finding }.with("producer", printable(&producer))
+        }
+        Some(producer) => finding.with("producer", printable(&producer)),
+        None => finding,
+    }
+}
+
+/// Bytes of updates after the first signature that no table lists: readers that build tables anew find other
+/// objects in them.
+fn unlisted(file: &File<'_>, survey: &Survey) -> Result<Vec<(usize, Finding)>, pdf::Error> {
+    let Some(first) = survey.signatures.first() else { return Ok(Vec::new()) };
+    let mut findings = Vec::new();
+    for revision in first.revision + 1..file.revisions().len() {
+        for bytes in file.unlisted(revision)? {
+            let place = format!("byte {}, revision {revision}", bytes.start);
+            let finding = Finding::new(Axis::Integrity, UNLISTED, Outcome::Fail);
+            findings.push((revision, finding.at(place).with("bytes", bytes.len())));
+        }
+    }
+    Ok(findings)
 }
 
 /// What signatures are judged with.
@@ -75,7 +130,9 @@ fn changes(survey: &Survey, revisions: usize, findings: &mut Vec<Finding>) {
         );
     }
     let signed = survey.signatures.first().map(|s| s.revision);
-    if signed.is_some_and(|signed| signed + 1 < revisions) && survey.changes.forbidden.is_empty() {
+    let unlisted = findings.iter().any(|finding| finding.code == UNLISTED);
+    if signed.is_some_and(|signed| signed + 1 < revisions) && survey.changes.forbidden.is_empty() && !unlisted
+    {
         findings.push(Finding::new(Axis::Integrity, "changes.allowed", Outcome::Pass));
     }
 }

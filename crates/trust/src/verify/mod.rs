@@ -93,13 +93,9 @@ pub enum Standing {
 pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) -> Verdict {
     let sha256 = || Sha256::digest(bytes).into();
     let mut findings = Vec::new();
-    let parsed = File::parse(bytes).and_then(|file| {
-        let data = attachment(file.at(0), DATA_NAME)?;
-        Ok((file, data))
-    });
-    let (file, data) = match parsed {
-        Ok((file, Some(data))) => (file, data),
-        Ok((file, None)) => return foreign::document(&file, sha256(), anchors, evidence, at),
+    let (file, data) = match own(bytes) {
+        Ok(Some(own)) => own,
+        Ok(None) => return foreign::document(bytes, sha256(), anchors, evidence, at),
         Err(error) => {
             findings.push(unreadable(&error));
             return Verdict::new(Profile::Own, sha256(), at, None, Vec::new(), findings);
@@ -206,6 +202,21 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         findings.push(Finding::new(Axis::Time, "time.claimed-only", Outcome::NotChecked));
     }
     Verdict::new(Profile::Own, sha256, at, document, signatures, findings)
+}
+
+/// The file and its data, if it is one of pk's own documents; `None` if it is none.
+///
+/// # Errors
+///
+/// Why it cannot be read though it is one: what is tolerated in other programs' files is an error here, and a
+/// damaged document does not become a foreign one.
+fn own(bytes: &[u8]) -> Result<Option<(File<'_>, Vec<u8>)>, pdf::Error> {
+    let strict = File::parse(bytes).and_then(|file| Ok((attachment(file.at(0), DATA_NAME)?, file)));
+    match strict {
+        Ok((data, file)) => Ok(data.map(|data| (file, data))),
+        Err(error) if foreign::holds_data(bytes) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 fn unreadable(error: &pdf::Error) -> Finding {
