@@ -71,6 +71,10 @@ pub(super) fn judge(
     // Filled in a later revision than added: what counts is what is seen now, and who filled it.
     let last: BTreeMap<Ref, Painted> = painted.into_iter().map(|painted| (painted.widget, painted)).collect();
     for painted in last.into_values() {
+        // A signature without a look paints nothing; of an empty field, programs show at least where it is.
+        if painted.filled && !has_look(view, painted.widget)? {
+            continue;
+        }
         let sight = sight(view, painted.widget)?;
         if sight != Sight::Nowhere {
             known.insert(painted.widget);
@@ -207,6 +211,13 @@ impl Sheet {
         };
         Ok(self.annotations.iter().any(|(other, at)| *other != painted.widget && over(at)))
     }
+}
+
+/// Whether a widget has an appearance, or says how programs are to make one.
+fn has_look(view: View<'_, '_>, widget: Ref) -> Result<bool, pdf::Error> {
+    let body = view.body(widget)?;
+    let dictionary = body.value.as_dictionary();
+    Ok(dictionary.is_none_or(|d| d.get("AP").is_some() || d.get("MK").is_some()))
 }
 
 /// Where an annotation is seen.
