@@ -125,7 +125,9 @@ impl SignatureAlgorithm {
         let absent = algorithm.parameters.is_none();
         let null = algorithm.parameters.as_ref().is_some_and(Any::is_null);
         let (found, parameters_fit) = match algorithm.oid {
-            rfc8410::ID_ED_25519 => (Self::Ed25519, absent),
+            // Here and with ECDSA they have to be absent (RFC 8410, 3; RFC 5758, 3.2). NULL is what some
+            // programs write, and means nothing else.
+            rfc8410::ID_ED_25519 => (Self::Ed25519, absent || null),
             rfc5912::RSA_ENCRYPTION => (Self::RsaPkcs1(digest.ok_or(unknown)?), absent || null),
             rfc5912::SHA_256_WITH_RSA_ENCRYPTION => (Self::RsaPkcs1(Hash::Sha256), absent || null),
             rfc5912::SHA_384_WITH_RSA_ENCRYPTION => (Self::RsaPkcs1(Hash::Sha384), absent || null),
@@ -134,9 +136,9 @@ impl SignatureAlgorithm {
                 let (hash, salt) = pss(algorithm)?;
                 (Self::RsaPss(hash, salt), true)
             }
-            rfc5912::ECDSA_WITH_SHA_256 => (Self::Ecdsa(Hash::Sha256), absent),
-            rfc5912::ECDSA_WITH_SHA_384 => (Self::Ecdsa(Hash::Sha384), absent),
-            rfc5912::ECDSA_WITH_SHA_512 => (Self::Ecdsa(Hash::Sha512), absent),
+            rfc5912::ECDSA_WITH_SHA_256 => (Self::Ecdsa(Hash::Sha256), absent || null),
+            rfc5912::ECDSA_WITH_SHA_384 => (Self::Ecdsa(Hash::Sha384), absent || null),
+            rfc5912::ECDSA_WITH_SHA_512 => (Self::Ecdsa(Hash::Sha512), absent || null),
             rfc5912::SHA_1_WITH_RSA_ENCRYPTION | SHA1_ECDSA | SHA1_DSA => {
                 return Err(AlgorithmError::Broken("SHA-1"));
             }
@@ -220,7 +222,7 @@ impl PublicKey {
         let bytes = spki.subject_public_key.as_bytes().ok_or(AlgorithmError::Key)?;
         let parameters = spki.algorithm.parameters.as_ref();
         match spki.algorithm.oid {
-            rfc8410::ID_ED_25519 if parameters.is_none() => {
+            rfc8410::ID_ED_25519 if parameters.is_none_or(Any::is_null) => {
                 Ed25519Key::from_bytes(bytes).map(Self::Ed25519).ok_or(AlgorithmError::Key)
             }
             rfc5912::RSA_ENCRYPTION => rsa_key(bytes).map(Self::Rsa),

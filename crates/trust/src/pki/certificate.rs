@@ -1,18 +1,20 @@
 //! X.509 certificates, as far as signing documents needs them (RFC 5280, 4).
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519;
 use const_oid::db::rfc5280::{
-    ANY_EXTENDED_KEY_USAGE, ID_KP_CLIENT_AUTH, ID_KP_EMAIL_PROTECTION, ID_KP_TIME_STAMPING,
+    ANY_EXTENDED_KEY_USAGE, ID_KP_CLIENT_AUTH, ID_KP_EMAIL_PROTECTION, ID_KP_OCSP_SIGNING,
+    ID_KP_TIME_STAMPING,
 };
 use der::pem::PemLabel as _;
 use der::{Decode, Document, Encode, EncodePem};
 use sha2::{Digest, Sha256};
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
+use super::name::folded;
 use super::{AlgorithmError, PublicKey, SignatureAlgorithm};
 use crate::time::Time;
 
@@ -122,6 +124,8 @@ struct Inner {
     parsed: x509_cert::Certificate,
     key: PublicKey,
     fingerprint: [u8; 32],
+    /// Digests of the folded names of subject and issuer, once somebody asks.
+    names: OnceLock<([u8; 32], [u8; 32])>,
 }
 
 impl fmt::Debug for Certificate {
@@ -155,7 +159,8 @@ impl Certificate {
         }
         let key = PublicKey::from_spki(parsed.tbs_certificate().subject_public_key_info())?;
         let fingerprint = Sha256::digest(bytes).into();
-        Ok(Self(Arc::new(Inner { der: bytes.to_vec(), parsed, key, fingerprint })))
+        let names = OnceLock::new();
+        Ok(Self(Arc::new(Inner { der: bytes.to_vec(), parsed, key, fingerprint, names })))
     }
 
     /// Parses one PEM block.
@@ -277,6 +282,15 @@ impl Certificate {
         Ok(found.map(|(critical, uses)| (critical, uses.0)))
     }
 
+    /// Whether the issuer lets the key answer for it (RFC 6960, 4.2.2.2).
+    pub(super) fn answers_for_others(&self) -> bool {
+        let usage = self.0.parsed.tbs_certificate().get_extension::<KeyUsage>();
+        usage.is_ok_and(|usage| usage.is_none_or(|(_, usage)| usage.0.contains(KeyUsages::DigitalSignature)))
+            && self
+                .extended_usage()
+                .is_ok_and(|uses| uses.is_some_and(|(_, uses)| uses.contains(&ID_KP_OCSP_SIGNING)))
+    }
+
     fn qc_type(&self) -> Option<ObjectIdentifier> {
         let extensions = self.0.parsed.tbs_certificate().extensions()?;
         let extension = extensions.iter().find(|e| e.extn_id == QC_STATEMENTS)?;
@@ -289,8 +303,7 @@ impl Certificate {
 
     /// Whether the certificate names itself as its issuer, as roots do.
     pub fn is_self_issued(&self) -> bool {
-        let tbs = self.0.parsed.tbs_certificate();
-        tbs.issuer() == tbs.subject()
+        self.names_as_issuer(self)
     }
 
     /// How many authorities may stand below this one; `None` for no limit.
@@ -319,7 +332,24 @@ impl Certificate {
 
     /// Whether the certificate says that it is by `issuer`; a mere claim.
     pub(super) fn names_as_issuer(&self, issuer: &Self) -> bool {
-        self.0.parsed.tbs_certificate().issuer() == issuer.0.parsed.tbs_certificate().subject()
+        let subject = issuer.0.parsed.tbs_certificate().subject();
+        self.0.parsed.tbs_certificate().issuer() == subject || self.is_by(&issuer.names().0)
+    }
+
+    /// Whether the issuer has the name of this digest ([`folded`]).
+    pub(crate) fn is_by(&self, name: &[u8; 32]) -> bool {
+        self.names().1 == *name
+    }
+
+    /// Whether the subject has the name of this digest ([`folded`]).
+    pub(super) fn is_of(&self, name: &[u8; 32]) -> bool {
+        self.names().0 == *name
+    }
+
+    /// Digests of the names of subject and issuer.
+    fn names(&self) -> &([u8; 32], [u8; 32]) {
+        let tbs = self.0.parsed.tbs_certificate();
+        self.0.names.get_or_init(|| (folded(tbs.subject()), folded(tbs.issuer())))
     }
 
     /// Whether `issuer` signed this certificate, by name and by key.

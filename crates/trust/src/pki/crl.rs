@@ -1,9 +1,12 @@
 //! Certificate revocation lists (RFC 5280, 5).
 //!
 //! A list answers one question: had this issuer revoked this serial number at this moment? What
-//! cannot be answered is [`Revocation::Unknown`], never "not revoked".
+//! cannot be answered is [`Said::Nothing`], never "not revoked".
+
+use std::collections::BTreeMap;
 
 use const_oid::ObjectIdentifier;
+use der::asn1::UintRef;
 use der::pem::PemLabel as _;
 use der::{Decode, Document, Encode, EncodePem};
 use sha2::{Digest, Sha256};
@@ -11,14 +14,18 @@ use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::CertificateList;
 use x509_cert::ext::Extension;
 
+use super::certificate::text;
+use super::name::folded;
+use super::revocation::{Period, Reason, Said};
 use super::{Certificate, SignatureAlgorithm};
 use crate::time::Time;
 
 pub(super) const REASON_CODE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
+const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
 
 /// Extensions of a list that this program understands.
 const UNDERSTOOD: [ObjectIdentifier; 2] = [
-    ObjectIdentifier::new_unwrap("2.5.29.20"), // cRLNumber
+    CRL_NUMBER,
     ObjectIdentifier::new_unwrap("2.5.29.35"), // authorityKeyIdentifier
 ];
 
@@ -34,66 +41,14 @@ pub enum CrlError {
     NotCanonical,
 }
 
-/// Why a certificate was revoked (RFC 5280, 5.3.1), as far as an office has use for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// No reason given.
-    Unspecified,
-    /// Somebody else may have the key.
-    KeyCompromise,
-    /// The person moved to another position.
-    AffiliationChanged,
-    /// A newer certificate replaces it.
-    Superseded,
-    /// The person left the service.
-    CessationOfOperation,
-}
-
-impl Reason {
-    /// The code of RFC 5280, 5.3.1.
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-        }
-    }
-
-    fn from_code(code: u8) -> Self {
-        match code {
-            1 => Self::KeyCompromise,
-            3 => Self::AffiliationChanged,
-            4 => Self::Superseded,
-            5 => Self::CessationOfOperation,
-            _ => Self::Unspecified,
-        }
-    }
-}
-
-/// What the lists at hand say of one certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revocation {
-    /// A list of its issuer, in force at the moment asked about, does not name it.
-    Good,
-    /// Revoked.
-    Revoked {
-        /// Since when.
-        at: Time,
-        /// Why.
-        reason: Reason,
-    },
-    /// No list that answers.
-    Unknown,
-}
-
 /// A revocation list.
 #[derive(Clone, Debug)]
 pub struct Crl {
     der: Vec<u8>,
     parsed: CertificateList<Rfc5280>,
     fingerprint: [u8; 32],
+    /// Digest of the issuer's name ([`folded`]).
+    issuer: [u8; 32],
 }
 
 impl Crl {
@@ -107,7 +62,8 @@ impl Crl {
         if parsed.to_der()? != bytes {
             return Err(CrlError::NotCanonical);
         }
-        Ok(Self { der: bytes.to_vec(), parsed, fingerprint: Sha256::digest(bytes).into() })
+        let issuer = folded(&parsed.tbs_cert_list.issuer);
+        Ok(Self { der: bytes.to_vec(), parsed, fingerprint: Sha256::digest(bytes).into(), issuer })
     }
 
     /// Parses PEM (`X509 CRL`).
@@ -141,6 +97,39 @@ impl Crl {
         self.parsed.tbs_cert_list.next_update.map(Time::from_x509)
     }
 
+    /// The number of the list (RFC 5280, 5.2.3), in decimal; one that nobody could read so, in hexadecimal.
+    pub fn number(&self) -> Option<String> {
+        let octets = self.number_octets()?;
+        let small = octets.iter().try_fold(0_u128, |n, &o| n.checked_mul(256)?.checked_add(u128::from(o)));
+        Some(
+            small.map_or_else(|| format!("0x{}", data_encoding::HEXLOWER.encode(&octets)), |n| n.to_string()),
+        )
+    }
+
+    /// Its octets, without zeros in front.
+    fn number_octets(&self) -> Option<Vec<u8>> {
+        let extensions = self.parsed.tbs_cert_list.crl_extensions.as_ref()?;
+        let extension = extensions.iter().find(|e| e.extn_id == CRL_NUMBER)?;
+        let number = UintRef::from_der(extension.extn_value.as_bytes()).ok()?;
+        Some(number.as_bytes().iter().copied().skip_while(|&octet| octet == 0).collect())
+    }
+
+    /// Whose list it is: the last part of the issuer's name that is text. A mere claim.
+    pub fn issuer(&self) -> String {
+        let names = self.parsed.tbs_cert_list.issuer.iter().filter_map(|a| text(&a.value));
+        names.last().unwrap_or_default()
+    }
+
+    /// Whether this list was made before another one of the same issuer: by its number, which only grows
+    /// (RFC 5280, 5.2.3), else by its date.
+    fn is_older_than(&self, other: &Self) -> bool {
+        let order = |list: &Self| list.number_octets().map(|number| (number.len(), number));
+        match (order(self), order(other)) {
+            (Some(own), Some(others)) if own != others => own < others,
+            _ => self.this_update() < other.this_update(),
+        }
+    }
+
     /// SHA-256 of the DER encoding.
     pub(super) fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint
@@ -157,25 +146,18 @@ impl Crl {
         signed: impl FnOnce() -> bool,
         moment: Time,
         now: Time,
-    ) -> Revocation {
-        let list = &self.parsed.tbs_cert_list;
-        let certificate = certificate.x509().tbs_certificate();
-        if &list.issuer != certificate.issuer() || !self.understood() || !signed() {
-            return Revocation::Unknown;
+    ) -> Said {
+        if !certificate.is_by(&self.issuer) || !self.understood() || !signed() {
+            return Said::Nothing;
         }
-        let entries = list.revoked_certificates.as_deref().unwrap_or_default();
-        if let Some(entry) = entries.iter().find(|e| &e.serial_number == certificate.serial_number()) {
-            return Revocation::Revoked {
-                at: Time::from_x509(entry.revocation_date),
-                reason: reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()),
-            };
+        let tbs = certificate.x509().tbs_certificate();
+        let entries = self.parsed.tbs_cert_list.revoked_certificates.as_deref().unwrap_or_default();
+        if let Some(entry) = entries.iter().find(|e| &e.serial_number == tbs.serial_number()) {
+            let at = Time::from_x509(entry.revocation_date);
+            return reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()).since(at);
         }
-        // RFC 5280, 3.3: a list made after the certificate's expiry need not name it any more, so it
-        // says nothing of a moment before.
-        let expiry = Time::from_x509(certificate.validity().not_after);
-        let dropped = self.this_update() > expiry && moment <= expiry;
-        let current = self.this_update() <= now && self.next_update().is_some_and(|next| moment <= next);
-        if current && !dropped { Revocation::Good } else { Revocation::Unknown }
+        let period = Period { from: self.this_update(), to: self.next_update() };
+        if period.answers(certificate, moment, now) { Said::Good } else { Said::Nothing }
     }
 
     /// Whether `issuer` may sign lists, and signed this one.
@@ -199,6 +181,24 @@ impl Crl {
             |e: &Extension| e.critical && e.extn_id != REASON_CODE && !UNDERSTOOD.contains(&e.extn_id);
         !list.crl_extensions.iter().flatten().chain(of_entries).any(unknown)
     }
+}
+
+/// Lists that are older than another one of the same issuer, each with the newest one.
+///
+/// Nothing is dropped because of it: what an older list revokes stays revoked, and "not revoked" is only
+/// said by a list that is in force at the moment that counts. But somebody who keeps an old list beside the
+/// new one should know which one answers.
+pub fn older_lists(lists: &[Crl]) -> Vec<(&Crl, &Crl)> {
+    let mut newest: BTreeMap<[u8; 32], &Crl> = BTreeMap::new();
+    for list in lists {
+        let known = newest.entry(list.issuer).or_insert(list);
+        if known.is_older_than(list) {
+            *known = list;
+        }
+    }
+    let superseded =
+        |list: &'_ &Crl| newest.get(&list.issuer).is_some_and(|newest| list.is_older_than(newest));
+    lists.iter().filter(superseded).filter_map(|list| Some((list, *newest.get(&list.issuer)?))).collect()
 }
 
 fn reason(extensions: &[Extension]) -> Reason {

@@ -5,15 +5,23 @@ mod algorithm;
 mod certificate;
 mod constraints;
 mod crl;
+mod effort;
 #[cfg(feature = "private-keys")]
 pub mod issue;
 #[cfg(feature = "private-keys")]
 pub mod keyfile;
+mod name;
+mod ocsp;
 mod path;
+mod revocation;
 mod signer;
 
 pub use algorithm::{AlgorithmError, Hash, PublicKey, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateError, Purpose, SUBJECT_ATTRIBUTE_LIMIT, Subject, clip};
-pub use crl::{Crl, CrlError, Reason, Revocation};
+pub use crl::{Crl, CrlError, older_lists};
+pub use effort::Effort;
+pub(crate) use name::folded;
+pub use ocsp::{OcspAnswer, OcspError};
 pub use path::{Anchors, PathError, VerifiedPath, is_chain};
+pub use revocation::{Reason, Revocation};
 pub use signer::{Chain, Ed25519Key, KeyError, Sign, Signature};

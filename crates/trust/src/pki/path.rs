@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Certificate, Crl, Purpose, Revocation, constraints};
+use super::revocation::{Said, Sayings};
+use super::{Certificate, Crl, Effort, OcspAnswer, Purpose, Revocation, constraints};
 use crate::time::Time;
 
 /// Certificates between a leaf and its root. Government hierarchies have one or two.
@@ -22,10 +23,14 @@ pub struct Anchors {
     pub intermediates: Vec<Certificate>,
     /// Revocation lists.
     pub crls: Vec<Crl>,
+    /// Answers of the authorities about single certificates.
+    pub answers: Vec<OcspAnswer>,
     /// Certificates of signers that are trusted by themselves, where no path leads to a root.
     pub pinned: Vec<Certificate>,
     /// What was checked already; starts empty.
     pub memo: Memo,
+    /// What may still be checked; without a limit where nobody sets one.
+    pub effort: Effort,
 }
 
 /// Signatures on certificates and lists that were found to hold. A batch has a thousand documents and
@@ -107,7 +112,7 @@ impl VerifiedPath {
         self.certificates.len() == 1
     }
 
-    /// What the lists say of each certificate below the root, the worst of all: for the moment
+    /// What lists and answers say of each certificate below the root, the worst of all: for the moment
     /// `moment`, asked at `now`. Of a root no list speaks; of a pinned signer one may.
     pub fn revocation(&self, anchors: &Anchors, moment: Time, now: Time) -> Revocation {
         if let [pinned] = self.certificates.as_slice() {
@@ -132,6 +137,7 @@ impl Anchors {
         self.roots.extend(other.roots);
         self.intermediates.extend(other.intermediates);
         self.crls.extend(other.crls);
+        self.answers.extend(other.answers);
         self.pinned.extend(other.pinned);
     }
 
@@ -194,7 +200,7 @@ impl Anchors {
                 continue;
             }
             *steps = steps.checked_sub(1).ok_or(PathError::TooLong)?;
-            if !self.is_signed_by(&last, issuer) {
+            if !self.effort.spend(Effort::STEP) || !self.is_signed_by(&last, issuer) {
                 continue;
             }
             let step = authority(issuer, path, at).and_then(|()| {
@@ -211,7 +217,7 @@ impl Anchors {
         Err(worst)
     }
 
-    /// What lists say of a certificate that is trusted by itself, where its issuer is known.
+    /// What lists and answers say of a certificate that is trusted by itself, where its issuer is known.
     fn revocation_of_pinned(&self, certificate: &Certificate, moment: Time, now: Time) -> Revocation {
         let issuers = self.roots.iter().chain(&self.intermediates);
         let mut best = Revocation::Unknown;
@@ -226,10 +232,16 @@ impl Anchors {
     }
 
     fn is_signed_by(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
-        let check = || certificate.is_signed_by(issuer);
-        self.memo.recall(certificate.fingerprint(), issuer.fingerprint(), check)
+        certificate.names_as_issuer(issuer)
+            && self.recall(certificate.fingerprint(), issuer, || certificate.is_signed_by(issuer))
     }
 
+    /// Whether `issuer` signed what has this digest: known, or found out if that is not too much.
+    fn recall(&self, signed: [u8; 32], issuer: &Certificate, holds: impl FnOnce() -> bool) -> bool {
+        self.memo.recall(signed, issuer.fingerprint(), || self.effort.spend(Effort::SIGNATURE) && holds())
+    }
+
+    /// Lists and answers together; see [`super::revocation`].
     fn revocation(
         &self,
         certificate: &Certificate,
@@ -237,17 +249,40 @@ impl Anchors {
         moment: Time,
         now: Time,
     ) -> Revocation {
-        let mut best = Revocation::Unknown;
-        for crl in &self.crls {
-            let signed =
-                || self.memo.recall(crl.fingerprint(), issuer.fingerprint(), || crl.is_signed_by(issuer));
-            match crl.status(certificate, signed, moment, now) {
-                revoked @ Revocation::Revoked { .. } => return revoked,
-                Revocation::Good => best = Revocation::Good,
-                Revocation::Unknown => {}
+        let mut sayings = self.listed(certificate, issuer, moment, now);
+        for answer in self.answers.iter().filter(|answer| answer.is_about(certificate, issuer)) {
+            let responder = match answer.delegate(issuer) {
+                Some(delegate) => {
+                    let listed = self.listed(delegate, issuer, answer.made(), now).conclude();
+                    // A responder whose own certificate was revoked may have answered with a stolen key.
+                    let revoked = matches!(listed, Revocation::Revoked { .. });
+                    if revoked || !self.is_signed_by(delegate, issuer) {
+                        continue;
+                    }
+                    delegate
+                }
+                None => issuer,
+            };
+            if !self.recall(answer.fingerprint(), responder, || answer.is_signed_by(responder)) {
+                continue;
+            }
+            match answer.status(certificate, issuer, moment, now) {
+                // Whoever has the key of a responder of old could go on answering.
+                (Said::Good, _) if moment > responder.not_after() => {}
+                (said, from) => sayings.add(said, from),
             }
         }
-        best
+        sayings.conclude()
+    }
+
+    /// What lists say.
+    fn listed(&self, certificate: &Certificate, issuer: &Certificate, moment: Time, now: Time) -> Sayings {
+        let mut sayings = Sayings::default();
+        for crl in &self.crls {
+            let signed = || self.recall(crl.fingerprint(), issuer, || crl.is_signed_by(issuer));
+            sayings.add(crl.status(certificate, signed, moment, now), crl.this_update());
+        }
+        sayings
     }
 }
 

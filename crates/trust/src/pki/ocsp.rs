@@ -1,0 +1,344 @@
+//! Answers of an authority about one certificate (OCSP, RFC 6960), read as strictly as revocation lists.
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5912::ID_SHA_1;
+use der::asn1::{AnyRef, BitString, GeneralizedTime, Null, OctetString};
+use der::{Choice, Decode, Encode, Enumerated, Sequence};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::ext::Extensions;
+use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
+
+use super::name::folded;
+use super::revocation::{Period, Reason, Said};
+use super::{Certificate, Hash, SignatureAlgorithm};
+use crate::time::Time;
+
+/// `id-pkix-ocsp-basic`
+const BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.1");
+
+/// Certificates and single answers in one response. One of each is usual.
+const MAX_PARTS: usize = 16;
+
+/// Why bytes are no usable answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OcspError {
+    /// Not DER, or not a basic response.
+    #[error("not an OCSP response")]
+    Malformed,
+    /// The authority did not answer (`responseStatus`).
+    #[error("the OCSP response has no answer")]
+    Refused,
+    /// A critical extension, which may change the meaning of the rest.
+    #[error("the OCSP response has a critical extension that is not understood")]
+    Extension,
+}
+
+/// A basic response.
+#[derive(Clone, Debug)]
+pub struct OcspAnswer {
+    signed: Vec<u8>,
+    algorithm: AlgorithmIdentifierOwned,
+    signature: Vec<u8>,
+    responder: Responder,
+    answers: Vec<Single>,
+    certificates: Vec<Certificate>,
+    made: Time,
+    fingerprint: [u8; 32],
+}
+
+/// Who answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Responder {
+    /// By the digest of the name.
+    Name([u8; 32]),
+    /// By the SHA-1 of the public key.
+    Key(Vec<u8>),
+}
+
+/// `OCSPResponse` (RFC 6960, 4.2.1).
+#[derive(Sequence)]
+struct Response {
+    status: ResponseStatus,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    bytes: Option<ResponseBytes>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enumerated)]
+#[repr(u32)]
+enum ResponseStatus {
+    Successful = 0,
+    MalformedRequest = 1,
+    InternalError = 2,
+    TryLater = 3,
+    SigRequired = 5,
+    Unauthorized = 6,
+}
+
+#[derive(Sequence)]
+struct ResponseBytes {
+    kind: ObjectIdentifier,
+    response: OctetString,
+}
+
+#[derive(Sequence)]
+struct BasicResponse<'a> {
+    data: AnyRef<'a>,
+    algorithm: AlgorithmIdentifierOwned,
+    signature: BitString,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    certificates: Option<Vec<AnyRef<'a>>>,
+}
+
+#[derive(Sequence)]
+struct ResponseData {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    version: Option<u8>,
+    responder: ResponderId,
+    produced_at: GeneralizedTime,
+    responses: Vec<Single>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Choice)]
+enum ResponderId {
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", constructed = "true")]
+    Name(Name),
+    #[asn1(context_specific = "2", tag_mode = "EXPLICIT", constructed = "true")]
+    Key(OctetString),
+}
+
+#[derive(Clone, Debug, Sequence)]
+struct Single {
+    id: CertId,
+    status: CertStatus,
+    this_update: GeneralizedTime,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    next_update: Option<GeneralizedTime>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+struct CertId {
+    hash: AlgorithmIdentifierOwned,
+    issuer_name: OctetString,
+    issuer_key: OctetString,
+    serial: SerialNumber,
+}
+
+#[derive(Clone, Debug, Choice)]
+enum CertStatus {
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT")]
+    Good(Null),
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", constructed = "true")]
+    Revoked(RevokedInfo),
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT")]
+    Unknown(Null),
+}
+
+#[derive(Clone, Debug, Sequence)]
+struct RevokedInfo {
+    at: GeneralizedTime,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    reason: Option<ReasonCode>,
+}
+
+/// `CRLReason` (RFC 5280, 5.3.1).
+#[derive(Clone, Copy, Debug, Enumerated)]
+#[repr(u32)]
+enum ReasonCode {
+    Unspecified = 0,
+    KeyCompromise = 1,
+    CaCompromise = 2,
+    AffiliationChanged = 3,
+    Superseded = 4,
+    CessationOfOperation = 5,
+    CertificateHold = 6,
+    RemoveFromCrl = 8,
+    PrivilegeWithdrawn = 9,
+    AaCompromise = 10,
+}
+
+impl OcspAnswer {
+    /// Parses an `OCSPResponse`, as it stands in a document's validation data.
+    ///
+    /// # Errors
+    ///
+    /// [`OcspError`]
+    pub fn from_der(bytes: &[u8]) -> Result<Self, OcspError> {
+        let response = Response::from_der(bytes).map_err(|_| OcspError::Malformed)?;
+        let (ResponseStatus::Successful, Some(inner)) = (response.status, response.bytes) else {
+            return Err(OcspError::Refused);
+        };
+        if inner.kind != BASIC {
+            return Err(OcspError::Malformed);
+        }
+        Self::from_basic(inner.response.as_bytes())
+    }
+
+    /// Parses a `BasicOCSPResponse`, as it stands in a CMS.
+    ///
+    /// # Errors
+    ///
+    /// [`OcspError`]
+    pub fn from_basic(bytes: &[u8]) -> Result<Self, OcspError> {
+        let malformed = |_: der::Error| OcspError::Malformed;
+        let basic = BasicResponse::from_der(bytes).map_err(malformed)?;
+        let signed = basic.data.to_der().map_err(malformed)?;
+        let data = ResponseData::from_der(&signed).map_err(malformed)?;
+        let certificates = basic.certificates.unwrap_or_default();
+        if data.version.is_some_and(|version| version != 0)
+            || data.responses.len() > MAX_PARTS
+            || certificates.len() > MAX_PARTS
+        {
+            return Err(OcspError::Malformed);
+        }
+        let singles = data.responses.iter().filter_map(|single| single.extensions.as_ref());
+        if data.extensions.iter().chain(singles).flatten().any(|extension| extension.critical) {
+            return Err(OcspError::Extension);
+        }
+        // One that cannot be read has a key of a kind that nobody here could check.
+        let readable = |certificate: &AnyRef<'_>| Certificate::from_der(&certificate.to_der().ok()?).ok();
+        Ok(Self {
+            algorithm: basic.algorithm,
+            signature: basic.signature.as_bytes().ok_or(OcspError::Malformed)?.to_vec(),
+            responder: match data.responder {
+                ResponderId::Name(name) => Responder::Name(folded(&name)),
+                ResponderId::Key(key) => Responder::Key(key.as_bytes().to_vec()),
+            },
+            answers: data.responses,
+            certificates: certificates.iter().filter_map(readable).collect(),
+            made: time(data.produced_at),
+            fingerprint: Sha256::digest(bytes).into(),
+            signed,
+        })
+    }
+
+    /// When it was made (`producedAt`).
+    pub(super) fn made(&self) -> Time {
+        self.made
+    }
+
+    /// SHA-256 of the DER encoding.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint
+    }
+
+    /// Whether one of the answers is about this certificate of this issuer.
+    pub(super) fn is_about(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
+        self.answers.iter().any(|single| single.id.names(certificate, issuer))
+    }
+
+    /// The certificate of the responder, if the authority let somebody else answer (RFC 6960, 4.2.2.2): one
+    /// that came along, names the authority as its issuer, and is for answers. That the authority issued it
+    /// is for the caller to check. `None` if the authority answers itself, or nobody that came along may.
+    pub(super) fn delegate(&self, issuer: &Certificate) -> Option<&Certificate> {
+        if self.responder.is(issuer) {
+            return None;
+        }
+        let fit = |c: &&Certificate| {
+            self.responder.is(c)
+                && c.names_as_issuer(issuer)
+                && c.answers_for_others()
+                && c.understood()
+                && c.is_valid_at(self.made)
+        };
+        self.certificates.iter().find(fit)
+    }
+
+    /// Whether it is by this responder, and says so.
+    pub(super) fn is_signed_by(&self, responder: &Certificate) -> bool {
+        let Ok(algorithm) = SignatureAlgorithm::from_identifier(&self.algorithm, None) else { return false };
+        self.responder.is(responder) && responder.key().verifies(algorithm, &self.signed, &self.signature)
+    }
+
+    /// What it says of a certificate of this issuer, for the moment `moment`, asked at `now`; and when that was
+    /// so (`thisUpdate`).
+    pub(super) fn status(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        moment: Time,
+        now: Time,
+    ) -> (Said, Time) {
+        let mut said = (Said::Nothing, self.made);
+        for single in self.answers.iter().filter(|single| single.id.names(certificate, issuer)) {
+            let from = time(single.this_update);
+            match &single.status {
+                CertStatus::Revoked(revoked) => {
+                    let code = revoked.reason.map_or(0, ReasonCode::code);
+                    return (Reason::from_code(code).since(time(revoked.at)), from);
+                }
+                CertStatus::Good(_) => {
+                    // RFC 6960, 2.4: without `nextUpdate` there is always something newer.
+                    let to = single.next_update.map_or(from, time);
+                    if (Period { from, to: Some(to) }).answers(certificate, moment, now) {
+                        said = (Said::Good, from);
+                    }
+                }
+                CertStatus::Unknown(_) => {}
+            }
+        }
+        said
+    }
+}
+
+impl ReasonCode {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Unspecified => 0,
+            Self::KeyCompromise => 1,
+            Self::CaCompromise => 2,
+            Self::AffiliationChanged => 3,
+            Self::Superseded => 4,
+            Self::CessationOfOperation => 5,
+            Self::CertificateHold => 6,
+            Self::RemoveFromCrl => 8,
+            Self::PrivilegeWithdrawn => 9,
+            Self::AaCompromise => 10,
+        }
+    }
+}
+
+impl Responder {
+    fn is(&self, certificate: &Certificate) -> bool {
+        match self {
+            Self::Name(name) => certificate.is_of(name),
+            Self::Key(hash) => key_bytes(certificate).is_some_and(|key| Sha1::digest(key).as_slice() == hash),
+        }
+    }
+}
+
+impl CertId {
+    /// The hash function only tells authorities apart, it proves nothing: SHA-1 is what everybody uses.
+    fn names(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
+        let digest = |bytes: &[u8]| {
+            if self.hash.oid == ID_SHA_1 {
+                return Some(Sha1::digest(bytes).to_vec());
+            }
+            Some(Hash::from_identifier(&self.hash).ok()?.digest(&[bytes]))
+        };
+        let tbs = certificate.x509().tbs_certificate();
+        // The name as the certificate has it; or as the authority has it, where that is written in another way.
+        let same = |name: &Name| {
+            name.to_der().ok().and_then(|der| digest(&der)).is_some_and(|d| d == self.issuer_name.as_bytes())
+        };
+        &self.serial == tbs.serial_number()
+            && (same(tbs.issuer()) || same(issuer.x509().tbs_certificate().subject()))
+            && key_bytes(issuer).and_then(digest).is_some_and(|d| d == self.issuer_key.as_bytes())
+    }
+}
+
+/// The bits of the public key, without its algorithm (RFC 6960, 4.1.1).
+fn key_bytes(certificate: &Certificate) -> Option<&[u8]> {
+    certificate.x509().tbs_certificate().subject_public_key_info().subject_public_key.as_bytes()
+}
+
+fn time(time: GeneralizedTime) -> Time {
+    Time::from_x509(x509_cert::time::Time::GeneralTime(time))
+}

@@ -1,0 +1,148 @@
+//! What lists (RFC 5280, 5) and answers (RFC 6960) say of a certificate, taken together.
+//!
+//! Bad news counts whoever brings it and however old it is: the authority signed it, and a revocation is for
+//! ever. Good news counts only from something in force at the moment that counts. So neither an old list beside
+//! a new one nor a list beside an answer can hide a revocation.
+
+use super::Certificate;
+use crate::time::Time;
+
+/// Why a certificate was revoked (RFC 5280, 5.3.1), as far as an office has use for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No reason given.
+    Unspecified,
+    /// Somebody else may have the key.
+    KeyCompromise,
+    /// The person moved to another position.
+    AffiliationChanged,
+    /// A newer certificate replaces it.
+    Superseded,
+    /// The person left the service.
+    CessationOfOperation,
+    /// Not to be used for a time; the one reason that can be taken back.
+    Hold,
+}
+
+impl Reason {
+    /// The code of RFC 5280, 5.3.1.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Unspecified => 0,
+            Self::KeyCompromise => 1,
+            Self::AffiliationChanged => 3,
+            Self::Superseded => 4,
+            Self::CessationOfOperation => 5,
+            Self::Hold => 6,
+        }
+    }
+
+    pub(super) const fn from_code(code: u8) -> Self {
+        match code {
+            1 => Self::KeyCompromise,
+            3 => Self::AffiliationChanged,
+            4 => Self::Superseded,
+            5 => Self::CessationOfOperation,
+            6 => Self::Hold,
+            _ => Self::Unspecified,
+        }
+    }
+
+    /// What a list or an answer with this reason says.
+    pub(super) const fn since(self, at: Time) -> Said {
+        match self {
+            Self::Hold => Said::Held(at),
+            reason => Said::Revoked(at, reason),
+        }
+    }
+}
+
+/// What the lists and answers at hand say of one certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocation {
+    /// A list of its issuer, in force at the moment asked about, does not name it, or an answer says so.
+    Good,
+    /// Revoked.
+    Revoked {
+        /// Since when.
+        at: Time,
+        /// Why.
+        reason: Reason,
+    },
+    /// Nothing that answers.
+    Unknown,
+}
+
+/// What one list or answer says of one certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing of this certificate or this moment.
+    Nothing,
+    /// Not revoked.
+    Good,
+    /// Not to be used since then, until further notice.
+    Held(Time),
+    /// Revoked since then.
+    Revoked(Time, Reason),
+}
+
+/// The time for which a list or an answer speaks (`thisUpdate`, `nextUpdate`).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Period {
+    /// When it was made.
+    pub(super) from: Time,
+    /// Until when it may be used. Without it, it says nothing good.
+    pub(super) to: Option<Time>,
+}
+
+impl Period {
+    /// Whether silence about `certificate`, or good news, says something of `moment`, asked at `now`.
+    pub(super) fn answers(self, certificate: &Certificate, moment: Time, now: Time) -> bool {
+        // RFC 5280, 3.3: what was made after the certificate's expiry need not name it any more, so it says
+        // nothing of a moment before.
+        let expiry = certificate.not_after();
+        let dropped = self.from > expiry && moment <= expiry;
+        self.from <= now && self.to.is_some_and(|to| moment <= to) && !dropped
+    }
+}
+
+/// All that was said of one certificate so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sayings {
+    /// When the newest good news was made.
+    good: Option<Time>,
+    /// When the newest hold was reported, and since when it holds.
+    held: Option<(Time, Time)>,
+    revoked: Option<(Time, Reason)>,
+}
+
+impl Sayings {
+    /// Adds what something made at `made` says.
+    pub(super) fn add(&mut self, said: Said, made: Time) {
+        match said {
+            Said::Nothing => {}
+            Said::Good => self.good = self.good.max(Some(made)),
+            Said::Held(since) => self.held = self.held.max(Some((made, since))),
+            // Of two dates the earlier one: the later one may be when it was listed again.
+            Said::Revoked(at, reason) => {
+                let earlier = self.revoked.is_none_or(|(known, _)| at < known);
+                if earlier {
+                    self.revoked = Some((at, reason));
+                }
+            }
+        }
+    }
+
+    /// The worst of it. A hold is over once something newer says so, as removed from a list (RFC 5280,
+    /// 5.3.1); no other reason can be taken back.
+    pub(super) fn conclude(self) -> Revocation {
+        match (self.revoked, self.held, self.good) {
+            (Some((at, reason)), ..) => Revocation::Revoked { at, reason },
+            (None, Some((made, at)), good) if good.is_none_or(|good| good <= made) => {
+                Revocation::Revoked { at, reason: Reason::Hold }
+            }
+            (None, _, Some(_)) => Revocation::Good,
+            (None, ..) => Revocation::Unknown,
+        }
+    }
+}
