@@ -44,7 +44,7 @@ fn judge(bytes: &[u8], anchors: &Anchors) -> Verdict {
     verify::document(bytes, anchors, &Evidence::default(), now())
 }
 
-fn answer(text: &str) -> Answer {
+pub(crate) fn answer(text: &str) -> Answer {
     match text {
         "yes" => Answer::Yes,
         "no" => Answer::No,
@@ -53,11 +53,11 @@ fn answer(text: &str) -> Answer {
     }
 }
 
-fn has(verdict: &Verdict, code: &str) -> bool {
+pub(crate) fn has(verdict: &Verdict, code: &str) -> bool {
     verdict.all_findings().any(|finding| finding.code == code)
 }
 
-fn codes(verdict: &Verdict) -> String {
+pub(crate) fn codes(verdict: &Verdict) -> String {
     let bad = verdict.all_findings().filter(|finding| finding.outcome != Outcome::Pass);
     bad.map(|finding| format!("{} {:?}", finding.code, finding.detail)).collect::<Vec<_>>().join(", ")
 }
@@ -305,7 +305,7 @@ fn no_changed_byte_goes_unnoticed() {
 }
 
 /// Where the strings of all `/Contents` stand.
-fn contents(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+pub(crate) fn contents(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
     for at in 0..bytes.len() {
         if bytes[at..].starts_with(b"/Contents<") || bytes[at..].starts_with(b"/Contents <") {

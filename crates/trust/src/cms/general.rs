@@ -2,10 +2,15 @@
 //!
 //! Wider than the one shape of [`super::Signature`], but with the same demands: one signer, signed
 //! attributes, a digest of the content, and the certificate that the signature names.
+//!
+//! What is not as the standards want it, and has one meaning all the same, is tolerated by name
+//! ([`Tolerated`]). What was signed is taken as it stands there: attributes and certificates are read from the
+//! bytes that the signatures are over, never written anew for it.
 
-use cms::cert::CertificateChoices;
-use cms::content_info::ContentInfo;
-use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME};
 use const_oid::db::rfc5912::ID_SHA_1;
@@ -16,8 +21,13 @@ use sha2::Digest;
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
-use super::{Error, SIGNING_CERTIFICATE_V2, one_element};
-use crate::pki::{AlgorithmError, Certificate, CertificateError, Hash, SignatureAlgorithm};
+use super::digest::{Named, has_needless_null, sha1};
+use super::parts::{FIRST, SECOND, SEQUENCE, SET, parts, parts_of, tagged};
+use super::revocation::Proofs;
+use super::{Error, SIGNING_CERTIFICATE_V2, ber};
+use crate::pki::{
+    AlgorithmError, Certificate, CertificateError, Crl, Effort, Hash, OcspAnswer, SignatureAlgorithm, folded,
+};
 use crate::time::Time;
 
 /// `id-aa-signingCertificate` (RFC 2634), with SHA-1.
@@ -28,6 +38,11 @@ const TIME_STAMP_TOKEN: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840
 const ALGORITHM_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
 /// `id-ct-TSTInfo` (RFC 3161).
 const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
+
+/// `adbe-revocationInfoArchival` (ISO 32000-2, 12.8.3.3.2)
+const REVOCATION_ARCHIVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.8");
+/// `id-aa-ets-revocationValues` (RFC 5126, 6.3.4)
+const REVOCATION_VALUES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.24");
 
 /// Certificates in one CMS. Chains have three or four; each one more is work for the verifier.
 const MAX_CERTIFICATES: usize = 64;
@@ -46,20 +61,42 @@ pub enum Profile {
     TimeStamp,
 }
 
+/// What is not as a standard wants it, and was read all the same, because it has one meaning only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tolerated {
+    /// BER where DER is due (ISO 32000-2, 12.8.3.3): lengths and strings in pieces.
+    Ber,
+    /// Signed attributes in another order than DER wants (RFC 5652, 5.3). The signature is over the order in
+    /// which they stand, and over no other one.
+    Order,
+    /// Parameters NULL where they have to be absent (RFC 5758, 3.2; RFC 8410, 3).
+    Null,
+}
+
 /// A parsed CMS, not yet compared with any content.
 #[derive(Debug)]
 pub struct General {
-    leaf: Certificate,
-    others: Vec<Certificate>,
-    digest: Hash,
+    digest: Named,
     message_digest: Vec<u8>,
+    /// Bytes that the signature is over.
     attributes: Vec<u8>,
-    algorithm: SignatureAlgorithm,
     signature: Vec<u8>,
+    /// Who signed and how; or why such a signature proves nothing or cannot be checked here.
+    signer: Result<Signer, Error>,
     /// The content of a time stamp.
     pub(super) content: Option<Vec<u8>>,
     signing_time: Option<Time>,
     time_stamps: Vec<Vec<u8>>,
+    proofs: Proofs,
+    tolerated: BTreeSet<Tolerated>,
+}
+
+/// Who signed, and how.
+#[derive(Debug)]
+struct Signer {
+    leaf: Certificate,
+    others: Vec<Certificate>,
+    algorithm: SignatureAlgorithm,
 }
 
 /// Evidence that a signature holds over the content it was compared with.
@@ -69,6 +106,10 @@ pub struct VerifiedGeneral {
     pub leaf: Certificate,
     /// The other certificates that came along.
     pub others: Vec<Certificate>,
+    /// Revocation lists that came along.
+    pub crls: Vec<Crl>,
+    /// Answers about certificates that came along.
+    pub answers: Vec<OcspAnswer>,
     /// How it was made.
     pub algorithm: SignatureAlgorithm,
     /// The time that the signer claims, from the attribute `signing-time`.
@@ -77,22 +118,19 @@ pub struct VerifiedGeneral {
     pub time_stamps: Vec<Vec<u8>>,
     /// The signature itself, which those time stamps are over.
     pub signature: Vec<u8>,
+    /// What was tolerated.
+    pub tolerated: BTreeSet<Tolerated>,
 }
 
 impl General {
-    /// Parses the bytes of `/Contents`: one CMS, then zeros.
+    /// Parses the bytes of `/Contents`: one CMS, then zeros. What is read is counted in `effort`.
     ///
     /// # Errors
     ///
     /// [`Error`]
-    pub fn parse(contents: &[u8], profile: Profile) -> Result<Self, Error> {
-        if contents.iter().all(|&b| b == 0) {
-            return Err(Error::Empty);
-        }
-        if contents.starts_with(&[0x30, 0x80]) {
-            return Err(Error::NotDer);
-        }
-        Self::from_der(one_element(contents)?, profile)
+    pub fn parse(contents: &[u8], profile: Profile, effort: &Effort) -> Result<Self, Error> {
+        let (der, tolerated) = one_element(contents)?;
+        Self::from_parts(&der, profile, effort, tolerated)
     }
 
     /// Parses a CMS that stands alone.
@@ -100,34 +138,52 @@ impl General {
     /// # Errors
     ///
     /// As [`General::parse`].
-    pub fn from_der(der: &[u8], profile: Profile) -> Result<Self, Error> {
-        let info = ContentInfo::from_der(der).map_err(|_| Error::Malformed)?;
-        if info.content_type != ID_SIGNED_DATA {
+    pub fn from_der(bytes: &[u8], profile: Profile, effort: &Effort) -> Result<Self, Error> {
+        let (der, used) = ber::to_der(bytes)?;
+        if used != bytes.len() {
             return Err(Error::Malformed);
         }
-        let data: SignedData = info.content.decode_as().map_err(|_| Error::Malformed)?;
-        let [signer] = data.signer_infos.0.as_slice() else { return Err(Error::Signers) };
-        let content_type = data.encap_content_info.econtent_type;
-        let content = content(&data, profile)?;
-        let digest = Hash::from_identifier(&signer.digest_alg)?;
-        let algorithm = SignatureAlgorithm::from_identifier(&signer.signature_algorithm, Some(digest))?;
-        let (leaf, others) = certificates(&data, signer)?;
+        let tolerated = tolerated_encoding(&der);
+        Self::from_parts(&der, profile, effort, tolerated)
+    }
+
+    fn from_parts(
+        der: &[u8],
+        profile: Profile,
+        effort: &Effort,
+        mut tolerated: BTreeSet<Tolerated>,
+    ) -> Result<Self, Error> {
+        let data = Data::parse(der)?;
+        let [raw] = parts_of(data.signers, SET)?[..] else { return Err(Error::Signers) };
+        let signer = SignerInfo::from_der(raw).map_err(|_| Error::Malformed)?;
+        let content_type = data.content.econtent_type;
+        let content = content(&data.content, profile)?;
         let attributes = signer.signed_attrs.as_ref().ok_or(Error::Attributes)?;
         let message_digest = message_digest(attributes, content_type)?;
-        signing_certificate(attributes, &leaf, profile)?;
-        algorithm_protection(attributes, signer)?;
+        algorithm_protection(attributes, &signer)?;
+        let signed = signed_bytes(raw)?;
+        if attributes.to_der().ok().as_deref() != Some(signed.as_slice()) {
+            tolerated.insert(Tolerated::Order);
+        }
+        if has_needless_null(&signer.signature_algorithm) {
+            tolerated.insert(Tolerated::Null);
+        }
+        let digest = Named::from_identifier(&signer.digest_alg);
+        let who = match who_signed(&data, &signer, digest, attributes, profile, effort) {
+            Err(error) if !error.is_weakness() => return Err(error),
+            who => who,
+        };
         Ok(Self {
-            leaf,
-            others,
             digest,
             message_digest,
-            // RFC 5652, 5.4: signed as the DER of a SET OF, however they travel.
-            attributes: attributes.to_der().map_err(|_| Error::Malformed)?,
-            algorithm,
+            attributes: signed,
             signature: signer.signature.as_bytes().to_vec(),
+            signer: who,
             content,
             signing_time: signing_time(attributes)?,
-            time_stamps: time_stamps(signer)?,
+            time_stamps: time_stamps(&signer)?,
+            proofs: proofs(&data, &signer, effort),
+            tolerated,
         })
     }
 
@@ -135,23 +191,147 @@ impl General {
     ///
     /// # Errors
     ///
-    /// [`Error::Digest`] if the content differs, [`Error::Signature`] if the key did not sign.
+    /// [`Error::Digest`] if the content differs, whatever the algorithm is worth; [`Error::Signature`] if the
+    /// key did not sign; or why a signature of this kind proves nothing.
     pub fn verify(self, parts: &[&[u8]]) -> Result<VerifiedGeneral, Error> {
-        if self.message_digest != self.digest.digest(parts) {
-            return Err(Error::Digest);
-        }
-        if !self.leaf.key().verifies(self.algorithm, &self.attributes, &self.signature) {
+        self.digest.compare(parts, &self.message_digest)?;
+        let Signer { leaf, others, algorithm } = self.signer?;
+        if !leaf.key().verifies(algorithm, &self.attributes, &self.signature) {
             return Err(Error::Signature);
         }
         Ok(VerifiedGeneral {
-            leaf: self.leaf,
-            others: self.others,
-            algorithm: self.algorithm,
+            leaf,
+            others,
+            crls: self.proofs.crls,
+            answers: self.proofs.answers,
+            algorithm,
             signing_time: self.signing_time,
             time_stamps: self.time_stamps,
             signature: self.signature,
+            tolerated: self.tolerated,
         })
     }
+}
+
+/// What `adbe.pkcs7.sha1` shows at the most (ISO 32000-1, 12.8.3.3.1): the CMS holds the SHA-1 of the signed
+/// bytes. So the answer is always a reason: [`Error::Digest`] if they were changed, else [`Error::Broken`], or
+/// [`Error::NotCompared`] where it does not.
+pub fn compare_sha1(contents: &[u8], parts: &[&[u8]]) -> Error {
+    let inside = || {
+        let (der, _) = one_element(contents)?;
+        let info = Data::parse(&der)?.content;
+        let octets = info.econtent.as_ref().ok_or(Error::NotCompared("SHA-1"))?;
+        let octets: &OctetStringRef = octets.decode_as().map_err(|_| Error::Malformed)?;
+        Ok(octets.as_bytes() == sha1(parts))
+    };
+    match inside() {
+        Ok(true) => Error::Broken("SHA-1"),
+        Ok(false) => Error::Digest,
+        Err(error) => error,
+    }
+}
+
+/// The CMS in the room for one, in DER, of which nothing but zeros may be left over.
+fn one_element(contents: &[u8]) -> Result<(Cow<'_, [u8]>, BTreeSet<Tolerated>), Error> {
+    // Without a way out in the middle the compiler looks at many bytes at once.
+    let zeros = |bytes: &[u8]| bytes.iter().fold(0, |all, b| all | b) == 0;
+    if zeros(contents) {
+        return Err(Error::Empty);
+    }
+    let (der, used) = ber::to_der(contents)?;
+    if !contents.get(used..).is_some_and(zeros) {
+        return Err(Error::Trailing);
+    }
+    let tolerated = tolerated_encoding(&der);
+    Ok((der, tolerated))
+}
+
+fn tolerated_encoding(der: &Cow<'_, [u8]>) -> BTreeSet<Tolerated> {
+    let changed = matches!(der, Cow::Owned(_));
+    changed.then_some(Tolerated::Ber).into_iter().collect()
+}
+
+/// `SignedData` (RFC 5652, 5.1), its parts as they stand there.
+struct Data<'d> {
+    content: EncapsulatedContentInfo,
+    certificates: Option<&'d [u8]>,
+    revocation: Option<&'d [u8]>,
+    signers: &'d [u8],
+}
+
+impl<'d> Data<'d> {
+    fn parse(der: &'d [u8]) -> Result<Self, Error> {
+        let [kind, inner] = parts_of(der, SEQUENCE)?[..] else { return Err(Error::Malformed) };
+        let [data] = parts_of(inner, FIRST)?[..] else { return Err(Error::Malformed) };
+        if ObjectIdentifier::from_der(kind) != Ok(ID_SIGNED_DATA) {
+            return Err(Error::Malformed);
+        }
+        let parts = parts_of(data, SEQUENCE)?;
+        let [version, digests, content, rest @ ..] = parts.as_slice() else { return Err(Error::Malformed) };
+        let optional =
+            |rest: &'_ [&'d [u8]], tag| rest.first().and_then(|p| tagged(p)).filter(|p| p.0 == tag);
+        let certificates = optional(rest, FIRST);
+        let rest = rest.get(usize::from(certificates.is_some())..).unwrap_or_default();
+        let revocation = optional(rest, SECOND);
+        let rest = rest.get(usize::from(revocation.is_some())..).unwrap_or_default();
+        let ([signers], true) = (rest, u8::from_der(version).is_ok() && digests.first() == Some(&SET)) else {
+            return Err(Error::Malformed);
+        };
+        Ok(Self {
+            content: EncapsulatedContentInfo::from_der(content).map_err(|_| Error::Malformed)?,
+            certificates: certificates.map(|(_, content)| content),
+            revocation: revocation.map(|(_, content)| content),
+            signers,
+        })
+    }
+}
+
+/// The signed attributes as a SET OF, which is what the signature is over (RFC 5652, 5.4), in the order in which
+/// they stand in `SignerInfo`.
+fn signed_bytes(signer: &[u8]) -> Result<Vec<u8>, Error> {
+    let parts = parts_of(signer, SEQUENCE)?;
+    let [_version, _id, _digest, attributes, ..] = parts.as_slice() else { return Err(Error::Attributes) };
+    let mut signed = attributes.to_vec();
+    match signed.first_mut() {
+        Some(tag) if *tag == FIRST => *tag = SET,
+        _ => return Err(Error::Attributes),
+    }
+    Ok(signed)
+}
+
+fn who_signed(
+    data: &Data<'_>,
+    signer: &SignerInfo,
+    digest: Named,
+    attributes: &SetOfVec<Attribute>,
+    profile: Profile,
+    effort: &Effort,
+) -> Result<Signer, Error> {
+    // A digest that is no good decides before this one does.
+    let digest = digest.sound().ok_or(Error::UnknownAlgorithm)?;
+    let algorithm = SignatureAlgorithm::from_identifier(&signer.signature_algorithm, Some(digest))?;
+    let (leaf, others) = certificates(data, signer, effort)?;
+    signing_certificate(attributes, &leaf, profile)?;
+    Ok(Signer { leaf, others, algorithm })
+}
+
+/// Lists and answers in all places where programs put them.
+fn proofs(data: &Data<'_>, signer: &SignerInfo, effort: &Effort) -> Proofs {
+    let mut proofs = Proofs::default();
+    if let Some(choices) = data.revocation {
+        proofs.add_choices(choices, effort);
+    }
+    let signed = signer.signed_attrs.iter().flat_map(|attributes| attributes.iter());
+    let unsigned = signer.unsigned_attrs.iter().flat_map(|attributes| attributes.iter());
+    for attribute in signed.chain(unsigned) {
+        let basic = attribute.oid == REVOCATION_VALUES;
+        if basic || attribute.oid == REVOCATION_ARCHIVE {
+            for value in attribute.values.iter().filter_map(|value| value.to_der().ok()) {
+                proofs.add_archive(&value, basic, effort);
+            }
+        }
+    }
+    proofs
 }
 
 impl From<AlgorithmError> for Error {
@@ -167,8 +347,7 @@ impl From<AlgorithmError> for Error {
 }
 
 /// The content inside, which only a time stamp has, of the type that goes with it.
-fn content(data: &SignedData, profile: Profile) -> Result<Option<Vec<u8>>, Error> {
-    let info = &data.encap_content_info;
+fn content(info: &EncapsulatedContentInfo, profile: Profile) -> Result<Option<Vec<u8>>, Error> {
     match (profile, &info.econtent) {
         (Profile::TimeStamp, Some(content)) if info.econtent_type == TST_INFO => {
             let octets: &OctetStringRef = content.decode_as().map_err(|_| Error::Malformed)?;
@@ -181,27 +360,36 @@ fn content(data: &SignedData, profile: Profile) -> Result<Option<Vec<u8>>, Error
     }
 }
 
-fn certificates(data: &SignedData, signer: &SignerInfo) -> Result<(Certificate, Vec<Certificate>), Error> {
-    let all = data.certificates.as_ref().ok_or(Error::Certificate)?;
-    if all.0.len() > MAX_CERTIFICATES {
+fn certificates(
+    data: &Data<'_>,
+    signer: &SignerInfo,
+    effort: &Effort,
+) -> Result<(Certificate, Vec<Certificate>), Error> {
+    let all = parts(data.certificates.ok_or(Error::Certificate)?)?;
+    if all.len() > MAX_CERTIFICATES {
         return Err(Error::Certificate);
     }
+    let issuer = match &signer.sid {
+        SignerIdentifier::IssuerAndSerialNumber(id) => Some((folded(&id.issuer), &id.serial_number)),
+        SignerIdentifier::SubjectKeyIdentifier(_) => None,
+    };
     let mut leaf = None;
     let mut others = Vec::new();
-    for choice in all.0.iter() {
-        // Attribute certificates and the like say nothing about the signer's key.
-        let CertificateChoices::Certificate(certificate) = choice else { continue };
-        let tbs = certificate.tbs_certificate();
-        let named = match &signer.sid {
-            SignerIdentifier::IssuerAndSerialNumber(id) => {
-                tbs.issuer() == &id.issuer && tbs.serial_number() == &id.serial_number
-            }
-            SignerIdentifier::SubjectKeyIdentifier(id) => tbs
+    // Attribute certificates and the like say nothing about the signer's key.
+    for der in all.into_iter().filter(|der| der.first() == Some(&SEQUENCE)) {
+        if !effort.spend(Effort::READ) {
+            return Err(Error::Cost);
+        }
+        let Ok(read) = x509_cert::Certificate::from_der(der) else { continue };
+        let tbs = read.tbs_certificate();
+        let named = match (&signer.sid, issuer) {
+            (SignerIdentifier::SubjectKeyIdentifier(id), _) => tbs
                 .get_extension::<x509_cert::ext::pkix::SubjectKeyIdentifier>()
                 .is_ok_and(|found| found.is_some_and(|(_, own)| own == *id)),
+            (_, Some((name, serial))) => tbs.serial_number() == serial && folded(tbs.issuer()) == name,
+            (_, None) => false,
         };
-        let der = certificate.to_der().map_err(|_| Error::Malformed)?;
-        match Certificate::from_der(&der) {
+        match Certificate::from_der(der) {
             // Some programs send the signer's certificate a second time, in its chain.
             Ok(certificate) if named => {
                 if leaf.as_ref().is_some_and(|known| known != &certificate) {

@@ -4,10 +4,14 @@
 //! (RFC 8419), signed attributes as PAdES B-B wants them (ETSI EN 319 142-1). [`General`] is what
 //! other programs write, [`TimeStamp`] what time stamp authorities do.
 
+mod ber;
+mod digest;
 mod general;
+mod parts;
+mod revocation;
 mod timestamp;
 
-pub use general::{General, Profile, VerifiedGeneral};
+pub use general::{General, Profile, Tolerated, VerifiedGeneral, compare_sha1};
 pub use timestamp::{TimeStamp, VerifiedTimeStamp};
 
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
@@ -41,8 +45,8 @@ pub enum Error {
     /// Nothing but zeros: the room for a signature that was never made.
     #[error("there is no signature in the room reserved for it")]
     Empty,
-    /// Encoded in BER with indefinite lengths, where DER is demanded (ISO 32000-2, 12.8.3.3).
-    #[error("the signature is not in DER")]
+    /// BER that is nested or cut up more than anybody has a use for.
+    #[error("the signature is in BER with more pieces than are read here")]
     NotDer,
     /// Bytes other than zero follow the CMS.
     #[error("bytes follow the CMS in the room reserved for it")]
@@ -71,9 +75,13 @@ pub enum Error {
     /// The signed digest is of other bytes.
     #[error("the signed bytes were changed")]
     Digest,
-    /// An algorithm with which one signature holds for two documents.
+    /// An algorithm with which one signature holds for two documents. The content is the one that was signed,
+    /// or one that was made to look like it.
     #[error("{0} is broken: a signature with it proves nothing")]
     Broken(&'static str),
+    /// The same, and the content was not compared.
+    #[error("{0} is broken, and is not computed here")]
+    NotCompared(&'static str),
     /// A key within reach of an attacker.
     #[error("the RSA key has {0} bits only")]
     WeakKey(usize),
@@ -86,6 +94,30 @@ pub enum Error {
     /// The signature itself does not verify.
     #[error("the signature is not of this key")]
     Signature,
+    /// More certificates than a check of one file may cost.
+    #[error("the file asks for more than a check may cost")]
+    Cost,
+}
+
+impl Error {
+    /// Whether it says what the signature is worth, and nothing of whether the content was changed: a
+    /// question that is answered first.
+    const fn is_weakness(self) -> bool {
+        matches!(
+            self,
+            Self::Broken(_)
+                | Self::NotCompared(_)
+                | Self::WeakKey(_)
+                | Self::LargeKey(_)
+                | Self::UnknownAlgorithm
+        )
+    }
+
+    /// Whether it is no proof of anything, and no accusation either (ETSI EN 319 102-1, 5.2.8:
+    /// CRYPTO_CONSTRAINTS_FAILURE is INDETERMINATE).
+    pub const fn is_undecided(self) -> bool {
+        self.is_weakness() || matches!(self, Self::NotDer | Self::Cost)
+    }
 }
 
 /// `SigningCertificateV2` (RFC 5035, 3), with SHA-256, which is the default and therefore absent.
@@ -303,6 +335,11 @@ fn certificates(data: &SignedData, signer: &SignerInfo) -> Result<(Certificate, 
         let is_signer = tbs.issuer() == &id.issuer && tbs.serial_number() == &id.serial_number;
         let der = certificate.to_der().map_err(|_| Error::Malformed)?;
         let certificate = Certificate::from_der(&der).map_err(|_| Error::Certificate)?;
+        // Tolerated where others write it, not here (RFC 8410, 3).
+        let key = &tbs.subject_public_key_info().algorithm;
+        if key.oid == ID_ED_25519 && key.parameters.is_some() {
+            return Err(Error::Algorithm);
+        }
         if is_signer {
             if leaf.replace(certificate).is_some() {
                 return Err(Error::Certificate);

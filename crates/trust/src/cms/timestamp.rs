@@ -1,13 +1,16 @@
 //! Time stamps (RFC 3161): somebody else's word that content existed at a moment.
 
+use std::collections::BTreeSet;
+
 use const_oid::ObjectIdentifier;
 use der::asn1::OctetStringRef;
 use der::{Any, Decode, Tag, Tagged};
 use spki::AlgorithmIdentifierOwned;
 
 use super::Error;
-use super::general::{General, Profile};
-use crate::pki::{Certificate, Hash};
+use super::digest::Named;
+use super::general::{General, Profile, Tolerated};
+use crate::pki::{Certificate, Crl, Effort, OcspAnswer};
 use crate::time::Time;
 
 /// A parsed token, not yet compared with any content.
@@ -28,12 +31,18 @@ pub struct VerifiedTimeStamp {
     pub leaf: Certificate,
     /// The other certificates that came along.
     pub others: Vec<Certificate>,
+    /// Revocation lists that came along.
+    pub crls: Vec<Crl>,
+    /// Answers about certificates that came along.
+    pub answers: Vec<OcspAnswer>,
+    /// What was tolerated.
+    pub tolerated: BTreeSet<Tolerated>,
 }
 
 /// The part of `TSTInfo` that says what was stamped, and when.
 #[derive(Debug)]
 struct TstInfo {
-    hash: Hash,
+    hash: Named,
     imprint: Vec<u8>,
     time: Time,
 }
@@ -44,8 +53,8 @@ impl TimeStamp {
     /// # Errors
     ///
     /// [`Error`]
-    pub fn parse(contents: &[u8]) -> Result<Self, Error> {
-        Self::new(General::parse(contents, Profile::TimeStamp)?)
+    pub fn parse(contents: &[u8], effort: &Effort) -> Result<Self, Error> {
+        Self::new(General::parse(contents, Profile::TimeStamp, effort)?)
     }
 
     /// Parses a token that stands alone.
@@ -53,8 +62,8 @@ impl TimeStamp {
     /// # Errors
     ///
     /// [`Error`]
-    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        Self::new(General::from_der(der, Profile::TimeStamp)?)
+    pub fn from_der(der: &[u8], effort: &Effort) -> Result<Self, Error> {
+        Self::new(General::from_der(der, Profile::TimeStamp, effort)?)
     }
 
     fn new(token: General) -> Result<Self, Error> {
@@ -67,13 +76,19 @@ impl TimeStamp {
     ///
     /// # Errors
     ///
-    /// [`Error::Digest`] if it stamps other content, [`Error::Signature`] if the key did not sign.
+    /// [`Error::Digest`] if it stamps other content, [`Error::Signature`] if the key did not sign; or why a
+    /// time stamp of this kind proves nothing.
     pub fn verify(self, parts: &[&[u8]]) -> Result<VerifiedTimeStamp, Error> {
-        if self.info.imprint != self.info.hash.digest(parts) {
-            return Err(Error::Digest);
-        }
+        self.info.hash.compare(parts, &self.info.imprint)?;
         let verified = self.token.verify(&[&self.content])?;
-        Ok(VerifiedTimeStamp { time: self.info.time, leaf: verified.leaf, others: verified.others })
+        Ok(VerifiedTimeStamp {
+            time: self.info.time,
+            leaf: verified.leaf,
+            others: verified.others,
+            crls: verified.crls,
+            answers: verified.answers,
+            tolerated: verified.tolerated,
+        })
     }
 }
 
@@ -93,7 +108,7 @@ impl TstInfo {
         let algorithm: AlgorithmIdentifierOwned = algorithm.decode_as().map_err(|_| Error::Malformed)?;
         let digest: &OctetStringRef = digest.decode_as().map_err(|_| Error::Malformed)?;
         Ok(Self {
-            hash: Hash::from_identifier(&algorithm)?,
+            hash: Named::from_identifier(&algorithm),
             imprint: digest.as_bytes().to_vec(),
             time: generalized_time(time.value()).ok_or(Error::Malformed)?,
         })

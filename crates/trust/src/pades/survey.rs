@@ -9,7 +9,7 @@ use super::examine::Coverage;
 use super::form::{FormField, form_fields};
 use crate::cms::{self, General, Profile, TimeStamp, VerifiedGeneral, VerifiedTimeStamp};
 use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, File, Object, Ref, View, Work};
-use crate::pki::{Certificate, Crl};
+use crate::pki::{Certificate, Crl, Effort, OcspAnswer};
 use crate::time::Time;
 
 /// Streams read from a document's validation data. Chains and lists of fifty signers fit.
@@ -29,8 +29,10 @@ pub enum SubFilter {
     Pkcs7,
     /// `ETSI.RFC3161`, a document time stamp.
     TimeStamp,
-    /// `adbe.pkcs7.sha1` and `adbe.x509.rsa_sha1`, which rest on SHA-1.
+    /// `adbe.pkcs7.sha1`, which rests on SHA-1.
     Sha1,
+    /// `adbe.x509.rsa_sha1`, which does so too, and is no CMS.
+    X509,
     /// Something else.
     Unknown,
 }
@@ -162,6 +164,10 @@ pub struct Survey {
     pub certificates: Vec<Certificate>,
     /// Revocation lists in it.
     pub crls: Vec<Crl>,
+    /// Answers about certificates in it.
+    pub answers: Vec<OcspAnswer>,
+    /// What is left for certificates and signatures, of what one file may cost.
+    pub effort: Effort,
 }
 
 /// Examines the signatures of a document of another program. A bad signature is a finding, not an
@@ -172,6 +178,7 @@ pub struct Survey {
 /// If the form, or an object that an update touches, cannot be read.
 pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
     let latest = file.latest();
+    let effort = Effort::of_a_file();
     let fields = form_fields(latest)?;
     let mut signatures = Vec::new();
     let mut conflicts = Vec::new();
@@ -184,7 +191,7 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
     let mut lists = Lists::default();
     for field in signed() {
         let reference = field.value().unwrap_or(field.reference);
-        let Some((surveyed, place)) = signature(file, field, reference, &mut lists)? else {
+        let Some((surveyed, place)) = signature(file, field, reference, &mut lists, &effort)? else {
             conflicts.push(Conflict::Malformed { field: field.name.clone() });
             continue;
         };
@@ -201,9 +208,9 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
     };
     names(&fields, &mut conflicts);
     permissions(file, &fields, &signatures, &changes, &mut conflicts)?;
-    let (certificates, crls) = validation_data(latest)?;
+    let ValidationData { certificates, crls, answers } = validation_data(latest, &effort)?;
     let open = open(file, &fields, &signatures)?;
-    Ok(Survey { signatures, open, changes, conflicts, certificates, crls })
+    Ok(Survey { signatures, open, changes, conflicts, certificates, crls, answers, effort })
 }
 
 /// Lists of names by the object that holds them.
@@ -248,6 +255,7 @@ fn signature(
     field: &FormField,
     reference: Ref,
     lists: &mut Lists,
+    effort: &Effort,
 ) -> Result<Option<(Surveyed, usize)>, pdf::Error> {
     let latest = file.latest();
     let Some((body, revision)) = latest.numbered(reference.number)? else { return Ok(None) };
@@ -261,7 +269,8 @@ fn signature(
         Some(b"ETSI.CAdES.detached") => SubFilter::Pades,
         Some(b"adbe.pkcs7.detached") => SubFilter::Pkcs7,
         Some(b"ETSI.RFC3161") => SubFilter::TimeStamp,
-        Some(b"adbe.pkcs7.sha1" | b"adbe.x509.rsa_sha1") => SubFilter::Sha1,
+        Some(b"adbe.pkcs7.sha1") => SubFilter::Sha1,
+        Some(b"adbe.x509.rsa_sha1") => SubFilter::X509,
         _ => SubFilter::Unknown,
     };
     // In an object stream there are no bytes of the file to leave out of the range.
@@ -273,7 +282,7 @@ fn signature(
     let place = dictionary.span("Contents").map_or(0, |span| span.start);
     let contents = dictionary.get("Contents").and_then(Object::as_string);
     let content = match (&range, contents) {
-        (Ok(range), Some(contents)) => content(&sub_filter, contents, &range.parts(file.bytes())),
+        (Ok(range), Some(contents)) => content(&sub_filter, contents, &range.parts(file.bytes()), effort),
         _ => Some(Err(cms::Error::Digest)),
     };
     let view = file.at(revision);
@@ -291,20 +300,34 @@ fn signature(
     Ok(Some((surveyed, place)))
 }
 
-fn content(kind: &SubFilter, contents: &[u8], parts: &[&[u8]]) -> Option<Result<Content, cms::Error>> {
+fn content(
+    kind: &SubFilter,
+    contents: &[u8],
+    parts: &[&[u8]],
+    effort: &Effort,
+) -> Option<Result<Content, cms::Error>> {
+    if !effort.spend(Effort::SIGNATURE) {
+        return Some(Err(cms::Error::Cost));
+    }
     let profile = match kind {
         SubFilter::Pades => Profile::Pades,
         SubFilter::Pkcs7 => Profile::Pkcs7,
         SubFilter::TimeStamp => {
-            let stamp = TimeStamp::parse(contents).and_then(|stamp| stamp.verify(parts));
+            let stamp = TimeStamp::parse(contents, effort).and_then(|stamp| stamp.verify(parts));
             return Some(stamp.map(|stamp| Content::TimeStamp(Box::new(stamp))));
         }
-        SubFilter::Sha1 => return Some(Err(cms::Error::Broken("SHA-1"))),
+        SubFilter::Sha1 => return Some(Err(cms::compare_sha1(contents, parts))),
+        SubFilter::X509 => return Some(Err(cms::Error::NotCompared("SHA-1"))),
         SubFilter::Unknown => return None,
     };
-    let verified = General::parse(contents, profile).and_then(|general| general.verify(parts));
+    let verified = General::parse(contents, profile, effort).and_then(|general| general.verify(parts));
     Some(verified.map(|verified| {
-        let stamp = |token: &Vec<u8>| TimeStamp::from_der(token)?.verify(&[&verified.signature]);
+        let stamp = |token: &Vec<u8>| {
+            if !effort.spend(Effort::SIGNATURE) {
+                return Err(cms::Error::Cost);
+            }
+            TimeStamp::from_der(token, effort)?.verify(&[&verified.signature])
+        };
         let time_stamps = verified.time_stamps.iter().map(stamp).collect();
         Content::Signature { verified: Box::new(verified), time_stamps }
     }))
@@ -440,16 +463,27 @@ fn maintains(
     Ok(before != after || file.revisions()[revision].numbers().any(|touched| Some(touched) == number))
 }
 
-/// Certificates and revocation lists in the DSS dictionary. What cannot be read proves nothing and is
-/// left out. A stream that is named five hundred times is read once.
-fn validation_data(view: View<'_, '_>) -> Result<(Vec<Certificate>, Vec<Crl>), pdf::Error> {
+/// What the DSS dictionary holds (ISO 32000-2, 12.8.4.3).
+#[derive(Default)]
+struct ValidationData {
+    certificates: Vec<Certificate>,
+    crls: Vec<Crl>,
+    answers: Vec<OcspAnswer>,
+}
+
+/// Certificates, revocation lists and answers in the DSS dictionary, which names all that its VRI do. What
+/// cannot be read proves nothing and is left out. A stream that is named five hundred times is read once.
+fn validation_data(view: View<'_, '_>, effort: &Effort) -> Result<ValidationData, pdf::Error> {
     let (_, catalog) = view.catalog()?;
-    let Some(store) = view.dictionary(&catalog, "DSS")? else { return Ok((Vec::new(), Vec::new())) };
+    let Some(store) = view.dictionary(&catalog, "DSS")? else { return Ok(ValidationData::default()) };
     let streams = |key| -> Result<Vec<Vec<u8>>, pdf::Error> {
         let list = view.array(&store, key)?.unwrap_or_default();
         let different: BTreeSet<Ref> = list.iter().filter_map(Object::as_reference).collect();
         let mut read = Vec::new();
         for reference in different.into_iter().take(MAX_VALIDATION_DATA) {
+            if !effort.spend(Effort::READ) {
+                break;
+            }
             match view.body(reference).and_then(|body| view.decoded(&body)) {
                 Ok(data) => read.push(data),
                 Err(error @ pdf::Error::Cost { .. }) => return Err(error),
@@ -458,7 +492,9 @@ fn validation_data(view: View<'_, '_>) -> Result<(Vec<Certificate>, Vec<Crl>), p
         }
         Ok(read)
     };
-    let certificates = streams("Certs")?.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
-    let crls = streams("CRLs")?.iter().filter_map(|der| Crl::from_der(der).ok()).collect();
-    Ok((certificates, crls))
+    Ok(ValidationData {
+        certificates: streams("Certs")?.iter().filter_map(|der| Certificate::from_der(der).ok()).collect(),
+        crls: streams("CRLs")?.iter().filter_map(|der| Crl::from_der(der).ok()).collect(),
+        answers: streams("OCSPs")?.iter().filter_map(|der| OcspAnswer::from_der(der).ok()).collect(),
+    })
 }

@@ -1,12 +1,13 @@
 //! Documents of other programs: their signatures, who made them, and what came after.
 
 use super::verdict::{Axis, Finding, Outcome, Profile, SignatureVerdict, Verdict};
-use super::{DATA_NAME, Evidence, attachment, cms_code, path_code, unreadable};
-use crate::cms;
+use super::{DATA_NAME, Evidence, attachment, cms_code, older_lists, path_code, printable, unreadable};
+use crate::cms::{self, Tolerated};
 use crate::pades::{self, Conflict, Content, Covers, SubFilter, Survey, Surveyed};
 use crate::pdf::{self, File};
 use crate::pki::{
-    Anchors, Certificate, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm, VerifiedPath,
+    Anchors, Certificate, Crl, OcspAnswer, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm,
+    VerifiedPath,
 };
 use crate::time::Time;
 
@@ -31,6 +32,7 @@ pub(super) fn document(
     at: Time,
 ) -> Verdict {
     let mut findings = vec![Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked)];
+    findings.extend(older_lists(anchors));
     let surveyed = File::parse_foreign(bytes).and_then(|file| {
         let survey = pades::survey(&file)?;
         let unlisted = unlisted(&file, &survey)?;
@@ -74,7 +76,12 @@ pub(super) fn document(
     };
     let signatures: Vec<SignatureVerdict> = survey.signatures.iter().map(judged).collect();
     shown(&survey, &signatures, &mut findings);
-    if survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed)) {
+    let sealing = survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed));
+    if survey.effort.is_exhausted() {
+        let cost = Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked);
+        findings.push(cost.with("what", "certificates to check"));
+    }
+    if sealing {
         findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
     }
     Verdict::new(Profile::Foreign, sha256, at, None, signatures, findings)
@@ -113,12 +120,41 @@ struct Witness<'e> {
     at: Time,
 }
 
-/// Certificates and lists that came with the document may be links and answers, never anchors.
+/// Certificates, lists and answers that came with the document may be links and evidence, never anchors.
 fn with_validation_data(anchors: &Anchors, survey: &Survey) -> Anchors {
     let mut anchors = anchors.clone();
     anchors.intermediates.extend(survey.certificates.iter().cloned());
     anchors.crls.extend(survey.crls.iter().cloned());
+    anchors.answers.extend(survey.answers.iter().cloned());
+    let mut add = |crls: &[Crl], answers: &[OcspAnswer]| {
+        anchors.crls.extend(crls.iter().cloned());
+        anchors.answers.extend(answers.iter().cloned());
+    };
+    for content in survey.signatures.iter().filter_map(|signed| signed.content.as_ref()?.as_ref().ok()) {
+        match content {
+            Content::Signature { verified, time_stamps } => {
+                add(&verified.crls, &verified.answers);
+                time_stamps.iter().flatten().for_each(|stamp| add(&stamp.crls, &stamp.answers));
+            }
+            Content::TimeStamp(stamp) => add(&stamp.crls, &stamp.answers),
+        }
+    }
+    anchors.effort = survey.effort.clone();
     anchors
+}
+
+/// What was tolerated in a signature: one reading only, but not as the standards want it.
+fn tolerated(content: &Content) -> impl Iterator<Item = Finding> {
+    let tolerated = match content {
+        Content::Signature { verified, .. } => &verified.tolerated,
+        Content::TimeStamp(stamp) => &stamp.tolerated,
+    };
+    let codes = tolerated.iter().map(|tolerated| match tolerated {
+        Tolerated::Ber => "cms.tolerated-ber",
+        Tolerated::Order => "cms.tolerated-order",
+        Tolerated::Null => "cms.tolerated-null",
+    });
+    codes.map(|code| Finding::new(Axis::Remark, code, Outcome::NotChecked))
 }
 
 fn changes(survey: &Survey, revisions: usize, findings: &mut Vec<Finding>) {
@@ -191,11 +227,6 @@ fn conflicts(survey: &Survey, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Names come from the file: nothing in them may steer a terminal.
-fn printable(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).take(120).collect()
-}
-
 /// Document time stamps by trusted authorities: the revision they cover, and when.
 fn document_time_stamps(survey: &Survey, witness: &Witness<'_>) -> Vec<(usize, Time)> {
     let mut found = Vec::new();
@@ -262,7 +293,7 @@ fn signature(
         Some(Err(error)) => {
             let finding = Finding::new(Axis::Integrity, cms_code(*error), outcome(*error));
             match error {
-                cms::Error::Broken(name) => finding.with("algorithm", name),
+                cms::Error::Broken(name) | cms::Error::NotCompared(name) => finding.with("algorithm", name),
                 cms::Error::WeakKey(bits) | cms::Error::LargeKey(bits) => finding.with("bits", bits),
                 _ => finding.with("error", error),
             }
@@ -271,6 +302,9 @@ fn signature(
     };
     let integrity_outcome = integrity.outcome;
     findings.push(integrity);
+    if let Some(Ok(content)) = &signed.content {
+        findings.extend(tolerated(content));
+    }
     let mut verdict = SignatureVerdict {
         field: printable(&signed.field),
         signer: None,
@@ -298,9 +332,13 @@ fn signature(
                         Ok(()) => proven = Some(proven.map_or(stamp.time, |p| p.min(stamp.time))),
                         Err(code) => findings.push(Finding::new(Axis::Time, code, Outcome::NotChecked)),
                     },
-                    Err(error) => findings.push(
-                        Finding::new(Axis::Time, "time.stamp-broken", Outcome::Fail).with("error", error),
-                    ),
+                    Err(error) => {
+                        let (code, outcome) = match error.is_undecided() {
+                            true => ("time.stamp-weak", Outcome::NotChecked),
+                            false => ("time.stamp-broken", Outcome::Fail),
+                        };
+                        findings.push(Finding::new(Axis::Time, code, outcome).with("error", error));
+                    }
                 }
             }
             issuer(&mut verdict, &verified.leaf, &verified.others, claimed, proven, witness, &mut findings);
@@ -326,12 +364,9 @@ fn signature(
     verdict
 }
 
-/// What is not known here is no proof of anything, and no accusation either.
+/// What is not known here, or proves nothing, is no accusation either.
 const fn outcome(error: cms::Error) -> Outcome {
-    match error {
-        cms::Error::UnknownAlgorithm | cms::Error::LargeKey(_) | cms::Error::NotDer => Outcome::NotChecked,
-        _ => Outcome::Fail,
-    }
+    if error.is_undecided() { Outcome::NotChecked } else { Outcome::Fail }
 }
 
 fn changes_after(signed: &Surveyed, survey: &Survey) -> &'static str {

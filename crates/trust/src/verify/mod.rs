@@ -110,6 +110,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
         }
     };
     let sha256 = examination.sha256;
+    findings.extend(older_lists(anchors));
     findings.push(match &examination.unreadable {
         Some(error) => unreadable(error),
         None => Finding::new(Axis::Integrity, "document.structure", Outcome::Pass),
@@ -217,6 +218,24 @@ fn own(bytes: &[u8]) -> Result<Option<(File<'_>, Vec<u8>)>, pdf::Error> {
         Err(error) if foreign::holds_data(bytes) => Err(error),
         Err(_) => Ok(None),
     }
+}
+
+/// Lists of those that were given for which there is a newer one of the same issuer.
+fn older_lists(anchors: &Anchors) -> impl Iterator<Item = Finding> {
+    pki::older_lists(&anchors.crls).into_iter().map(|(older, newest)| {
+        let number = |list: &pki::Crl| list.number().unwrap_or_else(|| "-".to_owned());
+        Finding::new(Axis::Remark, "trust.older-list", Outcome::NotChecked)
+            .with("issuer", printable(&older.issuer()))
+            .with("number", number(older))
+            .with("since", older.this_update())
+            .with("newest", number(newest))
+            .with("newest_since", newest.this_update())
+    })
+}
+
+/// Names come from files: nothing in them may steer a terminal.
+fn printable(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).take(120).collect()
 }
 
 fn unreadable(error: &pdf::Error) -> Finding {
@@ -689,6 +708,8 @@ const fn cms_code(error: cms::Error) -> &'static str {
         cms::Error::Certificate => "cms.certificate",
         cms::Error::SigningCertificate => "cms.signing-certificate",
         cms::Error::Broken(_) => "signature.broken-algorithm",
+        cms::Error::NotCompared(_) => "signature.broken-not-compared",
+        cms::Error::Cost => "document.cost",
         cms::Error::WeakKey(_) => "signature.weak-key",
         cms::Error::LargeKey(_) => "signature.large-key",
         cms::Error::UnknownAlgorithm => "signature.unknown-algorithm",

@@ -1,0 +1,72 @@
+//! The digest that a signature or a time stamp names, compared with the content.
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5912::ID_SHA_1;
+use sha1::Sha1;
+use sha2::Digest as _;
+use spki::AlgorithmIdentifierOwned;
+
+use super::Error;
+use crate::pki::{AlgorithmError, Hash};
+
+/// A hash function as it is named, whether it proves anything or not.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Named {
+    /// One that proves something.
+    Sound(Hash),
+    /// SHA-1: that it differs shows that the content was changed, that it is the same shows nothing.
+    Sha1,
+    /// One that is not computed here.
+    NotHere(Error),
+}
+
+impl Named {
+    pub(super) fn from_identifier(algorithm: &AlgorithmIdentifierOwned) -> Self {
+        match Hash::from_identifier(algorithm) {
+            Ok(hash) => Self::Sound(hash),
+            Err(AlgorithmError::Broken(_)) if algorithm.oid == ID_SHA_1 => Self::Sha1,
+            Err(AlgorithmError::Broken(name)) => Self::NotHere(Error::NotCompared(name)),
+            Err(error) => Self::NotHere(error.into()),
+        }
+    }
+
+    /// The hash function, if it proves something.
+    pub(super) const fn sound(self) -> Option<Hash> {
+        match self {
+            Self::Sound(hash) => Some(hash),
+            Self::Sha1 | Self::NotHere(_) => None,
+        }
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Digest`] if the content is another one; else why that it is the same proves nothing, or
+    /// why it was not compared.
+    pub(super) fn compare(self, parts: &[&[u8]], digest: &[u8]) -> Result<(), Error> {
+        let same = |computed: &[u8]| if computed == digest { Ok(()) } else { Err(Error::Digest) };
+        match self {
+            Self::Sound(hash) => same(&hash.digest(parts)),
+            Self::Sha1 => same(&sha1(parts)).and(Err(Error::Broken("SHA-1"))),
+            Self::NotHere(error) => Err(error),
+        }
+    }
+}
+
+/// SHA-1 over the parts of a byte range.
+pub(super) fn sha1(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hasher = Sha1::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize().to_vec()
+}
+
+/// Whether an algorithm is one of those whose parameters have to be absent (RFC 5758, 3.2; RFC 8410, 3), and
+/// which some programs write with NULL.
+pub(super) fn has_needless_null(algorithm: &AlgorithmIdentifierOwned) -> bool {
+    const ABSENT: [ObjectIdentifier; 4] = [
+        const_oid::db::rfc5912::ECDSA_WITH_SHA_256,
+        const_oid::db::rfc5912::ECDSA_WITH_SHA_384,
+        const_oid::db::rfc5912::ECDSA_WITH_SHA_512,
+        const_oid::db::rfc8410::ID_ED_25519,
+    ];
+    ABSENT.contains(&algorithm.oid) && algorithm.parameters.as_ref().is_some_and(der::Any::is_null)
+}
