@@ -1,4 +1,7 @@
 //! Reading what a verifier is told to trust, from the files that an office hands out.
+//!
+//! Nothing in such a file is skipped. A revocation list that lost its last line is a list that nobody
+//! reads, and the signers on it would be called good.
 
 use crate::pki::{Anchors, Certificate, CertificateError, Crl, CrlError, Purpose};
 
@@ -33,6 +36,37 @@ pub enum TrustError {
     /// A block of another kind; in particular a private key, which does not belong there.
     #[error("a PEM block {0} does not belong here")]
     Label(String),
+    /// A block whose last line is missing, or belongs to another block.
+    #[error("the PEM block {0} has no END line")]
+    Unfinished(String),
+    /// A block whose content is not base64, or was cut off.
+    #[error("the PEM block {0} is damaged")]
+    Damaged(String),
+    /// Something between the blocks that may be the remains of one.
+    #[error("a line that belongs to no PEM block")]
+    Stray,
+    /// One of these, and the line, counted from 1, where the block or the stray text begins.
+    #[error("line {line}: {error}")]
+    Line {
+        /// The line.
+        line: usize,
+        /// What is wrong there.
+        error: Box<TrustError>,
+    },
+}
+
+impl TrustError {
+    /// What is wrong, wherever it is.
+    pub fn kind(&self) -> &Self {
+        match self {
+            Self::Line { error, .. } => error.kind(),
+            other => other,
+        }
+    }
+
+    fn on(self, line: usize) -> Self {
+        Self::Line { line, error: Box::new(self) }
+    }
 }
 
 impl Trust {
@@ -41,7 +75,7 @@ impl Trust {
     ///
     /// # Errors
     ///
-    /// [`TrustError`]
+    /// [`TrustError`], for whatever cannot be read: all of the file counts, or none of it.
     pub fn parse(bytes: &[u8]) -> Result<Self, TrustError> {
         let mut trust = Self::default();
         let Some(text) = pem(bytes)? else {
@@ -49,14 +83,16 @@ impl Trust {
             return Ok(trust);
         };
         let mut found = false;
-        for block in blocks(text) {
-            match label(&block) {
+        for block in blocks(text)? {
+            match block.label {
                 "CERTIFICATE" => {
-                    trust.add(Certificate::from_pem(&block)?);
+                    trust.add(Certificate::from_der(&block.der).map_err(|e| block.error(e))?);
                     found = true;
                 }
-                "X509 CRL" => trust.anchors.crls.push(Crl::from_pem(&block)?),
-                other => return Err(TrustError::Label(other.to_owned())),
+                "X509 CRL" => {
+                    trust.anchors.crls.push(Crl::from_der(&block.der).map_err(|e| block.error(e))?);
+                }
+                other => return Err(block.error(TrustError::Label(other.to_owned()))),
             }
         }
         if found { Ok(trust) } else { Err(TrustError::Empty) }
@@ -85,10 +121,10 @@ impl Trust {
 pub fn parse_crls(bytes: &[u8]) -> Result<Vec<Crl>, TrustError> {
     let Some(text) = pem(bytes)? else { return Ok(vec![Crl::from_der(bytes)?]) };
     let mut lists = Vec::new();
-    for block in blocks(text) {
-        match label(&block) {
-            "X509 CRL" => lists.push(Crl::from_pem(&block)?),
-            other => return Err(TrustError::Label(other.to_owned())),
+    for block in blocks(text)? {
+        match block.label {
+            "X509 CRL" => lists.push(Crl::from_der(&block.der).map_err(|e| block.error(e))?),
+            other => return Err(block.error(TrustError::Label(other.to_owned()))),
         }
     }
     if lists.is_empty() { Err(TrustError::NoList) } else { Ok(lists) }
@@ -102,34 +138,86 @@ fn pem(bytes: &[u8]) -> Result<Option<&str>, TrustError> {
         return Ok(None);
     }
     // To read on past a wrong byte could lose the revocation list behind it.
-    std::str::from_utf8(bytes).map(Some).map_err(|_| TrustError::Encoding)
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let read = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        if bordered {
+            TrustError::Encoding.on(read.iter().filter(|&&b| b == b'\n').count() + 1)
+        } else {
+            TrustError::Encoding
+        }
+    })?;
+    // Editors on Windows write a mark of the encoding in front.
+    Ok(Some(text.strip_prefix('\u{FEFF}').unwrap_or(text)))
+}
+
+/// A PEM block (RFC 7468).
+struct Block<'t> {
+    label: &'t str,
+    der: Vec<u8>,
+    /// Of its BEGIN line, counted from 1.
+    line: usize,
+}
+
+impl Block<'_> {
+    fn error(&self, error: impl Into<TrustError>) -> TrustError {
+        error.into().on(self.line)
+    }
+}
+
+/// The PEM blocks of a text, and nothing else but white space and explanations in front of a block, as
+/// OpenSSL writes them.
+///
+/// # Errors
+///
+/// [`TrustError::Line`] for a block that is not whole, and for text that may be the remains of one.
+fn blocks(text: &str) -> Result<Vec<Block<'_>>, TrustError> {
+    let mut blocks = Vec::new();
+    let mut explained = None;
+    let mut lines = text.lines().zip(1..);
+    while let Some((content, line)) = lines.next() {
+        let content = content.trim();
+        if let Some(label) = border(content, "BEGIN") {
+            let unfinished = || TrustError::Unfinished(label.to_owned()).on(line);
+            let mut base64 = String::new();
+            loop {
+                let (content, _) = lines.next().ok_or_else(unfinished)?;
+                let content = content.trim();
+                if border(content, "END") == Some(label) {
+                    break;
+                }
+                if content.contains("-----") {
+                    return Err(unfinished());
+                }
+                base64.push_str(content);
+            }
+            let der = data_encoding::BASE64
+                .decode(base64.as_bytes())
+                .map_err(|_| TrustError::Damaged(label.to_owned()).on(line))?;
+            blocks.push(Block { label, der, line });
+            explained = None;
+        } else if !content.is_empty() {
+            if content.contains("-----") || is_base64(content) {
+                return Err(TrustError::Stray.on(line));
+            }
+            explained = explained.or((!content.starts_with('#')).then_some(line));
+        }
+    }
+    // Text is allowed where it explains the block behind it. Behind the last one it may be a block that lost
+    // its borders.
+    match explained {
+        Some(line) if !blocks.is_empty() => Err(TrustError::Stray.on(line)),
+        _ => Ok(blocks),
+    }
 }
 
 /// `CERTIFICATE` of `-----BEGIN CERTIFICATE-----`.
-fn label(block: &str) -> &str {
-    block
-        .lines()
-        .next()
-        .and_then(|line| line.strip_prefix("-----BEGIN "))
-        .and_then(|line| line.trim_end().strip_suffix("-----"))
-        .unwrap_or_default()
+fn border<'t>(line: &'t str, word: &str) -> Option<&'t str> {
+    line.strip_prefix("-----")?.strip_prefix(word)?.strip_prefix(' ')?.strip_suffix("-----")
 }
 
-/// The PEM blocks of a text, each with its two border lines.
-fn blocks(text: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut current: Option<String> = None;
-    for line in text.lines() {
-        if line.starts_with("-----BEGIN ") {
-            current = Some(String::new());
-        }
-        if let Some(block) = &mut current {
-            block.push_str(line.trim_end());
-            block.push('\n');
-            if line.starts_with("-----END ") {
-                blocks.extend(current.take());
-            }
-        }
-    }
-    blocks
+/// Whether a line looks like one of a block: 16 or more digits of base64, and nothing else. What OpenSSL
+/// prints has colons or spaces, and a line of equals signs under a heading has no digits.
+fn is_base64(line: &str) -> bool {
+    let digits = line.trim_end_matches('=');
+    digits.len() >= 16 && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
 }
