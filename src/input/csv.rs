@@ -103,7 +103,7 @@ fn grid(text: &str) -> Result<Grid, u32> {
         .flexible(true)
         .delimiter(separator.map_or(b',', |(_, byte)| byte))
         .from_reader(text.as_bytes());
-    let mut grid = Grid::new();
+    let mut grid = Grid::default();
     for record in reader.records() {
         let line = |position: Option<&csv::Position>| {
             position.map_or(0, |p| u32::try_from(p.line()).unwrap_or(u32::MAX))
@@ -116,7 +116,7 @@ fn grid(text: &str) -> Result<Grid, u32> {
             .filter_map(|(i, text)| Some((u32::try_from(i).ok()?, Value::Text(text.to_owned()))))
             .collect();
         if !cells.is_empty() {
-            grid.push((line(record.position()), cells));
+            grid.rows.push((line(record.position()), cells));
         }
     }
     Ok(grid)

@@ -6,6 +6,7 @@
 
 mod csv;
 mod json;
+mod remarks;
 mod schema;
 mod table;
 mod tree;
@@ -46,12 +47,12 @@ pub fn read(path: &Path) -> Warned<Result<Draft, Problems>> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match extension.as_str() {
         _ if bytes.is_empty() => fatal(Problem::new("file.empty", &place)),
-        "xlsx" | "xlsm" => xlsx::read(bytes, &place),
+        "xlsx" | "xlsm" | "xltx" | "xltm" => xlsx::read(bytes, &place),
         "yaml" | "yml" => yaml::read(&bytes, &place),
         "json" => json::read(&bytes, &place),
         "csv" => fatal(Problem::new("file.single-csv", &place)),
         // Old and foreign spreadsheets are named, so that the user knows what to save as.
-        "xls" | "ods" => xlsx::read(bytes, &place),
+        "xls" | "xlsb" | "ods" => xlsx::read(bytes, &place),
         _ => fatal(Problem::new("file.format", &place).with("extension", extension)),
     }
 }

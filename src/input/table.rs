@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::remarks::{self, Remarks};
 use crate::model::{Cell, Place, Problem, Row, Sheet, Value};
 
 /// Headings may stand below title rows, but not deeper than this.
 const HEADING_ROWS: usize = 30;
 
-/// A grid: rows in order, each with its number as the user sees it and its cells by column.
-pub(super) type Grid = Vec<(u32, BTreeMap<u32, Value>)>;
+/// A grid of cells.
+#[derive(Debug, Default)]
+pub(super) struct Grid {
+    /// Rows in order, each with its number as the user sees it and its cells by column.
+    pub(super) rows: Vec<(u32, BTreeMap<u32, Value>)>,
+    /// What else there is to say about it.
+    pub(super) remarks: Remarks,
+}
 
 /// Finds the headings of `sheet` in a grid and reads the rows below them.
 pub(super) fn rows(
@@ -19,16 +26,27 @@ pub(super) fn rows(
     warnings: &mut Vec<Problem>,
 ) -> Vec<Row> {
     let Some(at) = heading_row(sheet, grid) else {
+        // Headings made by formulas that nobody calculated.
+        for (row, cells) in grid.rows.iter().take(HEADING_ROWS) {
+            for value in cells.values() {
+                if let Value::Absent(code) = value {
+                    problems.push(Problem::new(code, &place.row(*row)));
+                }
+            }
+        }
         problems.push(Problem::new("sheet.no-headings", place).with(
             "columns",
             sheet.columns.iter().filter(|c| c.required).map(|c| c.name).collect::<Vec<_>>().join(", "),
         ));
         return Vec::new();
     };
-    let (number, headings) = &grid[at];
+    let (number, headings) = &grid.rows[at];
     let heading_place = place.row(*number);
     let mut columns: BTreeMap<u32, &'static str> = BTreeMap::new();
     for (index, value) in headings {
+        if let Value::Absent(code) = value {
+            problems.push(Problem::new(code, &heading_place));
+        }
         let Value::Text(text) = value else { continue };
         let name = normal(text);
         match sheet.columns.iter().find(|c| c.name == name) {
@@ -48,7 +66,8 @@ pub(super) fn rows(
     for column in sheet.columns.iter().filter(|c| c.required && !columns.values().any(|n| *n == c.name)) {
         problems.push(Problem::new("column.missing", &heading_place).with("column", column.name));
     }
-    grid[at + 1..]
+    remarks::look(sheet, grid, at + 1, &columns, place, warnings);
+    grid.rows[at + 1..]
         .iter()
         .filter(|(_, cells)| !is_number_row(cells))
         .filter_map(|(number, cells)| {
@@ -77,8 +96,8 @@ fn heading_row(sheet: &Sheet, grid: &Grid) -> Option<usize> {
         required.filter(|c| names.iter().any(|n| n == c.name)).count()
     };
     let best =
-        grid.iter().take(HEADING_ROWS).map(|(_, cells)| score(cells)).max().filter(|best| *best > 0)?;
-    grid.iter().take(HEADING_ROWS).position(|(_, cells)| score(cells) == best)
+        grid.rows.iter().take(HEADING_ROWS).map(|(_, cells)| score(cells)).max().filter(|best| *best > 0)?;
+    grid.rows.iter().take(HEADING_ROWS).position(|(_, cells)| score(cells) == best)
 }
 
 /// `Gelar Depan *` and `gelar_depan` are the same heading.

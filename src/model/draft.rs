@@ -156,6 +156,8 @@ pub enum Value {
     Boolean(bool),
     /// A formula error such as `#REF!`.
     Error(String),
+    /// There is a content, but the file does not have it; the code of the problem says why.
+    Absent(&'static str),
 }
 
 /// One cell that is not empty.

@@ -320,6 +320,9 @@ fn check_id(id: &str, row: &Row, reading: &mut Reading) {
 
 fn nip(row: &Row, reading: &mut Reading) -> Option<Nip> {
     let cell = row.cell("nip")?;
+    if reading.lone_zero(cell, "nip") {
+        return None;
+    }
     // 18 digits in a number cell have been rounded to 15 by the spreadsheet: the rest is lost.
     if matches!(cell.value, super::Value::Number(_)) {
         reading.report(Problem::new("nip.number", &cell.place));

@@ -12,6 +12,27 @@ const MAX_TEXT: usize = 4_000;
 /// Columns that are never shown in public: the NIP's own, and those of handles, which have stricter rules.
 const PRIVATE: [&str; 4] = ["nip", "id", "atasan", "pejabat"];
 
+/// Columns in which 0 is never meant.
+const WORDS: [&str; 17] = [
+    "nama",
+    "gelar_depan",
+    "gelar_belakang",
+    "pangkat",
+    "golongan",
+    "jabatan",
+    "unit",
+    "jenjang",
+    "kapasitas",
+    "dokumen",
+    "sasaran",
+    "indikator",
+    "satuan",
+    "arah",
+    "pola",
+    "uraian",
+    "sumber",
+];
+
 /// Most digits after the decimal comma that a number in a cell may have to be taken for what the
 /// user typed. 14.987244897959181 is a result of arithmetic, not an agreement.
 const MAX_DECIMALS: usize = 4;
@@ -34,6 +55,9 @@ impl Reading {
     /// The text of a cell; `None` if it is empty or cannot be read (which is then reported).
     pub(super) fn text(&mut self, row: &Row, column: &str) -> Option<String> {
         let cell = row.cell(column)?;
+        if WORDS.contains(&column) && self.lone_zero(cell, column) {
+            return None;
+        }
         match &cell.value {
             Value::Text(text) => self.clean(text, &cell.place),
             // A whole number is what was typed. A fraction may have been another text: code 2.10 becomes
@@ -55,7 +79,25 @@ impl Reading {
                 self.report(Problem::new("cell.error", &cell.place).with("value", error));
                 None
             }
+            Value::Absent(code) => {
+                self.report(Problem::new(code, &cell.place));
+                None
+            }
         }
+    }
+
+    /// Whether a cell for words holds nothing but 0, which is reported: a formula that looks up an empty cell
+    /// gives 0, and so "0 Contoh Satu, 0" would be printed and signed.
+    pub(super) fn lone_zero(&mut self, cell: &Cell, column: &str) -> bool {
+        let zero = match &cell.value {
+            Value::Text(text) => matches!(text.trim(), "0" | "0,0" | "0.0" | "0,00" | "0.00" | "00"),
+            Value::Number(number) | Value::Percent(number) => *number == 0.0,
+            _ => false,
+        };
+        if zero {
+            self.report(Problem::new("cell.zero", &cell.place).with("column", column));
+        }
+        zero
     }
 
     /// The text of a cell that may not be empty.
@@ -96,11 +138,8 @@ impl Reading {
             self.report(Problem::new(code, place).with("character", character));
             return None;
         }
-        // A formula error that was saved as text, or a column too narrow for its number.
-        const ERRORS: [&str; 8] =
-            ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"];
         let trimmed = text.trim();
-        if ERRORS.contains(&trimmed) || trimmed.len() > 2 && trimmed.bytes().all(|b| b == b'#') {
+        if is_formula_error(trimmed) {
             self.report(Problem::new("cell.error", place).with("value", trimmed));
             return None;
         }
@@ -118,6 +157,9 @@ impl Reading {
     /// A nomenclature code. Every number cell is suspect: 2.10 and 2.1 look the same in it.
     pub(super) fn code(&mut self, row: &Row, column: &str) -> Option<String> {
         let cell = row.cell(column)?;
+        if self.lone_zero(cell, column) {
+            return None;
+        }
         if let Value::Number(number) = cell.value {
             self.report(Problem::new("cell.number", &cell.place).with("value", spelled(number)));
             return None;
@@ -237,6 +279,22 @@ pub(super) fn spelled(number: f64) -> String {
         return "…".to_owned();
     }
     number.to_string().replace('.', ",")
+}
+
+/// A formula error that was saved as text (`#REF!`, `#NAME?`, `#N/A`, `Err:502`), or what stands in a column that is
+/// too narrow for its number.
+fn is_formula_error(text: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty()
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'/' | b'_'))
+    };
+    let Some(name) = text.strip_prefix('#') else {
+        let number = text.strip_prefix("Err:").unwrap_or_default();
+        return number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit());
+    };
+    matches!(name, "N/A" | "GETTING_DATA")
+        || name.strip_suffix(['!', '?']).is_some_and(word)
+        || text.len() > 2 && text.bytes().all(|b| b == b'#')
 }
 
 /// Characters that turn the direction of writing: a name could read otherwise than it is stored.

@@ -106,6 +106,9 @@ const KEYS: [&str; 13] = [
     "tanggal_dpa",
 ];
 
+/// Those that are words, never 0.
+const WORDS: [&str; 4] = ["instansi", "daerah", "tempat", "alamat"];
+
 impl Settings {
     /// Checks the rows of sheet `Pengaturan`; `defaults` stand in for keys that are not there.
     pub(super) fn from_rows(
@@ -192,7 +195,13 @@ impl Lookup<'_> {
 
     fn text(&mut self, key: &str) -> Option<String> {
         match self.found.get(key).filter(|row| row.cell("nilai").is_some()) {
-            Some(row) => self.reading.text(row, "nilai"),
+            Some(row) => {
+                let zero = row.cell("nilai").filter(|_| WORDS.contains(&key));
+                if zero.is_some_and(|cell| self.reading.lone_zero(cell, key)) {
+                    return None;
+                }
+                self.reading.text(row, "nilai")
+            }
             None => self.defaults.get(key).cloned(),
         }
     }
