@@ -26,3 +26,4 @@ mod standing;
 mod verify;
 mod web;
 mod words;
+mod workbook;

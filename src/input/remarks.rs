@@ -138,29 +138,37 @@ impl Look<'_> {
         }
     }
 
+    /// One warning for all rows in which it is the same columns: a thousand rows that are struck through are one
+    /// thing to say.
     fn cells(&self, warnings: &mut Vec<Problem>) {
-        for (row, cells) in self.rows {
-            let mut report = |code, wanted: &dyn Fn(&'static str, &Value, Marks) -> bool| {
+        let mut report = |code, wanted: &dyn Fn(&'static str, &Value, Marks) -> bool| {
+            let mut found: BTreeMap<Vec<&str>, Vec<u32>> = BTreeMap::new();
+            for (row, cells) in self.rows {
                 let names: Vec<&str> = self
                     .used(cells)
                     .filter(|(index, name, value)| wanted(name, value, self.marks(*row, *index)))
                     .map(|(_, name, _)| name)
                     .collect();
                 if !names.is_empty() {
-                    warnings.push(Problem::new(code, &self.place.row(*row).column(names.join(", "))));
+                    found.entry(names).or_default().push(*row);
                 }
-            };
-            report("cell.struck", &|_, _, marks| marks.struck);
-            report("cell.unseen", &|_, _, marks| marks.unseen);
-            report("cell.shown-otherwise", &|name, value, marks| {
-                // What has decimals is asked about anyway.
-                let whole = matches!(value, Value::Number(number) if number.fract() == 0.0);
-                whole && (marks.scaled || marks.dressed && !AMOUNTS.contains(&name))
-            });
-            report("formula.zero", &|name, value, marks| {
-                marks.formula && FIGURES.contains(&name) && *value == Value::Number(0.0)
-            });
-        }
+            }
+            for (names, rows) in found {
+                let place = rows.first().map_or_else(|| self.place.clone(), |first| self.place.row(*first));
+                let place = place.column(names.join(", "));
+                warnings.push(Problem::new(code, &place).with("rows", groups(&rows)));
+            }
+        };
+        report("cell.struck", &|_, _, marks| marks.struck);
+        report("cell.unseen", &|_, _, marks| marks.unseen);
+        report("cell.shown-otherwise", &|name, value, marks| {
+            // What has decimals is asked about anyway.
+            let whole = matches!(value, Value::Number(number) if number.fract() == 0.0);
+            whole && (marks.scaled || marks.dressed && !AMOUNTS.contains(&name))
+        });
+        report("formula.zero", &|name, value, marks| {
+            marks.formula && FIGURES.contains(&name) && *value == Value::Number(0.0)
+        });
     }
 
     fn merged(&self, warnings: &mut Vec<Problem>) {

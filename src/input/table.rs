@@ -8,6 +8,9 @@ use crate::model::{Cell, Place, Problem, Row, Sheet, Value};
 /// Headings may stand below title rows, but not deeper than this.
 const HEADING_ROWS: usize = 30;
 
+/// Cells of one sheet that are named one by one.
+const MANY: usize = 20;
+
 /// A grid of cells.
 #[derive(Debug, Default)]
 pub(super) struct Grid {
@@ -67,6 +70,7 @@ pub(super) fn rows(
         problems.push(Problem::new("column.missing", &heading_place).with("column", column.name));
     }
     remarks::look(sheet, grid, at + 1, &columns, place, warnings);
+    absent(&grid.rows[at + 1..], &columns, place, problems);
     grid.rows[at + 1..]
         .iter()
         .filter(|(_, cells)| !is_number_row(cells))
@@ -82,6 +86,28 @@ pub(super) fn rows(
             (!cells.is_empty()).then(|| Row::new(row_place, cells))
         })
         .collect()
+}
+
+/// Contents that are not in the file are problems of their cells, which the model reports together with all others.
+/// Many of them are one problem: a whole workbook that no spreadsheet has ever calculated.
+fn absent(
+    rows: &[(u32, BTreeMap<u32, Value>)],
+    columns: &BTreeMap<u32, &'static str>,
+    place: &Place,
+    problems: &mut Vec<Problem>,
+) {
+    for (single, many) in [("cell.no-result", "formula.no-results"), ("cell.damaged", "sheet.damaged-cells")]
+    {
+        let mut found = rows.iter().flat_map(|(row, cells)| {
+            let names = columns.iter().filter(|(index, _)| cells.get(index) == Some(&Value::Absent(single)));
+            names.map(move |(_, name)| (*row, *name))
+        });
+        let Some((row, column)) = found.next() else { continue };
+        let count = 1 + found.count();
+        if count > MANY {
+            problems.push(Problem::new(many, &place.row(row).column(column)).with("count", count));
+        }
+    }
 }
 
 /// The first row with all required headings; else the one with most of them, so that what is missing
