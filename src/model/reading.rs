@@ -143,6 +143,11 @@ impl Reading {
             self.report(Problem::new("cell.error", place).with("value", trimmed));
             return None;
         }
+        // Typed into a cell of format Text, or protected from a spreadsheet in CSV: ="2.10".
+        if is_formula(trimmed) {
+            self.report(Problem::new("cell.formula-text", place));
+            return None;
+        }
         // Names, positions and objectives are shown in public.
         let private = place.column.as_deref().is_some_and(|column| PRIVATE.contains(&column));
         if !private && Nip::occurs_in(text) {
@@ -297,6 +302,23 @@ fn is_formula_error(text: &str) -> bool {
         || text.len() > 2 && text.bytes().all(|b| b == b'#')
 }
 
+/// A formula that is text: `=VLOOKUP(…)`, `=Data!B2`, `='Data 1'!B2`, `=$B$2`, `="2.10"`. A target of `= 5` is none.
+fn is_formula(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('=') else { return false };
+    let rest = rest.trim_start_matches(['+', '-', '(']);
+    let name = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$')).count();
+    let after = rest.chars().nth(name);
+    if rest.starts_with(['"', '\'']) {
+        return true;
+    }
+    let plain: String = rest.chars().take(name).filter(|c| *c != '$').collect();
+    let plain = plain.trim_start_matches('_');
+    let letters = plain.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let digits = plain.bytes().skip(letters).take_while(u8::is_ascii_digit).count();
+    let cell = (1..=3).contains(&letters) && digits > 0 && letters + digits == plain.len();
+    cell || letters > 0 && matches!(after, Some('(' | '!'))
+}
+
 /// Characters that turn the direction of writing: a name could read otherwise than it is stored.
 pub(super) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -321,6 +343,26 @@ pub(super) fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_are_no_texts() {
+        for text in [
+            "=VLOOKUP(A2;Data!A:C;2;0)",
+            "=Data!B2",
+            "='Data 1'!B2",
+            "=$B$2",
+            "=b2",
+            "=-A1",
+            "=(A1+B1)/2",
+            "=\"2.10\"",
+            "=_xlfn.XLOOKUP(A1,B:B,C:C)",
+        ] {
+            assert!(is_formula(text), "{text}");
+        }
+        for text in ["= 5", "=5", "≥ 65", "=100%", "=", "= baik", "=BB", "A=B2", "naik = baik", "5 = A1"] {
+            assert!(!is_formula(text), "{text}");
+        }
+    }
 
     #[test]
     fn amounts_are_read_as_indonesians_write_them() {

@@ -125,6 +125,8 @@ fn shapes_that_are_quadratic_elsewhere_are_read_once() {
     let rows = many("<row hidden=\"1\"/>");
     let parts = Book::default().parts().replace("sheet3.xml", "</sheetData>", &format!("{rows}</sheetData>"));
     assert_eq!(parts.seen(), Book::default().seen());
+    let directory = [b"PK\x03\x04".to_vec(), b"PK\x01\x02".repeat(20_001)].concat();
+    assert_eq!(Seen::of(&directory, "xlsx").notes, ["! file.damaged"]);
     let strings = many("<si/>");
     let parts = Book::default().parts().replace("sharedStrings.xml", "</sst>", &format!("{strings}</sst>"));
     assert_eq!(parts.seen(), Book::default().seen());

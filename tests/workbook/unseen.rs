@@ -297,3 +297,20 @@ fn merged_cells_are_said_where_they_mean_nothing() {
     check("headings", &merged("Sasaran", "A1:C1"), &[]);
     check("beside", &merged("Sasaran", "H1:J9"), &[]);
 }
+
+/// In the workbook of `pk init` every cell has the format Text, and a formula typed there stays text.
+#[test]
+fn a_formula_that_is_text_is_no_text() {
+    for (text, expected) in [
+        ("=VLOOKUP(A3;Data!A:C;2;0)", true),
+        ("=Data!B2", true),
+        ("=\"Dr.\"", true),
+        ("= 5", false),
+        ("=BB", false),
+    ] {
+        let cell = format!("<c {{}} t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let problem = ["! cell.formula-text Pejabat 3 gelar_depan"];
+        check(text, &Book::default().cell("Pejabat", "C3", &cell), if expected { &problem } else { &[] });
+        check(text, &Book::default().cell("Sasaran", "F3", &cell), &[]);
+    }
+}

@@ -18,6 +18,9 @@ use crate::model::{Place, Problem};
 /// 10 kB unpacks to gigabytes.
 pub(super) const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
 
+/// Entries of the zip. An honest workbook has some dozens; each costs its reader half a kilobyte.
+const MAX_ENTRIES: usize = 20_000;
+
 /// A workbook's zip, and what may still be unpacked of it.
 pub(super) struct Package {
     archive: ZipArchive<Cursor<Vec<u8>>>,
@@ -48,6 +51,10 @@ impl Package {
             return Err(Problem::new("file.not-xlsx", place));
         }
         let damaged = |error: String| Problem::new("file.damaged", place).with("error", error);
+        // Counted before the directory is read; the signature of its entries is hardly found by chance.
+        if bytes.windows(4).filter(|window| *window == b"PK\x01\x02").count() > MAX_ENTRIES {
+            return Err(damaged(format!("more than {MAX_ENTRIES} parts")));
+        }
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
         // Which of the two would the user have seen?
         if archive.has_duplicate_names() {

@@ -227,7 +227,10 @@ impl SheetReader<'_> {
         }
         let text = value.as_deref().map(str::trim).unwrap_or_default();
         match kind {
-            Some("inlineStr" | "is" | "str") | None if inline.is_some() && text.is_empty() => {
+            // Some programs repeat an inline text in the value.
+            Some("inlineStr" | "is" | "str") | None
+                if inline.is_some() && (text.is_empty() || matches!(kind, Some("inlineStr" | "is"))) =>
+            {
                 let (text, struck) = inline?;
                 marks.struck |= struck;
                 Some(Value::Text(text))
@@ -371,6 +374,8 @@ mod tests {
             ("<c t='s'><v>0</v></c>", text("teks")),
             ("<c t='s'><v><![CDATA[0]]></v></c>", text("teks")),
             ("<c t='inlineStr'><is><t>a &amp; b</t></is></c>", text("a & b")),
+            ("<c t='inlineStr'><is><t>a</t></is><v>a</v></c>", text("a")),
+            ("<c><is><t>a</t></is></c>", text("a")),
             ("<c t='str'><f>A1</f><v></v></c>", text("")),
             ("<c t='b'><v>1</v></c>", Some(Value::Boolean(true))),
             ("<c t='e'><v>#SPILL!</v></c>", Some(Value::Error("#SPILL!".to_owned()))),
@@ -394,6 +399,7 @@ mod tests {
             "<c t='s'><v>x</v></c>",
             "<c t='b'><v>2</v></c>",
             "<c t='x'><v>2</v></c>",
+            "<c t='inlineStr'><v>2</v></c>",
             "<c><v>teks</v></c>",
             "<c><v>inf</v></c>",
             "<c><v>1e999</v></c>",
