@@ -1,6 +1,6 @@
--- The registry of one office. Version 2.
+-- The registry of one office. Version 3: the tables of version 2, and events that hold more.
 PRAGMA application_id = 0x504b5247; -- "PKRG"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- Which document of which official has which id: given once, before anything is rendered.
 CREATE TABLE reservations (

@@ -34,12 +34,22 @@ pub(super) fn holds(connection: &Connection, mark: &Mark) -> Result<bool, Error>
     Ok(stored.is_some_and(|stored| stored == mark.hash))
 }
 
+/// The newest event and its time.
+pub(super) fn newest(connection: &Connection) -> Result<Option<(Mark, Time)>, Error> {
+    let found: Option<(i64, [u8; 32], i64)> = connection
+        .query_row("SELECT number, hash, at FROM events ORDER BY number DESC LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    found.map(|(number, hash, at)| Ok((Mark { number, hash }, Time::from_unix(unsigned(at)?)))).transpose()
+}
+
 /// Gives every event after `mark` to `each`, oldest first, once its hash was checked; and the newest
 /// event.
 pub(super) fn walk(
     connection: &Connection,
     mark: Option<Mark>,
-    mut each: impl FnMut(Event),
+    mut each: impl FnMut(Event) -> Result<(), Error>,
 ) -> Result<Option<Mark>, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT number, id, what, at, detail, hash FROM events WHERE number > ?1 ORDER BY number",
@@ -51,13 +61,37 @@ pub(super) fn walk(
         let at = Time::from_unix(unsigned(row.get(3)?)?);
         let stored: Vec<u8> = row.get(5)?;
         let hash = hash(&newest.map(|mark| mark.hash).unwrap_or_default(), &id, &what, at, &detail);
+        let number = row.get(0)?;
         if stored != hash {
-            return Err(Error::Damaged(format!("the chain of events is broken at {id}, {what}")));
+            return Err(Error::Chain { number, id, what });
         }
-        newest = Some(Mark { number: row.get(0)?, hash });
-        each(Event { id, what, at, detail, hash });
+        newest = Some(Mark { number, hash });
+        each(Event { id, what, at, detail, hash })?;
     }
     Ok(newest)
+}
+
+/// Gives all events of the documents that have some after `mark`, in the order in which they happened.
+pub(super) fn of_documents_after(
+    connection: &Connection,
+    mark: Mark,
+    mut each: impl FnMut(Event) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, what, at, detail, hash FROM events
+           WHERE id IN (SELECT id FROM events WHERE number > ?1) ORDER BY number",
+    )?;
+    let mut rows = statement.query([mark.number])?;
+    while let Some(row) = rows.next()? {
+        each(Event {
+            id: row.get(0)?,
+            what: row.get(1)?,
+            at: Time::from_unix(unsigned(row.get(2)?)?),
+            detail: row.get(3)?,
+            hash: row.get(4)?,
+        })?;
+    }
+    Ok(())
 }
 
 /// Parts separated by a byte that no part before the last contains, so that no two events share an

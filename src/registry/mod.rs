@@ -5,8 +5,10 @@
 //! hash of the one before.
 
 mod events;
+mod facts;
 mod read;
 mod sqlite;
+mod told;
 mod upgrade;
 mod watch;
 
@@ -151,11 +153,12 @@ impl Entry {
 pub struct Event {
     /// Document id.
     pub id: String,
-    /// `issued`, `signed`, `completed`, `revoked`, `superseded`, `visibility`.
+    /// `issued`, `signed`, `completed`, `revoked`, `superseded`, `visibility`, `adopted`.
     pub what: String,
     /// When.
     pub at: Time,
-    /// Field and certificate serial, reason, successor and reason, or visibility and reason.
+    /// Hashes of what was issued; field, certificate serial and hash of the file; reason; successor and
+    /// reason; or visibility and reason (`docs/formats/registry.md`).
     pub detail: String,
     /// SHA-256 over this event and the hash before it.
     pub hash: [u8; 32],
@@ -237,6 +240,14 @@ pub enum Error {
     /// There is one already.
     #[error("the registry {0} already exists")]
     Exists(String),
+    /// The file of a new one.
+    #[error("the registry {path} cannot be made")]
+    File {
+        /// Where.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The database.
     #[error("the registry cannot be used")]
     Database(#[from] rusqlite::Error),
@@ -251,21 +262,62 @@ pub enum Error {
     /// The database holds something that was never written by this program.
     #[error("the registry is damaged: {0}")]
     Damaged(String),
+    /// An event is not the one that was written, or one before it is missing.
+    #[error("the chain of events is broken at event {number} (document {id}, {what})")]
+    Chain {
+        /// Its number.
+        number: i64,
+        /// The document that it names.
+        id: String,
+        /// What it says happened.
+        what: String,
+    },
+    /// The row of a document says something else than its events.
+    #[error("the row of document {id} differs from its events: {part}")]
+    Row {
+        /// The document.
+        id: String,
+        /// In what.
+        part: &'static str,
+    },
     /// A later version of the program made it.
-    #[error("the registry has version {0}, this program knows versions 1 and 2")]
+    #[error("the registry has version {0}, this program knows versions 1 to 3")]
     Version(i64),
 }
 
 impl Error {
+    /// Whether there is no room left. The file is whole: what was not written is not there.
+    pub fn is_disk_full(&self) -> bool {
+        self.is(&[rusqlite::ErrorCode::DiskFull])
+    }
+
+    /// Whether the disk did not do what it was asked. That says nothing about the file.
+    pub fn is_disk_failure(&self) -> bool {
+        self.is(&[rusqlite::ErrorCode::SystemIoFailure])
+    }
+
+    /// Whether somebody else keeps it for too long.
+    pub fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        self.is(&[DatabaseBusy, DatabaseLocked])
+    }
+
+    fn is(&self, codes: &[rusqlite::ErrorCode]) -> bool {
+        let Self::Database(error) = self else { return false };
+        error.sqlite_error_code().is_some_and(|code| codes.contains(&code))
+    }
+
     /// Whether it is not the file that is wrong: this user may not read or write it, or nobody may here.
     pub fn is_access_denied(&self) -> bool {
         use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
-        let Self::Database(error) = self else { return false };
-        error.sqlite_error_code().is_some_and(|code| matches!(code, ReadOnly | CannotOpen | PermissionDenied))
+        self.is(&[ReadOnly, CannotOpen, PermissionDenied])
     }
 }
 
 /// Storage of what was issued.
+///
+/// Whatever is read was compared with the chain of events before: [`Error::Chain`] and [`Error::Row`] are
+/// errors of every question.
 pub trait Registry {
     /// Gives each slot its reservation: the one it has, or the one that is proposed.
     ///
@@ -321,18 +373,32 @@ pub trait Registry {
     /// [`Error::Conflict`] of the first that cannot be made.
     fn advance_all(&mut self, steps: &[Step], at: Time) -> Result<(), Error>;
 
-    /// What has changed since `mark`, all of it as of one moment. The chain of hashes of the events
-    /// after the mark is checked.
+    /// What has changed since `mark`, all of it as of one moment. The chain of hashes of the events after
+    /// the mark is checked, and what is given is compared with it; without a mark, everything.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the chain is broken.
+    /// [`Error::Chain`] and [`Error::Row`].
     fn since(&self, mark: Option<&Mark>) -> Result<Since, Error>;
 
     /// The events, oldest first, after their chain of hashes was checked.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the chain is broken.
+    /// [`Error::Chain`] if the chain is broken.
     fn history(&self) -> Result<Vec<Event>, Error>;
+
+    /// The newest event and when it happened; `None` while there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    fn newest(&self) -> Result<Option<(Mark, Time)>, Error>;
+
+    /// Whether an event is still there, with everything before it, as somebody noted it down elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@Error`]
+    fn holds(&self, mark: &Mark) -> Result<bool, Error>;
 }

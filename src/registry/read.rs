@@ -35,6 +35,14 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Documents behind one place in the order of issue, up to another one.
+    pub(super) fn numbers(after: i64, last: i64) -> Self {
+        Self {
+            condition: "WHERE documents.number > ?1 AND documents.number <= ?2",
+            values: vec![Box::new(after), Box::new(last)],
+        }
+    }
+
     /// Documents with events after this one.
     pub(super) fn after(event: i64) -> Self {
         Self {
@@ -47,7 +55,8 @@ impl<'a> Scope<'a> {
 const DOCUMENTS: &str = "SELECT documents.number, id, salt, day, year, kind, stage, official, unit, position,
   name, digest, indicators, budget, revision, status, remark, successor, visibility, first_objective,
   last_objective,
-  (SELECT at FROM events WHERE events.id = documents.id ORDER BY events.number DESC LIMIT 1),
+  (SELECT at FROM events WHERE events.id = documents.id AND what <> 'adopted'
+    ORDER BY events.number DESC LIMIT 1),
   CASE WHEN status IN ('revoked', 'superseded') THEN (SELECT at FROM events
     WHERE events.id = documents.id AND what = status ORDER BY events.number DESC LIMIT 1) END
   FROM documents";

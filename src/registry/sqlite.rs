@@ -1,5 +1,8 @@
 //! The registry of one office: one SQLite file, backed up by copying it.
 
+use std::cell::Cell;
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,7 +10,9 @@ use pk_trust::Time;
 use pk_trust::claim::Id;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
+use super::facts::facts;
 use super::read::{Scope, entries, reservation, signed};
+use super::told::Told;
 use super::upgrade::{VERSION, copy, upgrade, version};
 use super::{
     Change, Entry, Error, Event, Mark, Registry, Reservation, Since, Slot, Status, Step, Visibility, events,
@@ -23,6 +28,10 @@ const BUSY: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct SqliteRegistry {
     connection: Connection,
+    /// SQLite's `data_version` when all of it was last compared with the chain of events. The number
+    /// changes with every commit of somebody else (SQLite, PRAGMA data_version), so whatever is asked here
+    /// is asked of rows that were compared, and a thousand questions cost one comparison.
+    compared: Cell<Option<i64>>,
 }
 
 impl SqliteRegistry {
@@ -32,18 +41,16 @@ impl SqliteRegistry {
     ///
     /// [`Error::Exists`] if there is one.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        if path.exists() {
-            return Err(Error::Exists(path.display().to_string()));
-        }
+        create_private(path)?;
         let mut registry = Self::with(Connection::open(path)?, BUSY)?;
         // In one step: half the tables under a valid version would be a registry that nothing repairs.
-        let transaction = registry.write()?;
+        let transaction = registry.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(include_str!("create.sql"))?;
         transaction.commit()?;
         Ok(registry)
     }
 
-    /// Opens a registry that exists; one of version 1 becomes one of version 2. It is never made by
+    /// Opens a registry that exists; one of an earlier version becomes one of this. It is never made by
     /// accident: an empty one would hand out new ids for documents that are already signed.
     ///
     /// # Errors
@@ -57,8 +64,8 @@ impl SqliteRegistry {
         Ok(registry)
     }
 
-    /// Opens a registry only to read it: a backup on a disk that cannot be written, for example. One of
-    /// version 1 is read into memory and upgraded there: whoever waits for changes of it
+    /// Opens a registry only to read it: a backup on a disk that cannot be written, for example. One of an
+    /// earlier version is read into memory and upgraded there: whoever waits for changes of it
     /// ([`super::Watch`]) has to open it again after each.
     ///
     /// # Errors
@@ -122,7 +129,7 @@ impl SqliteRegistry {
         // recorded survives a power cut.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
-        Ok(Self { connection })
+        Ok(Self { connection, compared: Cell::new(None) })
     }
 
     /// Copies the registry as it is at one moment into a new file, while others may be writing to it.
@@ -131,21 +138,23 @@ impl SqliteRegistry {
     ///
     /// [`Error::Exists`] if there is a file already.
     pub fn copy_to(&self, path: &Path) -> Result<(), Error> {
-        if path.exists() {
-            return Err(Error::Exists(path.display().to_string()));
-        }
+        create_private(path)?;
         let mut target = Connection::open(path)?;
         copy(&self.connection, &mut target)?;
         target.close().map_err(|(_, error)| error.into())
     }
 
+    /// Begins to write. Nothing is written behind events that do not hold.
     fn write(&mut self) -> Result<Transaction<'_>, Error> {
-        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        compare(&transaction, &self.compared)?;
+        Ok(transaction)
     }
 
     /// Reads as of one moment, however many questions that takes.
     fn read<T>(&self, ask: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let transaction = self.connection.unchecked_transaction()?;
+        compare(&transaction, &self.compared)?;
         let answer = ask(&transaction)?;
         transaction.commit()?;
         Ok(answer)
@@ -198,7 +207,10 @@ impl Registry for SqliteRegistry {
         }
         let superseded = supersede_slot(&transaction, entry, &id, at)?;
         insert(&transaction, entry, &id)?;
-        events::append(&transaction, &id, "issued", at, &data_encoding::HEXLOWER.encode(&entry.digest))?;
+        let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
+        let [digest, facts, file] =
+            [&entry.digest, &facts(entry), file].map(|hash| data_encoding::HEXLOWER.encode(hash));
+        events::append(&transaction, &id, "issued", at, &format!("{digest} facts {facts} file {file}"))?;
         transaction.commit()?;
         Ok(superseded)
     }
@@ -232,22 +244,76 @@ impl Registry for SqliteRegistry {
     }
 
     fn since(&self, mark: Option<&Mark>) -> Result<Since, Error> {
-        self.read(|connection| {
-            let known = match mark {
-                Some(mark) if events::holds(connection, mark)? => Some(*mark),
-                _ => None,
-            };
-            let newest = events::walk(connection, known, |_| {})?;
-            let scope = known.map_or(Scope::all(), |known| Scope::after(known.number));
-            Ok(Since { entries: entries(connection, &scope)?, mark: newest, whole: known.is_none() })
-        })
+        let transaction = self.connection.unchecked_transaction()?;
+        let known = match mark {
+            Some(mark) if events::holds(&transaction, mark)? => Some(*mark),
+            _ => None,
+        };
+        let (mut told, mark, scope) = match known {
+            None => {
+                let (told, newest) = Told::read(&transaction)?;
+                (told, newest, Scope::all())
+            }
+            Some(known) => {
+                let (told, newest) = Told::since(&transaction, known)?;
+                (told, newest, Scope::after(known.number))
+            }
+        };
+        let entries = entries(&transaction, &scope)?;
+        told.compare(&entries)?;
+        told.finish()?;
+        transaction.commit()?;
+        Ok(Since { entries, mark, whole: known.is_none() })
     }
 
     fn history(&self) -> Result<Vec<Event>, Error> {
         let mut history = Vec::new();
-        self.read(|connection| events::walk(connection, None, |event| history.push(event)))?;
+        self.read(|connection| {
+            events::walk(connection, None, |event| {
+                history.push(event);
+                Ok(())
+            })
+        })?;
         Ok(history)
     }
+
+    fn newest(&self) -> Result<Option<(Mark, Time)>, Error> {
+        self.read(events::newest)
+    }
+
+    fn holds(&self, mark: &Mark) -> Result<bool, Error> {
+        self.read(|connection| events::holds(connection, mark))
+    }
+}
+
+/// An empty file for a new registry, readable by its owner only; SQLite gives its journal the same
+/// permissions. Names, positions and sums lie in it.
+fn create_private(path: &Path) -> Result<(), Error> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Error::Exists(path.display().to_string()))
+        }
+        Err(source) => Err(Error::File { path: path.display().to_string(), source }),
+    }
+}
+
+/// Compares everything with the chain of events, unless that was done and nobody has committed since.
+fn compare(connection: &Connection, compared: &Cell<Option<i64>>) -> Result<(), Error> {
+    let version: i64 = connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+    if compared.get() != Some(version) {
+        let (told, _) = Told::read(connection)?;
+        told.compare_all(connection)?;
+        compared.set(Some(version));
+    }
+    Ok(())
 }
 
 /// A document that is being changed. Each change is a compare-and-swap in the statement itself: a
@@ -275,7 +341,8 @@ impl Document<'_> {
             "INSERT INTO files (id, revision, sha256) VALUES (?1, ?2, ?3)",
             params![id, expected + 1, file],
         )?;
-        self.event("signed", &format!("{field} {serial}"))?;
+        let file = data_encoding::HEXLOWER.encode(file);
+        self.event("signed", &format!("{field} {serial} file {file}"))?;
         let open: u32 = transaction.query_row(
             "SELECT count(*) FROM signers WHERE id = ?1 AND signed IS NULL",
             [id],
@@ -372,8 +439,8 @@ fn supersede_slot(transaction: &Transaction<'_>, entry: &Entry, id: &str, at: Ti
 fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), Error> {
     transaction.execute(
         "INSERT INTO documents (id, year, kind, stage, official, salt, day, unit, position, name, digest,
-           indicators, budget, first_objective, last_objective, visibility, revision, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 'issued')",
+           indicators, budget, first_objective, last_objective, revision, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0, 'issued')",
         params![
             id,
             entry.slot.year,
@@ -390,7 +457,6 @@ fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), 
             signed(entry.budget),
             entry.first_objective,
             entry.last_objective,
-            entry.visibility.map(Visibility::as_str),
         ],
     )?;
     for (place, signer) in (0_u32..).zip(&entry.signers) {

@@ -1,26 +1,31 @@
-//! Files of version 1, made by releases before the public page.
+//! Files of version 1, made before the public page, and of version 2, whose events held neither what is
+//! shown of a document nor the hashes of its files.
 
 use std::ffi::c_int;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, TransactionBehavior, ffi};
 
-use super::Error;
+use super::{Error, told};
 
 /// The version that `create.sql` makes.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The version of a registry.
 pub(super) fn version(connection: &Connection) -> Result<i64, Error> {
     Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
-/// Brings a registry of version 1 to the present one: all of it, or nothing if the process dies.
+/// Brings a registry of an earlier version to the present one: all of it, or nothing if the process dies.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it while this one waited to write.
     if version(&transaction)? == 1 {
         transaction.execute_batch(include_str!("upgrade.sql"))?;
+    }
+    if version(&transaction)? == 2 {
+        told::adopt(&transaction)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()?;
     Ok(())
