@@ -26,6 +26,7 @@ pub use draft::{Cell, Column, Draft, Row, SHEETS, Sheet, SheetName, Value};
 pub use nip::Nip;
 pub use official::{Capacity, Level, Official, Officials};
 pub use problem::{Place, Problem, Problems, Warned};
+pub use reading::unfit_for_line;
 pub use reason::{InvalidReason, Reason};
 pub use settings::{Head, Layout, Paper, Settings, Stage, Typeface};
 pub use visibility::Visibility;

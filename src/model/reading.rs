@@ -324,6 +324,15 @@ pub(super) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The first character that may not stand in one printed line: a control or line break, one without a
+/// picture, or one that makes the line read otherwise than it is stored.
+pub fn unfit_for_line(text: &str) -> Option<char> {
+    let separator = |c| matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().find(|c| {
+        c.is_control() || separator(*c) || is_bidi_control(*c) || is_right_to_left(*c) || is_invisible(*c)
+    })
+}
+
 /// Scripts written from right to left.
 pub(super) fn is_right_to_left(c: char) -> bool {
     matches!(c,

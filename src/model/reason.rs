@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Nip;
-use super::reading::{is_bidi_control, is_invisible, is_right_to_left};
+use super::reading::unfit_for_line;
 
 /// The reason of a revocation, of a replacement, of another visibility: one line, kept in the registry
 /// for good and shown on the public page.
@@ -38,13 +38,11 @@ impl Reason {
     /// [`InvalidReason`]
     pub fn parse(text: &str) -> Result<Self, InvalidReason> {
         let text: String = text.trim().nfc().collect();
-        let unfit =
-            |c: &char| c.is_control() || is_bidi_control(*c) || is_right_to_left(*c) || is_invisible(*c);
         if text.is_empty() {
             Err(InvalidReason::Empty)
         } else if text.chars().count() > Self::MAX {
             Err(InvalidReason::TooLong)
-        } else if let Some(character) = text.chars().find(unfit) {
+        } else if let Some(character) = unfit_for_line(&text) {
             Err(InvalidReason::Character(character))
         } else if Nip::occurs_in(&text) {
             Err(InvalidReason::Nip)

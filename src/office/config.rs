@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Page;
+use crate::model::unfit_for_line;
 
 /// The settings of an office.
 #[derive(Clone, Debug, Deserialize)]
@@ -58,6 +59,24 @@ impl Default for Keys {
 /// Keys that `[dokumen]` may have; the rest of sheet Pengaturan belongs to a year.
 const DOCUMENT_KEYS: [&str; 7] = ["daerah", "tempat", "kertas", "huruf", "kepala", "ragam", "alamat"];
 
+/// Most characters of the institution's name. Certificates hold the first 64 (RFC 5280, A.1:
+/// ub-organization-name); on a page more than 120 would be a paragraph.
+const MAX_NAME: usize = 120;
+
+/// Most characters of a value under `[dokumen]`; the address is the longest.
+const MAX_VALUE: usize = 500;
+
+/// What is printed, sealed and certified has to read as it is stored, on one line.
+fn printed(key: &str, text: &str, limit: usize) -> Result<(), ConfigError> {
+    if text.chars().count() > limit {
+        return Err(ConfigError::TooLong { key: key.to_owned(), limit });
+    }
+    match unfit_for_line(text) {
+        Some(character) => Err(ConfigError::Character { key: key.to_owned(), character }),
+        None => Ok(()),
+    }
+}
+
 /// Why `pk.toml` cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -74,6 +93,22 @@ pub enum ConfigError {
     /// A name is empty.
     #[error("pk.toml: instansi.nama is empty")]
     Name,
+    /// A line break, a control, or a character that makes a text read otherwise than it is stored.
+    #[error("pk.toml: {key} has a character U+{:04X}, which is invisible or no part of a line", u32::from(*character))]
+    Character {
+        /// Which key.
+        key: String,
+        /// Which character.
+        character: char,
+    },
+    /// Longer than anything that is printed there.
+    #[error("pk.toml: {key} has more than {limit} characters")]
+    TooLong {
+        /// Which key.
+        key: String,
+        /// The most.
+        limit: usize,
+    },
     /// A period of no days.
     #[error("pk.toml: periods under [kunci] are between 1 and 36525 days")]
     Period,
@@ -95,6 +130,10 @@ impl Config {
         }
         if config.instansi.nama.trim().is_empty() {
             return Err(ConfigError::Name);
+        }
+        printed("instansi.nama", &config.instansi.nama, MAX_NAME)?;
+        for (key, value) in &config.dokumen {
+            printed(&format!("dokumen.{key}"), value, MAX_VALUE)?;
         }
         let keys = &config.kunci;
         let periods =
