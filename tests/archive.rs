@@ -15,7 +15,8 @@ fn pack(fixture: &Fixture) -> Vec<u8> {
     let entries = fixture.registry().all().unwrap();
     let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
     let trust = fixture.office.trust_bundle().unwrap();
-    write_archive(&entries, &fixture.office, &trust, &seal, &mut |_| {}).unwrap().0
+    let newest = fixture.registry().newest().unwrap().map(|(mark, _)| mark);
+    write_archive(&entries, newest, &fixture.office, &trust, &seal, &mut |_| {}).unwrap().0
 }
 
 fn examine(auditor: &Auditor, bytes: &[u8]) -> ArchiveVerdict {

@@ -12,8 +12,8 @@ use pk::registry::{Entry, Registry as _, Reservation, SqliteRegistry, Status};
 use pk::render::{Renderer, Templates};
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
-use pk_trust::pki::Subject;
 use pk_trust::pki::keyfile::Cost;
+use pk_trust::pki::{Sign, Subject};
 use pk_trust::verify::Verdict;
 use tempfile::TempDir;
 
@@ -147,10 +147,32 @@ impl Fixture {
     }
 
     pub(crate) fn sign(&self, official: &str) -> batch::SignSummary {
-        let mut registry = self.registry();
-        let pending = batch::pending_for(official, &registry).unwrap();
+        let pending = batch::pending_for(official, &self.registry()).unwrap();
         let signer = self.office.open_official(official, &passphrase(), now()).unwrap();
-        batch::sign(&pending, &signer, &self.office, &mut registry, &clock(), &mut |_| {}).unwrap()
+        self.try_sign(&pending, &signer, now()).unwrap()
+    }
+
+    pub(crate) fn try_sign(
+        &self,
+        pending: &[batch::Pending],
+        signer: &dyn Sign,
+        at: Time,
+    ) -> Result<batch::SignSummary, batch::SignError> {
+        let mut desk = batch::Desk {
+            office: &self.office,
+            renderer: renderer(),
+            registry: &mut self.registry(),
+            clock: &FixedClock(at),
+            jobs: 2,
+        };
+        batch::sign(pending, signer, &mut desk, &mut |_| {})
+    }
+
+    /// What an official would get who signs everything now.
+    pub(crate) fn signing(&self, official: &str) -> Result<batch::SignSummary, batch::SignError> {
+        let pending = batch::pending_for(official, &self.registry())?;
+        let signer = self.office.open_official(official, &passphrase(), now())?;
+        self.try_sign(&pending, &signer, now())
     }
 
     pub(crate) fn sign_all(&self) {
@@ -174,6 +196,10 @@ impl Fixture {
     pub(crate) fn revision(&self, official: &str, kind: Kind, revision: u32) -> Vec<u8> {
         let id = self.entry(official, kind).reservation.id.to_string();
         std::fs::read(self.office.document_file(&id, revision)).unwrap()
+    }
+
+    pub(crate) fn file_of(&self, id: &Id, revision: u32) -> Vec<u8> {
+        std::fs::read(self.office.document_file(&id.to_string(), revision)).unwrap()
     }
 
     /// Everything that the office knows.

@@ -17,6 +17,7 @@ mod determinism;
 mod fixture;
 mod forgery;
 mod input;
+mod insider;
 mod keys;
 mod picture;
 mod registry;

@@ -129,12 +129,11 @@ fn a_second_run_makes_nothing_and_a_changed_target_is_refused() {
 fn a_document_signed_meanwhile_is_left_alone() {
     let fixture = Fixture::new();
     fixture.generate();
-    let mut registry = fixture.registry();
+    let registry = fixture.registry();
     let stale = batch::pending_for("kominfo", &registry).unwrap();
     fixture.sign("kominfo");
     let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
-    let later = pk::office::FixedClock(now().plus_days(1));
-    let result = batch::sign(&stale, &signer, &fixture.office, &mut registry, &later, &mut |_| {});
+    let result = fixture.try_sign(&stale, &signer, now().plus_days(1));
     assert!(matches!(result, Err(batch::SignError::Registry(pk::registry::Error::Conflict { .. }))));
     fixture.sign_all();
     let verdict = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
@@ -163,11 +162,10 @@ fn a_tampered_file_is_not_signed() {
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[5000] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    let mut registry = fixture.registry();
+    let registry = fixture.registry();
     let pending = batch::pending_for("kominfo", &registry).unwrap();
     let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
-    let result =
-        batch::sign(&pending, &signer, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    let result = fixture.try_sign(&pending, &signer, now());
     assert!(matches!(result, Err(batch::SignError::Tampered(_))));
 }
 
@@ -194,13 +192,12 @@ fn expired_early_and_revoked_certificates_do_not_sign() {
 fn a_key_revoked_meanwhile_does_not_sign() {
     let fixture = Fixture::new();
     fixture.generate();
-    let mut registry = fixture.registry();
+    let registry = fixture.registry();
     let pending = batch::pending_for("kominfo", &registry).unwrap();
     let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
     let serial = fixture.office.certificate("kominfo").unwrap().serial();
     fixture.office.revoke_certificate(&serial, Reason::KeyCompromise, &passphrase(), now()).unwrap();
-    let result =
-        batch::sign(&pending, &signer, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    let result = fixture.try_sign(&pending, &signer, now());
     assert!(matches!(result, Err(batch::SignError::Authority(AuthorityError::Revoked { .. }))));
     // Nor does anybody countersign what it had signed when it was revoked already.
     let dinsos = fixture.office.certificate("dinsos").unwrap().serial();
@@ -208,8 +205,7 @@ fn a_key_revoked_meanwhile_does_not_sign() {
     fixture.office.revoke_certificate(&dinsos, Reason::KeyCompromise, &passphrase(), now()).unwrap();
     let pending = batch::pending_for("bupati", &registry).unwrap();
     let regent = fixture.office.open_official("bupati", &passphrase(), now()).unwrap();
-    let result =
-        batch::sign(&pending, &regent, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    let result = fixture.try_sign(&pending, &regent, now());
     assert!(matches!(result, Err(batch::SignError::NotValid(_))));
     assert_eq!(fixture.entry("dinsos", Kind::Agreement).status, Status::PartlySigned);
 }
@@ -243,11 +239,10 @@ fn a_certificate_of_another_name_does_not_sign() {
     let subject = Subject { name: "Contoh Lain".into(), id: owner.into(), ..Subject::default() };
     let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
     fixture.office.issue_official(subject, &issuing, &passphrase(), cost, now(), true).unwrap();
-    let mut registry = fixture.registry();
+    let registry = fixture.registry();
     let pending = batch::pending_for(owner, &registry).unwrap();
     let signer = fixture.office.open_official(owner, &passphrase(), now()).unwrap();
-    let result =
-        batch::sign(&pending, &signer, &fixture.office, &mut registry, &fixture::clock(), &mut |_| {});
+    let result = fixture.try_sign(&pending, &signer, now());
     assert!(matches!(result, Err(batch::SignError::OtherSubject { .. })));
 }
 

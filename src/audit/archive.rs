@@ -1,12 +1,13 @@
 //! Answering about an archive: its seal, and every file in it.
 
 use pk_trust::Time;
+use pk_trust::claim::Id;
 use pk_trust::verify::{self, Outcome, Overall, Verdict};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{Answer, Auditor, Unanswered, failed, worse};
-use crate::batch::{ManifestEntry, OpenArchive};
+use crate::batch::{Manifest, ManifestEntry, ManifestRegister, OpenArchive};
 
 /// The answer about an archive.
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +38,8 @@ pub enum MissingOrExtra {
     Extra(String),
     /// It is not the file that the manifest describes.
     Changed(String),
+    /// The register here no longer has the event that the manifest names as its newest: number.
+    Events(String),
 }
 
 pub(super) fn examine(
@@ -57,7 +60,7 @@ pub(super) fn examine(
     let listed: Vec<ManifestEntry> = archive.manifest.documents.clone();
     for entry in listed.iter().filter(|e| !missing.contains(&e.path)) {
         let file = archive.file(&entry.path).map_err(Unanswered::Archive)?;
-        let Answer::Document(verdict) = auditor.document(&entry.path, &file.bytes, at) else { continue };
+        let Answer::Document(verdict) = auditor.document(&entry.path, &file.bytes, at)? else { continue };
         if !matches(entry, &file.bytes, &verdict) {
             differences.push(MissingOrExtra::Changed(entry.path.clone()));
         }
@@ -70,6 +73,14 @@ pub(super) fn examine(
     };
     if !differences.is_empty() || failed(seal.1) {
         overall = Overall::Failed;
+    }
+    // An older copy of the register, or one that somebody cut: the archive is none the worse for it, but
+    // what the register says now is less than what it said.
+    if seal.1 == Outcome::Pass
+        && let Some(event) = lost_event(auditor, &archive.manifest)?
+    {
+        differences.push(MissingOrExtra::Events(event.to_string()));
+        overall = worse(overall, Overall::Indeterminate);
     }
     for verdict in &documents {
         overall = worse(overall, verdict.overall);
@@ -87,6 +98,25 @@ pub(super) fn examine(
         differences,
         documents,
     })
+}
+
+/// The newest event that the manifest knows, if the register of its documents has it no more.
+fn lost_event(auditor: &Auditor, manifest: &Manifest) -> Result<Option<i64>, Unanswered> {
+    let (Some(registry), Some(mark)) =
+        (&auditor.registry, manifest.register.as_ref().and_then(ManifestRegister::mark))
+    else {
+        return Ok(None);
+    };
+    let of_here = |entry: &ManifestEntry| {
+        let id = Id::parse_strict(&entry.id).ok();
+        id.is_some_and(|id| registry.find(&id).is_ok_and(|found| found.is_some()))
+    };
+    // Another office's archive has another register.
+    if !manifest.documents.iter().any(of_here) {
+        return Ok(None);
+    }
+    let holds = registry.holds(&mark).map_err(Unanswered::Registry)?;
+    Ok((!holds).then_some(mark.number))
 }
 
 /// Whether a file is the one that the manifest describes.

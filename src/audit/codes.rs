@@ -62,7 +62,7 @@ pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], at: Time) -> 
 /// The verdict about the text of a code.
 pub(super) fn link(auditor: &Auditor, name: &str, text: &str, at: Time) -> Verdict {
     let address = parse_link(text).ok().map(|(address, _)| address);
-    let evidence = auditor.evidence(address.as_ref().map(|address| &address.id));
+    let evidence = auditor.evidence(address.as_ref().and_then(|address| auditor.find(&address.id)));
     let mut verdict = pk_trust::verify::link(text, &auditor.anchors, &evidence, at);
     name.clone_into(&mut verdict.file);
     verdict

@@ -8,16 +8,14 @@ use std::sync::{Arc, OnceLock};
 
 use pk_trust::Time;
 use pk_trust::claim::Id;
-use pk_trust::pdf::File;
 use pk_trust::pki::{Anchors, Certificate};
-use pk_trust::verify::{
-    self, CLAIM_NAME, Content, DATA_NAME, Evidence, Outcome, Overall, Record, Standing, Trust, Verdict,
-};
+use pk_trust::verify::{self, Evidence, Outcome, Overall, Record, Standing, Trust, Verdict};
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;
 pub use pk_photo::{PictureError, qr_texts};
 
+pub use crate::batch::{Attached, Difference};
 use crate::registry::{self, Registry, Status};
 use crate::render::{Renderer, STACK, Templates};
 
@@ -81,6 +79,17 @@ pub enum Unanswered {
     /// The archive.
     #[error(transparent)]
     Archive(#[from] crate::batch::ArchiveError),
+    /// The registry was edited.
+    #[error(transparent)]
+    Registry(registry::Error),
+    /// The registry says something else of the document than its sealed data.
+    #[error("{id}: the registry says another {} than the sealed data", difference.field)]
+    Differs {
+        /// Which document.
+        id: Id,
+        /// In what.
+        difference: Difference,
+    },
 }
 
 impl Auditor {
@@ -111,7 +120,7 @@ impl Auditor {
     /// [`Unanswered`] only where no verdict can be given. A broken document is a verdict.
     pub fn examine(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
         if bytes.starts_with(b"%PDF-") {
-            return Ok(self.document(name, bytes, at));
+            return self.document(name, bytes, at);
         }
         if bytes.starts_with(b"PK\x03\x04") {
             return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, at)?)));
@@ -121,7 +130,7 @@ impl Auditor {
         }
         // Called a PDF and not beginning like one: its beginning was changed, and that is an answer.
         if name.to_lowercase().ends_with(".pdf") {
-            return Ok(self.document(name, bytes, at));
+            return self.document(name, bytes, at);
         }
         match std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{FEFF}').trim()) {
             Ok(text) if text.starts_with("https://") => Ok(self.link(name, text, at)),
@@ -130,10 +139,20 @@ impl Auditor {
     }
 
     /// Answers about a PDF.
-    fn document(&self, name: &str, bytes: &[u8], at: Time) -> Answer {
+    fn document(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
         let attached = Attached::read(bytes);
-        let id = attached.as_ref().map(|attached| attached.content.id);
-        let mut evidence = self.evidence(id.as_ref());
+        let found = attached.as_ref().and_then(|attached| self.find(&attached.content.id));
+        // A registry that says what its own events do not say is no authority on any document.
+        if let Some(Err(error @ (registry::Error::Chain { .. } | registry::Error::Row { .. }))) = found {
+            return Err(Unanswered::Registry(error));
+        }
+        if let (Some(attached), Some(Ok(Some(entry)))) = (&attached, &found)
+            && attached.content.digest == entry.digest
+            && let Some(difference) = attached.difference(entry)
+        {
+            return Err(Unanswered::Differs { id: attached.content.id, difference });
+        }
+        let mut evidence = self.evidence(found);
         let mut verdict = verify::document(bytes, &self.anchors, &evidence, at);
         // Only what the seal vouches for is rendered: any other data is somebody's wish to keep the
         // verifier busy. And the issuer's own record of the file says as much, and faster.
@@ -144,22 +163,15 @@ impl Auditor {
             verdict = verify::document(bytes, &self.anchors, &evidence, at);
         }
         name.clone_into(&mut verdict.file);
-        Answer::Document(Box::new(verdict))
+        Ok(Answer::Document(Box::new(verdict)))
     }
 
     /// Renders revision 0 again from its data and compares; `None` where that cannot be done: other
     /// templates, or another version of them.
     fn reproduce(&self, attached: &Attached, bytes: &[u8]) -> Option<bool> {
-        let (templates, claim) = (self.templates.as_ref()?, attached.claim.as_ref()?);
-        let named = &attached.content.template;
-        let same = Templates::versions().get(&named.name) == Some(&named.version)
-            && templates.overrides() == named.overrides;
-        if !same {
-            return None;
-        }
+        let templates = self.templates.as_ref().filter(|templates| attached.can_be_rendered(templates))?;
         let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));
-        let rendered = on_big_stack(|| renderer.render(&attached.data, claim))?;
-        Some(bytes.get(..attached.end) == Some(rendered.ok()?.0.as_slice()))
+        on_big_stack(|| attached.reproduced(bytes, templates, renderer))?
     }
 
     /// Answers about the text of a QR code.
@@ -167,45 +179,19 @@ impl Auditor {
         Answer::Document(Box::new(codes::link(self, name, text, at)))
     }
 
-    fn evidence(&self, id: Option<&Id>) -> Evidence {
-        let status = match (&self.registry, id) {
-            (Some(registry), Some(id)) => status(registry.find(id)),
-            _ => verify::Status::NotAsked,
-        };
+    /// What the registry says of an id; `None` if there is none to ask.
+    fn find(&self, id: &Id) -> Option<Result<Option<registry::Entry>, registry::Error>> {
+        Some(self.registry.as_ref()?.find(id))
+    }
+
+    fn evidence(&self, found: Option<Result<Option<registry::Entry>, registry::Error>>) -> Evidence {
         Evidence {
             seals: self.seals.clone(),
-            status,
+            status: found.map_or(verify::Status::NotAsked, status),
             host: self.host.clone(),
             require_revocation: self.require_revocation,
             ..Evidence::default()
         }
-    }
-}
-
-/// What a file brings along, and where its revision 0 ends. Nothing of it has been checked.
-#[derive(Clone, Debug)]
-pub struct Attached {
-    /// `pk-data.json`
-    pub data: Vec<u8>,
-    /// `pk-claim.txt`
-    pub claim: Option<String>,
-    /// The data, read.
-    pub content: Content,
-    end: usize,
-}
-
-impl Attached {
-    /// What is attached to revision 0; `None` if the file is none of pk's.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        let file = File::parse(bytes).ok()?;
-        let data = verify::attachment(file.at(0), DATA_NAME).ok()??;
-        let claim = verify::attachment(file.at(0), CLAIM_NAME).ok().flatten();
-        Some(Self {
-            content: Content::parse(&data).ok()?,
-            claim: claim.and_then(|claim| String::from_utf8(claim).ok()),
-            end: file.revisions().first()?.span.end,
-            data,
-        })
     }
 }
 

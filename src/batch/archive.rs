@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read, Write};
 
+use pk_trust::claim::Id;
 use pk_trust::cms;
 use pk_trust::pki::{KeyError, Sign};
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,10 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::generate::recorded_file;
+use super::sealed::{Attached, Difference};
 use super::{Event, FileError};
-use crate::office::Office;
-use crate::registry::Entry;
+use crate::office::{AuthorityError, Office};
+use crate::registry::{Entry, Mark};
 
 /// Version of the manifest.
 const FORMAT: &str = "pk-manifest/1";
@@ -44,8 +46,33 @@ pub struct Manifest {
     /// Time of the newest signature in it; the states below are those of that moment.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub as_of: Option<String>,
+    /// How far the register had come: an archive in other hands shows later that events are missing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub register: Option<ManifestRegister>,
     /// The documents in order.
     pub documents: Vec<ManifestEntry>,
+}
+
+/// The newest event of the register when an archive was packed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestRegister {
+    /// Its number.
+    pub event: i64,
+    /// Its hash, which covers all events before it, hexadecimal.
+    pub hash: String,
+}
+
+impl ManifestRegister {
+    fn of(mark: Mark) -> Self {
+        Self { event: mark.number, hash: data_encoding::HEXLOWER.encode(&mark.hash) }
+    }
+
+    /// The event; `None` if the hash is none.
+    pub fn mark(&self) -> Option<Mark> {
+        let hash = data_encoding::HEXLOWER.decode(self.hash.as_bytes()).ok()?.try_into().ok()?;
+        Some(Mark { number: self.event, hash })
+    }
 }
 
 /// One document in a manifest.
@@ -99,6 +126,20 @@ pub enum ArchiveError {
     /// A document is not the one that was recorded.
     #[error("{0}: the file is not the one that was recorded")]
     Tampered(String),
+    /// No seal of this office vouches for the data in a file.
+    #[error("{0}: the data is not sealed by this office")]
+    NotSealed(Id),
+    /// The rows of the registry say something else than the sealed data.
+    #[error("{id}: the registry says another {} than the sealed data", difference.field)]
+    Differs {
+        /// Which document.
+        id: Id,
+        /// In what.
+        difference: Difference,
+    },
+    /// The seal's certificates.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// The seal did not sign.
     #[error("the seal did not sign")]
     Seal(#[from] KeyError),
@@ -128,13 +169,15 @@ pub struct ArchiveSummary {
     pub size: usize,
 }
 
-/// Packs documents. The same documents give the same bytes.
+/// Packs documents. The same documents give the same bytes. Who signs is said as the sealed data says it;
+/// `register` is the newest event of the registry.
 ///
 /// # Errors
 ///
 /// [`ArchiveError`]
 pub fn write_archive(
     entries: &[Entry],
+    register: Option<Mark>,
     office: &Office,
     trust: &str,
     seal: &dyn Sign,
@@ -152,13 +195,23 @@ pub fn write_archive(
         institution: office.config().instansi.nama.clone(),
         trust: data_encoding::HEXLOWER.encode(&Sha256::digest(trust)),
         as_of: None,
+        register: register.map(ManifestRegister::of),
         documents: Vec::new(),
     };
+    let seals = office.seals()?;
     let mut taken = BTreeSet::new();
     let mut newest = None;
     for entry in entries {
         let id = entry.reservation.id.to_string();
         let bytes = recorded_file(entry, office)?.ok_or_else(|| ArchiveError::Tampered(id.clone()))?;
+        let attached = Attached::read(&bytes).ok_or_else(|| ArchiveError::Tampered(id.clone()))?;
+        if !attached.is_sealed_by(&seals) {
+            return Err(ArchiveError::NotSealed(entry.reservation.id));
+        }
+        if let Some(difference) = attached.difference(entry) {
+            return Err(ArchiveError::Differs { id: entry.reservation.id, difference });
+        }
+        let content = &attached.content;
         let path = path_for(entry, &mut taken);
         zip.start_file(&path, options)?;
         zip.write_all(&bytes)?;
@@ -166,18 +219,18 @@ pub fn write_archive(
         manifest.documents.push(ManifestEntry {
             path,
             id,
-            kind: entry.slot.kind.to_string(),
-            digest: data_encoding::HEXLOWER.encode(&entry.digest),
+            kind: content.kind.to_string(),
+            digest: data_encoding::HEXLOWER.encode(&content.digest),
             sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)),
             size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             status: entry.status.as_str().to_owned(),
-            signers: entry
-                .signers
+            signers: content
+                .parties
                 .iter()
-                .map(|s| ManifestSigner {
-                    field: s.field.clone(),
-                    name: s.name.clone(),
-                    signed: s.signed.map(|t| t.to_string()),
+                .map(|party| ManifestSigner {
+                    field: party.field.clone(),
+                    name: party.name.clone(),
+                    signed: signed(entry, &party.field),
                 })
                 .collect(),
         });
@@ -193,6 +246,12 @@ pub fn write_archive(
     let bytes = zip.finish()?.into_inner();
     let summary = ArchiveSummary { documents: entries.len(), size: bytes.len() };
     Ok((bytes, summary))
+}
+
+/// When a field was signed: the events say so, and the data cannot.
+fn signed(entry: &Entry, field: &str) -> Option<String> {
+    let signer = entry.signers.iter().find(|signer| signer.field == field)?;
+    signer.signed.map(|time| time.to_string())
 }
 
 /// `2026/Dinas X/PK - Kepala Dinas X.pdf`, with the id where two would be the same.

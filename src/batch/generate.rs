@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use pk_trust::Time;
 use pk_trust::claim::{self, Address, Claim};
 use pk_trust::pki::{KeyError, Purpose, Sign};
 use sha2::{Digest as _, Sha256};
@@ -49,6 +50,17 @@ pub enum GenerateError {
     /// The same, and everybody has signed.
     #[error("{} complete documents would change", .0.len())]
     Complete(Vec<String>),
+    /// The clock stands before the last event.
+    #[error("the clock says {now}, and the last event was at {last}")]
+    Clock {
+        /// What the clock says.
+        now: Time,
+        /// When the last event was.
+        last: Time,
+    },
+    /// Somebody has signed documents that would be replaced: position, and who has signed.
+    #[error("{} documents that somebody has signed would be replaced", .0.len())]
+    Signed(Vec<String>),
     /// A thread could not be started, or ended before its work.
     #[error("a worker stopped")]
     Worker,
@@ -81,7 +93,13 @@ pub fn generate(
     let _lock = tools.office.lock()?;
     // It may have been revoked while this run waited.
     let leaf = &tools.seal.chain().leaf;
-    tools.office.usable_for("seal", leaf, Purpose::Seal, tools.clock.now())?;
+    let now = tools.clock.now();
+    tools.office.usable_for("seal", leaf, Purpose::Seal, now)?;
+    if let Some((_, last)) = tools.registry.newest()?
+        && now < last
+    {
+        return Err(GenerateError::Clock { now, last });
+    }
     let plan = Plan::make(cycle, &tools.office.config().instansi.host, tools.registry, proposed)?;
     let (missing, mut summary) = missing(&plan, proposed, changed, tools)?;
     on_event(Event::Started(missing.len()));
@@ -162,8 +180,11 @@ impl std::fmt::Debug for Tools<'_> {
 pub enum Changed {
     /// Refuse, and name them.
     Refuse,
-    /// Replace those that are not complete.
+    /// Replace those that nobody has signed.
     Replace,
+    /// Replace those that are not complete, and lose the signatures on so many of them at most: somebody
+    /// who consented to lose one must not lose the one that was made meanwhile as well.
+    LoseSignaturesOf(usize),
 }
 
 /// The items that are not recorded yet. Documents whose data changed since they were issued are
@@ -176,7 +197,7 @@ fn missing(
 ) -> Result<(Vec<Item>, GenerateSummary), GenerateError> {
     let mut missing = Vec::new();
     let mut summary = GenerateSummary::default();
-    let (mut changed, mut complete) = (Vec::new(), Vec::new());
+    let (mut changed, mut complete, mut signed) = (Vec::new(), Vec::new(), Vec::new());
     for (item, fresh) in plan.items.iter().zip(proposed) {
         match tools.registry.find(&item.reservation.id)? {
             None => missing.push(item.clone()),
@@ -188,7 +209,10 @@ fn missing(
             }
             Some(entry) if entry.status == Status::Complete => complete.push(entry.position),
             // A new id: what was printed of the old document must not seem to be the new one.
-            Some(_) if policy == Changed::Replace => {
+            Some(entry) if policy != Changed::Refuse => {
+                if entry.status == Status::PartlySigned {
+                    signed.push(format!("{}: {}", entry.position, signers(&entry)));
+                }
                 missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
             }
             Some(entry) => changed.push(entry.position),
@@ -200,7 +224,20 @@ fn missing(
     if !changed.is_empty() {
         return Err(GenerateError::Changed(changed));
     }
+    let most = if let Changed::LoseSignaturesOf(most) = policy { most } else { 0 };
+    if signed.len() > most {
+        return Err(GenerateError::Signed(signed));
+    }
     Ok((missing, summary))
+}
+
+/// Who has signed a document: `H. Contoh Hidayat, S.Sos. (2026-01-05)`.
+fn signers(entry: &Entry) -> String {
+    let signed = entry.signers.iter().filter_map(|signer| {
+        let day = signer.signed?.to_string();
+        Some(format!("{} ({})", signer.name, day.get(..10).unwrap_or_default()))
+    });
+    signed.collect::<Vec<_>>().join(", ")
 }
 
 /// The text of a document's QR code.
@@ -240,7 +277,7 @@ fn commit(
     let id = item.reservation.id.to_string();
     let path = office.document_file(&id, 0);
     let folder = office.documents().join(&id);
-    fs::create_dir_all(&folder).map_err(FileError::at(&folder))?;
+    durable::create_private_dir(&folder).map_err(FileError::at(&folder))?;
     // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was stopped.
     durable::replace(&path, &revision.0).map_err(FileError::at(&path))?;
     let owner = item.document.owner();

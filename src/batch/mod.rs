@@ -4,7 +4,7 @@
 //!  2. render    pure; a crash leaves nothing
 //!  3. stage     the file, whole or not there; a crash leaves an orphan, overwritten by the next run
 //!  4. record    COMMIT POINT, compare-and-swap in the registry; before it: not issued, after it: issued
-//!  5. sign      stage and record again, one revision a signature
+//!  5. sign      render again and compare; then stage and record again, one revision a signature
 //!  6. archive   derived from what is recorded; may be made again at any time
 //!
 //! There is no resume mode. Every run looks at what is recorded and does what is missing.
@@ -12,19 +12,22 @@
 mod archive;
 mod generate;
 mod plan;
+mod sealed;
 mod sign;
 
 pub use archive::{
-    ArchiveError, ArchiveSummary, ArchivedFile, Manifest, ManifestEntry, ManifestSigner, OpenArchive,
-    write_archive,
+    ArchiveError, ArchiveSummary, ArchivedFile, Manifest, ManifestEntry, ManifestRegister, ManifestSigner,
+    OpenArchive, write_archive,
 };
 pub use generate::{Changed, GenerateError, GenerateSummary, Tools, generate, link_for};
 pub use plan::{Item, Plan, glyph_problems, slot_of};
-pub use sign::{Pending, SignError, SignSummary, pending_for, sign};
+pub use sealed::{Attached, Difference};
+pub use sign::{Desk, Pending, SignError, SignSummary, offer, pending_for, sign};
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::office::durable;
 
 /// What happens during a long run, for a progress bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +60,5 @@ const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
 
 /// Reads a document within the limit.
 fn read_document(path: &Path) -> Result<Vec<u8>, FileError> {
-    let metadata = fs::metadata(path).map_err(FileError::at(path))?;
-    if metadata.len() > MAX_DOCUMENT {
-        return Err(FileError::at(path)(io::ErrorKind::FileTooLarge.into()));
-    }
-    fs::read(path).map_err(FileError::at(path))
+    durable::read(path, MAX_DOCUMENT).map_err(FileError::at(path))
 }

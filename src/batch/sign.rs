@@ -1,16 +1,26 @@
 //! Signing any number of documents with one key.
+//!
+//! A signature cannot be taken back, so everything is looked at before the first one: the file is the one
+//! that was recorded, the seal vouches for its data, the rows say what the data says, the pages are what
+//! the data gives when it is rendered again, and the certificate is that of the person it names.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
 
 use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::pades;
 use pk_trust::pki::{Anchors, Certificate, Purpose, Sign};
-use pk_trust::verify::{self, Content, Evidence, Overall, Record, RoleError, Standing, Status};
+use pk_trust::verify::{self, Evidence, Overall, Record, RoleError, Standing, Status};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::recorded_file;
+use super::sealed::{Attached, Difference};
 use super::{Event, FileError};
 use crate::office::{self, AuthorityError, Clock, Office, durable};
 use crate::registry::{self, Change, Entry, Registry};
+use crate::render::{Renderer, STACK};
 
 /// Why signing stopped. What was recorded before stays recorded.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +52,35 @@ pub enum SignError {
     /// The document does not hold any more.
     #[error("{0}: the document does not verify")]
     NotValid(Id),
+    /// No seal of this office vouches for the data in the file.
+    #[error("{0}: the data is not sealed by this office")]
+    NotSealed(Id),
+    /// The rows of the registry say something else than the sealed data.
+    #[error("{id}: the registry says another {} than the sealed data", difference.field)]
+    Differs {
+        /// Which document.
+        id: Id,
+        /// In what.
+        difference: Difference,
+    },
+    /// The pages are not those that the sealed data gives.
+    #[error("{0}: the pages show something else than the sealed data")]
+    Repainted(Id),
+    /// The pages cannot be made again: the templates are other ones than when it was issued.
+    #[error("{0}: the templates are not those with which the document was issued")]
+    OtherTemplates(Id),
+    /// The clock stands before the last event: a signature would be dated before what it follows, and no
+    /// verification would accept it.
+    #[error("the clock says {now}, and the last event was at {last}")]
+    Clock {
+        /// What the clock says.
+        now: Time,
+        /// When the last event was.
+        last: Time,
+    },
+    /// A thread could not be started, or ended before its work.
+    #[error("a worker stopped")]
+    Worker,
     /// The certificate cannot be used now.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -91,7 +130,38 @@ pub fn pending_for(official: &str, registry: &dyn Registry) -> Result<Vec<Pendin
         .collect())
 }
 
-/// Signs documents one after the other: file first, then the registry.
+/// What signing works with.
+pub struct Desk<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The renderer with the office's templates.
+    pub renderer: &'a Renderer,
+    /// The registry.
+    pub registry: &'a mut dyn Registry,
+    /// The clock.
+    pub clock: &'a dyn Clock,
+    /// Threads that render.
+    pub jobs: usize,
+}
+
+impl std::fmt::Debug for Desk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("office", &self.office).field("jobs", &self.jobs).finish_non_exhaustive()
+    }
+}
+
+/// What an official is asked to sign, as the sealed data of each document says it.
+///
+/// # Errors
+///
+/// [`SignError`], if a document is not what it should be. Its pages are not looked at here.
+pub fn offer(pending: &[Pending], office: &Office, at: Time) -> Result<Vec<Attached>, SignError> {
+    let known = Known::of(office)?;
+    pending.iter().map(|Pending { entry, .. }| Ok(known.sealed(entry, office, at)?.1)).collect()
+}
+
+/// Signs documents one after the other: file first, then the registry. Each counts as two steps: it is
+/// looked at, by several threads, and then signed.
 ///
 /// # Errors
 ///
@@ -99,44 +169,35 @@ pub fn pending_for(official: &str, registry: &dyn Registry) -> Result<Vec<Pendin
 pub fn sign(
     pending: &[Pending],
     signer: &dyn Sign,
-    office: &Office,
-    registry: &mut dyn Registry,
-    clock: &dyn Clock,
+    desk: &mut Desk<'_>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<SignSummary, SignError> {
+    let Desk { office, renderer, registry, clock, jobs } = desk;
+    let (office, renderer): (&Office, &Renderer) = (office, renderer);
     let _lock = office.lock()?;
     let leaf = &signer.chain().leaf;
-    let known = Known { anchors: office.anchors()?, seals: office.seals()? };
-    // Before the first signature, and with the lock: a document signed by somebody else meanwhile
-    // must not lose its revision, and one signed with a certificate of another name or position
-    // would fail every verification. A signature cannot be taken back.
-    for Pending { entry, field, name } in pending {
+    let known = Known::of(office)?;
+    // With the lock: a document signed by somebody else meanwhile must not lose its revision.
+    for Pending { entry, .. } in pending {
         let id = entry.reservation.id;
         if registry.find(&id)?.as_ref() != Some(entry) {
             let expected = entry.revision;
             return Err(registry::Error::Conflict { id: id.to_string(), expected }.into());
         }
-        let bytes = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
-        // Nobody puts a name under what no longer holds, because a first signer's key was revoked, say.
-        if known.refuses(entry, &bytes, clock.now()) {
-            return Err(SignError::NotValid(id));
-        }
-        let content = Content::attached_to(&bytes).ok_or(SignError::Tampered(id))?;
-        let party = content.parties.iter().find(|p| &p.field == field).ok_or(SignError::Tampered(id))?;
-        if let Err(source) = content.names(party, leaf) {
-            let subject = leaf.subject();
-            return Err(SignError::OtherSubject {
-                id,
-                named: format!("{name}, {}, {}", party.position, content.institution),
-                certified: format!("{}, {}, {}", subject.name, subject.position, subject.organization),
-                source,
-            });
-        }
     }
-    on_event(Event::Started(pending.len()));
+    let now = clock.now();
+    if let Some((_, last)) = registry.newest()?
+        && now < last
+    {
+        return Err(SignError::Clock { now, last });
+    }
+    on_event(Event::Started(2 * pending.len()));
+    let look = |pending: &Pending| known.examine(pending, leaf, office, renderer, now);
+    each_on_threads(pending, *jobs, &look, on_event)?;
     let mut summary = SignSummary::default();
     for Pending { entry, field, .. } in pending {
         let id = entry.reservation.id;
+        // The same hash as the bytes that were looked at.
         let before = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
         let now = clock.now();
         // Every time: the key may be revoked while the others are signed.
@@ -162,6 +223,58 @@ pub fn sign(
     Ok(summary)
 }
 
+/// Looks at all documents, several at a time: rendering one again takes some 40 ms. Of several that are
+/// refused the first one is named.
+fn each_on_threads(
+    pending: &[Pending],
+    jobs: usize,
+    look: &(dyn Fn(&Pending) -> Result<(), SignError> + Sync),
+    on_event: &mut dyn FnMut(Event),
+) -> Result<(), SignError> {
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, pending.len().max(1)) {
+            let (sender, next, stop) = (sender.clone(), &next, &stop);
+            let work = move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = pending.get(index) else { break };
+                    if sender.send((index, look(item))).is_err() {
+                        break;
+                    }
+                }
+            };
+            thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, work)
+                .map_err(|_| SignError::Worker)?;
+        }
+        drop(sender);
+        let mut done = 0;
+        let mut refused: Option<(usize, SignError)> = None;
+        for (index, result) in receiver {
+            match result {
+                Ok(()) => {
+                    done += 1;
+                    on_event(Event::Done);
+                }
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    if refused.as_ref().is_none_or(|(first, _)| index < *first) {
+                        refused = Some((index, error));
+                    }
+                }
+            }
+        }
+        match refused {
+            Some((_, error)) => Err(error),
+            None if done == pending.len() => Ok(()),
+            None => Err(SignError::Worker),
+        }
+    })
+}
+
 /// What the office knows of certificates.
 struct Known {
     anchors: Anchors,
@@ -169,6 +282,60 @@ struct Known {
 }
 
 impl Known {
+    fn of(office: &Office) -> Result<Self, AuthorityError> {
+        Ok(Self { anchors: office.anchors()?, seals: office.seals()? })
+    }
+
+    /// The bytes of a document and its data, once the file is the one that was recorded, a seal of this
+    /// office vouches for the data, and the rows say the same.
+    fn sealed(&self, entry: &Entry, office: &Office, at: Time) -> Result<(Vec<u8>, Attached), SignError> {
+        let id = entry.reservation.id;
+        let bytes = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
+        // Nobody puts a name under what no longer holds, because a first signer's key was revoked, say.
+        if self.refuses(entry, &bytes, at) {
+            return Err(SignError::NotValid(id));
+        }
+        let attached = Attached::read(&bytes).ok_or(SignError::Tampered(id))?;
+        if !attached.is_sealed_by(&self.seals) {
+            return Err(SignError::NotSealed(id));
+        }
+        match attached.difference(entry) {
+            Some(difference) => Err(SignError::Differs { id, difference }),
+            None => Ok((bytes, attached)),
+        }
+    }
+
+    /// Everything that has to hold of a document before somebody signs it.
+    fn examine(
+        &self,
+        pending: &Pending,
+        leaf: &Certificate,
+        office: &Office,
+        renderer: &Renderer,
+        at: Time,
+    ) -> Result<(), SignError> {
+        let Pending { entry, field, name } = pending;
+        let id = entry.reservation.id;
+        let (bytes, attached) = self.sealed(entry, office, at)?;
+        let content = &attached.content;
+        let party = content.parties.iter().find(|p| &p.field == field).ok_or(SignError::Tampered(id))?;
+        if let Err(source) = content.names(party, leaf) {
+            let subject = leaf.subject();
+            return Err(SignError::OtherSubject {
+                id,
+                named: format!("{name}, {}, {}", party.position, content.institution),
+                certified: format!("{}, {}, {}", subject.name, subject.position, subject.organization),
+                source,
+            });
+        }
+        // The seal vouches for the data, and so far for nothing that is painted on the pages.
+        match attached.reproduced(&bytes, renderer.templates(), renderer) {
+            Some(true) => Ok(()),
+            Some(false) => Err(SignError::Repainted(id)),
+            None => Err(SignError::OtherTemplates(id)),
+        }
+    }
+
     /// Whether a recorded document fails verification as it stands.
     fn refuses(&self, entry: &Entry, bytes: &[u8], at: Time) -> bool {
         let record = Record { digest: entry.digest, files: entry.files.clone(), standing: Standing::Waiting };

@@ -7,7 +7,7 @@ use super::app::App;
 use super::failure::Failure;
 use super::passphrase::OfficePassphraseArgs;
 use super::term::Term;
-use crate::batch::{ArchiveSummary, write_archive};
+use crate::batch::{ArchiveSummary, OpenArchive, write_archive};
 use crate::office::{Office, durable};
 use crate::registry::{Entry, Registry, Status};
 
@@ -81,9 +81,18 @@ pub(super) fn pack(
     let _lock = office.lock()?;
     // With the lock: a document may have been revoked while somebody typed the passphrase.
     let entries = wanted.entries(registry)?;
+    // What the last archive knew of the register: a tail that was cut off shows nowhere else.
+    let noted = std::fs::read(path).ok().and_then(|bytes| OpenArchive::open(&bytes).ok()?.manifest.register);
+    if let Some(mark) = noted.and_then(|register| register.mark())
+        && !registry.holds(&mark)?
+    {
+        term.note("archive.events-missing", &[("event", mark.number.to_string())]);
+    }
     let progress = term.progress("progress.archive");
     let trust = office.trust_bundle()?;
-    let (bytes, summary) = write_archive(&entries, office, &trust, seal, &mut |event| progress.event(event))?;
+    let newest = registry.newest()?.map(|(mark, _)| mark);
+    let (bytes, summary) =
+        write_archive(&entries, newest, office, &trust, seal, &mut |event| progress.event(event))?;
     // An archive is derived and may be made again; the newest one counts.
     durable::replace(path, &bytes)
         .map_err(|source| crate::office::Error::Io { path: path.to_owned(), source })?;

@@ -13,10 +13,11 @@ use super::failure::Failure;
 use super::term::{Term, Tone};
 use super::{archive, generate, init, key};
 use crate::audit::Answer;
-use crate::batch::{Changed, Event, SignSummary, Tools, pending_for, sign};
+use crate::batch::{Changed, Desk, Event, SignSummary, Tools, pending_for, sign};
 use crate::input::filled_workbook;
 use crate::model::{Cycle, SheetName};
 use crate::office::{Config, Office, Passphrase, durable};
+use crate::render::Renderer;
 
 /// Show the whole way on an invented regency: data, documents, signatures, archive, verification
 #[derive(clap::Args, Debug)]
@@ -77,7 +78,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
     let made = generate::make(steps.term, &cycle, Changed::Refuse, &mut tools)?;
     steps.done("demo.generate", &[("documents", made.issued.to_string())]);
 
-    let signed = sign_all(app, steps.term, &office, &cycle, &passphrase, &mut registry)?;
+    let signed = sign_all(app, steps.term, &office, &cycle, &passphrase, &renderer, &mut registry)?;
     steps.done(
         "demo.sign",
         &[("signatures", signed.signed.to_string()), ("complete", signed.completed.to_string())],
@@ -172,10 +173,12 @@ fn sign_all(
     office: &Office,
     cycle: &Cycle,
     passphrase: &Passphrase,
+    renderer: &Renderer,
     registry: &mut crate::registry::SqliteRegistry,
 ) -> Result<SignSummary, Failure> {
     let progress = term.progress("progress.sign");
-    let total = cycle.documents.iter().map(|d| d.parties().len()).sum();
+    // Each is looked at, and then signed.
+    let total: usize = cycle.documents.iter().map(|d| 2 * d.parties().len()).sum();
     progress.event(Event::Started(total));
     let mut summary = SignSummary::default();
     // Depth first: who has a superior signs before the superior does.
@@ -190,7 +193,8 @@ fn sign_all(
             continue;
         }
         let signer = office.open_official(&official.id, passphrase, app.clock.now())?;
-        let done = sign(&pending, &signer, office, registry, app.clock.as_ref(), &mut |event| {
+        let mut desk = Desk { office, renderer, registry, clock: app.clock.as_ref(), jobs: app::jobs(None) };
+        let done = sign(&pending, &signer, &mut desk, &mut |event| {
             if event == Event::Done {
                 progress.event(event);
             }

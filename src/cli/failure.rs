@@ -1,11 +1,15 @@
 //! Failures: each error of a library becomes a code with words and a hint, once, here.
 
 use std::error::Error as StdError;
+use std::io;
+use std::path::Path;
 
+use pk_trust::Time;
+use pk_trust::claim::Id;
 use pk_trust::verify::TrustError;
 
 use crate::audit::Unanswered;
-use crate::batch::{ArchiveError, FileError, GenerateError, SignError};
+use crate::batch::{ArchiveError, Difference, FileError, GenerateError, SignError};
 use crate::input::WorkbookError;
 use crate::model::{InvalidReason, Problem, Problems, Reason};
 use crate::office::{self, AuthorityError, PassphraseError};
@@ -40,6 +44,26 @@ impl Failure {
     /// A file of revocation lists that cannot be used.
     pub(super) fn crl(error: &TrustError) -> Self {
         Self::new("fail.revocation-list").because(error)
+    }
+
+    /// A file that cannot be read or written. A full disk is nothing to restore a backup for.
+    fn disk(path: &Path, error: &io::Error) -> Self {
+        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        Self::new(if full { "fail.disk-full" } else { "fail.io" }).with("path", path.display())
+    }
+
+    /// A clock that stands before the last event.
+    pub(super) fn clock(now: Time, last: Time) -> Self {
+        Self::new("fail.clock").with("now", now).with("last", last)
+    }
+
+    /// Rows of the registry that say something else than the sealed data.
+    fn differs(id: &Id, difference: &Difference) -> Self {
+        Self::new("fail.differs")
+            .with("id", id)
+            .with("field", difference.field)
+            .with("row", &difference.row)
+            .with("sealed", &difference.sealed)
     }
 
     fn because(mut self, error: &(dyn StdError + 'static)) -> Self {
@@ -80,7 +104,10 @@ impl From<office::Error> for Failure {
             office::Error::Io { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
                 return Self::new("fail.not-found").with("path", path.display());
             }
-            office::Error::Io { path, .. } => Self::new("fail.io").with("path", path.display()),
+            office::Error::Link { path, target } => {
+                Self::new("fail.backup-link").with("path", path.display()).with("target", target.display())
+            }
+            office::Error::Io { path, source } => Self::disk(path, source),
         };
         match &error {
             office::Error::Config(_) | office::Error::Io { .. } => failure.because(&error),
@@ -98,6 +125,9 @@ impl From<AuthorityError> for Failure {
             AuthorityError::Exists(path) => Self::new("fail.key-exists").with("path", path.display()),
             AuthorityError::KeyFile { whose, source: KeyFileError::Passphrase } => {
                 Self::new("fail.passphrase").with("whose", whose)
+            }
+            AuthorityError::KeyFile { whose, source: KeyFileError::Weak } => {
+                Self::new("fail.key-weak").with("whose", whose)
             }
             AuthorityError::KeyFile { whose, .. } => {
                 Self::new("fail.key-file").with("whose", whose).because(&error)
@@ -121,6 +151,14 @@ impl From<AuthorityError> for Failure {
             AuthorityError::AlreadyRevoked(serial) => {
                 Self::new("fail.already-revoked").with("serial", serial)
             }
+            AuthorityError::ListsBehind { path, last } => {
+                Self::new("fail.lists-behind").with("path", path.display()).with("last", last)
+            }
+            AuthorityError::LedgerBehind { path } => {
+                Self::new("fail.ledger-behind").with("path", path.display())
+            }
+            AuthorityError::Io { path, source } => Self::disk(path, source).because(source),
+            AuthorityError::Clock { now, last } => Self::clock(*now, *last),
             _ => Self::new("fail.authority").because(&error),
         }
     }
@@ -128,19 +166,41 @@ impl From<AuthorityError> for Failure {
 
 impl From<registry::Error> for Failure {
     fn from(error: registry::Error) -> Self {
-        match &error {
+        Self::from(&error)
+    }
+}
+
+impl From<&registry::Error> for Failure {
+    fn from(error: &registry::Error) -> Self {
+        match error {
             registry::Error::Missing(path) => Self::new("fail.registry-missing").with("path", path),
             registry::Error::Exists(path) => Self::new("fail.exists").with("path", path),
             registry::Error::Conflict { id, .. } => Self::new("fail.conflict").with("id", id),
+            registry::Error::Chain { number, id, .. } => {
+                Self::new("fail.registry-chain").with("event", number).with("id", id).because(error)
+            }
+            registry::Error::Row { id, .. } => Self::new("fail.registry-row").with("id", id).because(error),
+            registry::Error::File { path, source } => Self::disk(Path::new(path), source).because(source),
+            // Whatever these say, the file is not what is wrong: an older one in its place would take back
+            // what was revoked since.
+            error if error.is_disk_full() => Self::new("fail.registry-full").because(error),
+            error if error.is_disk_failure() => Self::new("fail.registry-disk").because(error),
+            error if error.is_busy() => Self::new("fail.registry-busy").because(error),
             error if error.is_access_denied() => Self::new("fail.registry-access").because(error),
-            _ => Self::new("fail.registry").because(&error),
+            _ => Self::new("fail.registry").because(error),
         }
+    }
+}
+
+impl From<&web::Unreachable> for Failure {
+    fn from(error: &web::Unreachable) -> Self {
+        error.registry().map_or_else(|| Self::new("fail.registry").because(error), Self::from)
     }
 }
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
-        Self::new("fail.io").with("path", error.path.display()).because(&error.source)
+        Self::disk(&error.path, &error.source).because(&error.source)
     }
 }
 
@@ -164,6 +224,7 @@ impl From<GenerateError> for Failure {
             GenerateError::Authority(error) => error.into(),
             GenerateError::File(error) => error.into(),
             GenerateError::Registry(error) => error.into(),
+            GenerateError::Clock { now, last } => Self::clock(now, last),
             GenerateError::Changed(positions) => {
                 let count = positions.len();
                 Self { causes: positions, ..Self::new("fail.changed") }.with("count", count)
@@ -171,6 +232,10 @@ impl From<GenerateError> for Failure {
             GenerateError::Complete(positions) => {
                 let count = positions.len();
                 Self { causes: positions, ..Self::new("fail.complete") }.with("count", count)
+            }
+            GenerateError::Signed(documents) => {
+                let count = documents.len();
+                Self { causes: documents, ..Self::new("fail.signed") }.with("count", count)
             }
             error @ (GenerateError::Seal(_) | GenerateError::Worker) => {
                 Self::new("fail.generate").because(&error)
@@ -189,9 +254,14 @@ impl From<SignError> for Failure {
             SignError::Office(error) => error.into(),
             SignError::Authority(error) => error.into(),
             SignError::NotValid(id) => Self::new("fail.not-valid").with("id", id),
+            SignError::Clock { now, last } => Self::clock(now, last),
+            SignError::NotSealed(id) => Self::new("fail.not-sealed").with("id", id),
+            SignError::Differs { id, difference } => Self::differs(&id, &difference),
+            SignError::Repainted(id) => Self::new("fail.repainted").with("id", id),
+            SignError::OtherTemplates(id) => Self::new("fail.other-templates").with("id", id),
             SignError::File(error) => error.into(),
             SignError::Registry(error) => error.into(),
-            error @ SignError::Pades { .. } => Self::new("fail.sign").because(&error),
+            error @ (SignError::Pades { .. } | SignError::Worker) => Self::new("fail.sign").because(&error),
         }
     }
 }
@@ -201,6 +271,9 @@ impl From<ArchiveError> for Failure {
         match error {
             ArchiveError::File(error) => error.into(),
             ArchiveError::Tampered(id) => Self::new("fail.tampered").with("id", id),
+            ArchiveError::NotSealed(id) => Self::new("fail.not-sealed").with("id", id),
+            ArchiveError::Differs { id, difference } => Self::differs(&id, &difference),
+            ArchiveError::Authority(error) => error.into(),
             error => Self::new("fail.archive").because(&error),
         }
     }
@@ -232,10 +305,12 @@ impl From<InvalidReason> for Failure {
 
 impl From<Unanswered> for Failure {
     fn from(error: Unanswered) -> Self {
-        match &error {
+        match error {
+            Unanswered::Registry(error) => error.into(),
+            Unanswered::Differs { id, difference } => Self::differs(&id, &difference),
             Unanswered::Format => Self::new("fail.verify-format"),
-            Unanswered::Picture(_) => Self::new("fail.verify-picture").because(&error),
-            Unanswered::Archive(_) => Self::new("fail.verify-archive").because(&error),
+            error @ Unanswered::Picture(_) => Self::new("fail.verify-picture").because(&error),
+            error @ Unanswered::Archive(_) => Self::new("fail.verify-archive").because(&error),
         }
     }
 }
@@ -254,7 +329,7 @@ impl From<web::Error> for Failure {
             web::Error::Listen { address, source } => {
                 Self::new("fail.listen").with("address", address).because(&source)
             }
-            web::Error::Registry(_) => Self::new("fail.registry").because(&error),
+            web::Error::Registry(error) => Self::from(&error),
             error => Self::new("fail.serve").because(&error),
         }
     }
@@ -265,7 +340,7 @@ impl From<PublishError> for Failure {
         match error {
             PublishError::Busy(path) => Self::new("fail.publish-busy").with("path", path.display()),
             PublishError::Office(error) => error.into(),
-            PublishError::Registry(_) => Self::new("fail.registry").because(&error),
+            PublishError::Registry(error) => Self::from(&error),
             PublishError::Keys(error) => error.into(),
             PublishError::Templates(error) => error.into(),
             PublishError::NotASite(path) => Self::new("fail.not-a-site").with("path", path.display()),
@@ -276,9 +351,7 @@ impl From<PublishError> for Failure {
                 causes: ids.iter().map(|id| id.grouped()).collect(),
                 ..Self::new("fail.taken-back").with("count", ids.len())
             },
-            PublishError::Io { path, source } => {
-                Self::new("fail.io").with("path", path.display()).because(&source)
-            }
+            PublishError::Io { path, source } => Self::disk(&path, &source).because(&source),
         }
     }
 }

@@ -18,6 +18,9 @@ pub(super) struct Generate {
     /// Replace documents whose data changed since they were issued, unless they are complete
     #[arg(long)]
     replace: bool,
+    /// Also replace those that somebody has signed, without asking; these signatures are lost
+    #[arg(long, requires = "replace")]
+    lose_signatures: bool,
     /// Threads that render; default: one a processor
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -32,7 +35,11 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
     let cycle = app::cycle(term, &office, &path, &renderer)?;
     let mut registry = app.registry(&office)?;
     let seal = office.open_seal(&args.passphrase.existing(term)?, app.clock.now())?;
-    let changed = if args.replace { Changed::Replace } else { Changed::Refuse };
+    let changed = match (args.replace, args.lose_signatures) {
+        (false, _) => Changed::Refuse,
+        (true, false) => Changed::Replace,
+        (true, true) => Changed::LoseSignaturesOf(usize::MAX),
+    };
     let mut tools = Tools {
         office: &office,
         renderer: &renderer,
@@ -41,7 +48,19 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
         clock: app.clock.as_ref(),
         jobs: jobs(args.jobs),
     };
-    let summary = make(term, &cycle, changed, &mut tools)?;
+    let summary = match make(term, &cycle, changed, &mut tools) {
+        Err(failure) if failure.code == "fail.signed" => {
+            for document in &failure.causes {
+                term.aside(&format!("  {document}"));
+            }
+            let count = failure.causes.len();
+            if !term.confirm("generate.lose-signatures", &[("count", count.to_string())]) {
+                return Err(failure);
+            }
+            make(term, &cycle, Changed::LoseSignaturesOf(count), &mut tools)?
+        }
+        done => done?,
+    };
     term.say(
         "generate.done",
         &[

@@ -49,6 +49,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Init) -> Result<ExitCode, Fa
             ("fingerprint", data_encoding::HEXLOWER.encode(&root.fingerprint())),
         ],
     );
+    if !office.is_private() {
+        term.note("init.readable", &[("folder", args.folder.display().to_string())]);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -19,6 +19,9 @@ use crate::batch::Event;
 use crate::model::{Capacity, Cycle, Official};
 use crate::office::{AuthorityError, KeySummary, Office, Passphrase, durable};
 
+/// Largest file with a key or a certificate.
+const MAX_KEY_FILE: u64 = 1024 * 1024;
+
 /// Make, list, hand out and revoke keys and certificates
 #[derive(clap::Args, Debug)]
 pub(super) struct Key {
@@ -156,6 +159,10 @@ pub(super) fn run(app: &App, term: &mut Term, args: Key) -> Result<ExitCode, Fai
         KeyCommand::Revoke(args) => {
             let passphrase = args.office_passphrase.existing(term)?;
             let serial = args.serial.to_lowercase();
+            if let Some(last) = office.later_than(app.clock.now())? {
+                let now = app.clock.now();
+                term.note("clock.behind", &[("now", now.to_string()), ("last", last.to_string())]);
+            }
             office.revoke_certificate(&serial, args.reason.into(), &passphrase, app.clock.now())?;
             term.say("key.revoked", &[("serial", serial)]);
             Ok(ExitCode::SUCCESS)
@@ -343,13 +350,14 @@ fn show(app: &App, term: &Term, office: &Office, args: &Show) -> Result<ExitCode
 
 fn import(app: &App, term: &Term, office: &Office, args: &Import) -> Result<ExitCode, Failure> {
     let read = |path: &PathBuf| {
-        std::fs::read_to_string(path)
+        durable::read_text(path, MAX_KEY_FILE)
             .map_err(|source| crate::office::Error::Io { path: path.clone(), source })
     };
     let (key, certificate) = (read(&args.key)?, read(&args.certificate)?);
     let certificate = Certificate::from_pem(&certificate)
         .map_err(|source| AuthorityError::Certificate { path: args.certificate.clone(), source })?;
-    let passphrase = args.passphrase.existing(term, &args.official)?;
+    // As for a key that is made here: the file may be copied, and then nothing else protects it.
+    let passphrase = args.passphrase.existing(term, &args.official)?.for_new_key()?;
     office.import_key(&args.official, &key, &certificate, &passphrase, app.clock.now())?;
     term.say("key.imported", &[("owner", args.official.clone())]);
     Ok(ExitCode::SUCCESS)
@@ -358,13 +366,13 @@ fn import(app: &App, term: &Term, office: &Office, args: &Import) -> Result<Exit
 fn export(term: &Term, office: &Office, args: &Export) -> Result<ExitCode, Failure> {
     let io = |source| crate::office::Error::Io { path: args.out.clone(), source };
     if args.private {
-        durable::write_private(&args.out, office.encrypted_key(&args.owner)?.as_bytes()).map_err(io)?;
+        durable::write_new(&args.out, office.encrypted_key(&args.owner)?.as_bytes()).map_err(io)?;
     } else {
         let text = match args.owner.as_str() {
             "trust" => office.trust_bundle()?,
             owner => office.certificate(owner)?.pem(),
         };
-        durable::write_new(&args.out, text.as_bytes()).map_err(io)?;
+        durable::write_shared(&args.out, text.as_bytes()).map_err(io)?;
     }
     term.say("key.exported", &[("file", args.out.display().to_string())]);
     Ok(ExitCode::SUCCESS)

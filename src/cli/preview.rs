@@ -52,7 +52,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Preview) -> Result<ExitCode,
             let owner = item.document.owner();
             let name = format!("{}-{}-{page}.png", owner.id, item.document.kind());
             let path = args.out.join(name);
-            durable::replace(&path, picture).map_err(|source| crate::office::Error::Io { path, source })?;
+            durable::replace_shared(&path, picture)
+                .map_err(|source| crate::office::Error::Io { path, source })?;
             count += 1;
         }
         progress.event(crate::batch::Event::Done);

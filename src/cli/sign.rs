@@ -7,12 +7,15 @@ use pk_trust::claim::Kind;
 use pk_trust::verify::Content;
 use sha2::{Digest as _, Sha256};
 
-use super::app::{App, rupiah};
+use super::app::{self, App, jobs, rupiah};
 use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
 use super::term::{Term, Tone};
-use crate::batch::{Pending, pending_for, sign};
-use crate::registry::Entry;
+use crate::batch::{Attached, Desk, Pending, offer, pending_for, sign};
+use crate::office::durable;
+
+/// Largest file that is looked at. Documents have about 150 kB.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
 
 /// Sign documents that wait for an official
 #[derive(clap::Args, Debug)]
@@ -29,6 +32,9 @@ pub(super) struct Sign {
     /// Sign without asking for consent
     #[arg(long)]
     yes: bool,
+    /// Threads that make the pages again before they are signed; default: one a processor
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -44,17 +50,23 @@ pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Fa
         term.say("sign.nothing", &[("official", args.official)]);
         return Ok(ExitCode::SUCCESS);
     }
-    show(term, &pending);
+    show(term, &pending, &offer(&pending, &office, app.clock.now())?);
     if !args.yes && !term.confirm("sign.consent", &[("count", pending.len().to_string())]) {
         return Err(Failure::new("fail.no-consent"));
     }
     let name = pending[0].name.clone();
     let signer =
         office.open_official(&args.official, &args.passphrase.existing(term, &name)?, app.clock.now())?;
+    let renderer = app::renderer(&office)?;
+    let mut desk = Desk {
+        office: &office,
+        renderer: &renderer,
+        registry: &mut registry,
+        clock: app.clock.as_ref(),
+        jobs: jobs(args.jobs),
+    };
     let progress = term.progress("progress.sign");
-    let summary = sign(&pending, &signer, &office, &mut registry, app.clock.as_ref(), &mut |event| {
-        progress.event(event);
-    });
+    let summary = sign(&pending, &signer, &mut desk, &mut |event| progress.event(event));
     drop(progress);
     let summary = summary?;
     term.say(
@@ -91,39 +103,43 @@ fn id_of(file: &PathBuf) -> Result<(String, Option<[u8; 32]>), Failure> {
     {
         return Ok((id.to_string(), None));
     }
-    let bytes =
-        std::fs::read(file).map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
+    let bytes = durable::read(file, MAX_FILE)
+        .map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
     Content::attached_to(&bytes)
         .map(|content| (content.id.to_string(), Some(Sha256::digest(&bytes).into())))
         .ok_or_else(|| Failure::new("fail.no-document").with("path", file.display()))
 }
 
-/// What will be signed: kind, counterpart, number of targets, total budget.
-fn show(term: &Term, pending: &[Pending]) {
-    for Pending { entry, field, .. } in pending {
-        let kind = term.words.plain(kind_code(entry.slot.kind));
-        let counterpart = counterpart(entry, field);
-        let mut line = format!("{}  {kind} {}", entry.reservation.id.grouped(), entry.slot.year);
+/// What will be signed: kind, counterpart, number of targets, total budget. All of it from the sealed
+/// data: that is what the signature covers, and the rows of the registry are not.
+fn show(term: &Term, pending: &[Pending], offered: &[Attached]) {
+    for (Pending { field, .. }, Attached { content, .. }) in pending.iter().zip(offered) {
+        let kind = term.words.plain(kind_code(content.kind));
+        let counterpart = counterpart(content, field);
+        let mut line = format!("{}  {kind} {}", content.id.grouped(), content.year);
         if let Some(counterpart) = counterpart {
             line.push_str(&term.text("sign.with", &[("counterpart", counterpart)]));
         }
-        if entry.slot.kind == Kind::Agreement {
+        if content.kind == Kind::Agreement {
             line.push_str(&term.text(
                 "sign.content",
-                &[("targets", entry.indicators.to_string()), ("budget", rupiah(entry.budget))],
+                &[("targets", content.indicators.to_string()), ("budget", rupiah(content.budget))],
             ));
         }
         term.out(&line);
-        term.out(&format!(
-            "    {}",
-            Term::toned(Tone::Faint, &format!("{}, {}", entry.name, entry.position))
-        ));
+        let owner = content.parties.first();
+        let owner = owner.map(|owner| format!("{}, {}", owner.name, owner.position)).unwrap_or_default();
+        term.out(&format!("    {}", Term::toned(Tone::Faint, &owner)));
     }
 }
 
-fn counterpart(entry: &Entry, field: &str) -> Option<String> {
-    let others: Vec<&str> =
-        entry.signers.iter().filter(|s| s.field != field).map(|s| s.name.as_str()).collect();
+fn counterpart(content: &Content, field: &str) -> Option<String> {
+    let others: Vec<&str> = content
+        .parties
+        .iter()
+        .filter(|party| party.field != field)
+        .map(|party| party.name.as_str())
+        .collect();
     (!others.is_empty()).then(|| others.join(", "))
 }
 

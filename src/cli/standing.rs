@@ -84,7 +84,13 @@ pub(super) fn carry_out(app: &App, term: &Term, wish: &Wish<'_>) -> Result<ExitC
             Some(Step { id: entry.reservation.id, expected: entry.revision, change })
         })
         .collect();
-    registry.advance_all(&steps, app.clock.now())?;
+    // What is wrong has to be withdrawn whatever the clock says; but events do not go back in time.
+    let now = app.clock.now();
+    let last = registry.newest()?.map_or(now, |(_, last)| last);
+    if now < last {
+        term.note("clock.behind", &[("now", now.to_string()), ("last", last.to_string())]);
+    }
+    registry.advance_all(&steps, now.max(last))?;
     let changed = entries.iter().filter(|e| steps.iter().any(|step| step.id == e.reservation.id));
     if wish.json {
         let rows: Result<Vec<_>, Failure> =

@@ -137,7 +137,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
             registry: office.is_some(),
             passed_over: inputs.passed_over,
         };
-        durable::replace(path, report.html(&about, &term.words).as_bytes())
+        durable::replace_shared(path, report.html(&about, &term.words).as_bytes())
             .map_err(|source| crate::office::Error::Io { path: path.clone(), source })?;
         term.note("verify.report", &[("path", path.display().to_string())]);
     }
@@ -238,6 +238,10 @@ fn auditor(app: &App, office: Option<&Office>, args: &Verify) -> Result<Auditor,
         // Somebody without an office: the templates in the program are known to everybody.
         None => Auditor { templates: Some(Templates::built_in()), ..Auditor::default() },
     };
+    // A register that was edited answers nothing, also not by "it did not answer".
+    if let Some(registry) = &auditor.registry {
+        registry.newest()?;
+    }
     for path in &args.trust {
         let trust = Trust::parse(&read_small(path)?)
             .map_err(|error| Failure::from(error).with("path", path.display()))?;

@@ -3,6 +3,7 @@
 //! `keys/issued.json` remembers every certificate that was issued, so that revocation lists can be made
 //! again. Where keys lie is the affair of [`keyring`](super::keyring).
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use pk_trust::Time;
 use pk_trust::pki::issue::{self, IssueError, Request, Revoked, SERIAL_LENGTH};
 use pk_trust::pki::keyfile::{Cost, KeyFileError, PrivateKey};
 use pk_trust::pki::{
-    Certificate, CertificateError, Chain, CrlError, KeyError, PathError, Purpose, Reason, Subject,
+    Certificate, CertificateError, Chain, Crl, CrlError, KeyError, PathError, Purpose, Reason, Subject,
 };
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +122,29 @@ pub enum AuthorityError {
     /// It is revoked already.
     #[error("the certificate {0} is revoked already")]
     AlreadyRevoked(String),
+    /// A revocation list is not the last one that was issued, or lacks what the ledger has revoked: a
+    /// revocation was interrupted, or an older list was put back.
+    #[error("{} is not the last list that was issued (number {last})", path.display())]
+    ListsBehind {
+        /// Which file.
+        path: PathBuf,
+        /// Number of the last one.
+        last: u64,
+    },
+    /// The ledger knows less than the lists: an older one was put back.
+    #[error("keys/issued.json is older than {}", path.display())]
+    LedgerBehind {
+        /// Which list.
+        path: PathBuf,
+    },
+    /// The clock stands before what has happened already.
+    #[error("the clock says {now}, and the last thing happened at {last}")]
+    Clock {
+        /// What the clock says.
+        now: Time,
+        /// When the last list was made, or the last certificate.
+        last: Time,
+    },
 }
 
 /// Every certificate that this office issued.
@@ -149,6 +173,55 @@ pub struct LedgerEntry {
     /// Code of RFC 5280, 5.3.1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<u8>,
+}
+
+impl Ledger {
+    /// Whether a list is the last one that was issued, and neither knows of a revocation that the other
+    /// does not.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityError::ListsBehind`] and [`AuthorityError::LedgerBehind`]
+    pub(super) fn agrees(&self, by_root: bool, list: &Crl, path: PathBuf) -> Result<(), AuthorityError> {
+        let last = self.next_crl.saturating_sub(1);
+        let number = list.sequence().unwrap_or_default();
+        let on_list: BTreeSet<String> = list.revoked().map(|(serial, ..)| serial).collect();
+        let revoked = || self.certificates.iter().filter(|entry| entry.revoked.is_some());
+        if number < last || revoked().any(|e| e.is_of(by_root) && !on_list.contains(&e.serial)) {
+            return Err(AuthorityError::ListsBehind { path, last });
+        }
+        if number > last || !on_list.iter().all(|serial| revoked().any(|entry| &entry.serial == serial)) {
+            return Err(AuthorityError::LedgerBehind { path });
+        }
+        Ok(())
+    }
+
+    /// Enters what a list has revoked and this ledger has not. Certificates that are not in it either are
+    /// entered under `owner`.
+    fn take_over(&mut self, list: &Crl, owner: &str) {
+        self.next_crl = self.next_crl.max(list.sequence().unwrap_or_default().saturating_add(1));
+        for (serial, at, reason) in list.revoked() {
+            let (revoked, reason) = (Some(at.unix()), Some(reason.code()));
+            match self.certificates.iter_mut().find(|entry| entry.serial == serial) {
+                Some(entry) if entry.revoked.is_some() => {}
+                Some(entry) => (entry.revoked, entry.reason) = (revoked, reason),
+                None => self.certificates.push(LedgerEntry {
+                    serial,
+                    owner: owner.to_owned(),
+                    issued: at.unix(),
+                    revoked,
+                    reason,
+                }),
+            }
+        }
+    }
+}
+
+impl LedgerEntry {
+    /// Whether the list that names it is the root's, or else the issuing authority's.
+    fn is_of(&self, root: bool) -> bool {
+        self.owner != ROOT && (self.owner == ISSUING) == root
+    }
 }
 
 impl Office {
@@ -304,6 +377,13 @@ impl Office {
     ) -> Result<Certificate, AuthorityError> {
         let issuing_key = self.open_key(ISSUING, passphrase)?;
         let _lock = self.lock_keys()?;
+        // A revocation that was interrupted is finished first.
+        if matches!(
+            self.anchors(),
+            Err(AuthorityError::ListsBehind { .. } | AuthorityError::LedgerBehind { .. })
+        ) {
+            self.publish(&mut self.ledger()?, passphrase, now)?;
+        }
         let issuing = self.certificate(ISSUING)?;
         let key = new_key()?;
         let organization = self.config().instansi.nama.clone();
@@ -335,7 +415,7 @@ impl Office {
         Ok(certificate)
     }
 
-    fn lock_keys(&self) -> Result<fs::File, AuthorityError> {
+    pub(super) fn lock_keys(&self) -> Result<fs::File, AuthorityError> {
         let path = self.keys().join(".lock");
         durable::lock(&path).map_err(io_error(&path))
     }
@@ -366,14 +446,15 @@ impl Office {
         if certificate.subject().id != owner {
             return Err(AuthorityError::OtherSubject { whose: whose() });
         }
-        let key = PrivateKey::open(key_pem, passphrase.as_bytes())
+        let key = PrivateKey::is_guarded(key_pem)
+            .and_then(|()| PrivateKey::open(key_pem, passphrase.as_bytes()))
             .map_err(|source| AuthorityError::KeyFile { whose: whose(), source })?;
         let chain = Chain { leaf: certificate.clone(), issuers: vec![self.certificate(ISSUING)?] };
         key.with_chain(chain).map_err(|source| AuthorityError::Key { whose: whose(), source })?;
         self.usable(owner, certificate, now)?;
         let path = self.key_path(owner);
         make_private_parent(&path)?;
-        durable::write_private(&path, key_pem.as_bytes()).map_err(io_error(&path))?;
+        durable::write_new(&path, key_pem.as_bytes()).map_err(io_error(&path))?;
         write_new(&self.certificate_path(owner), certificate.pem().as_bytes())
     }
 
@@ -390,6 +471,9 @@ impl Office {
         now: Time,
     ) -> Result<(), AuthorityError> {
         let _lock = self.lock_keys()?;
+        // With a clock that stands too early a certificate can be revoked all the same: since the last thing
+        // that happened, at the earliest.
+        let now = now.max(self.later_than(now)?.unwrap_or(now));
         let mut ledger = self.ledger()?;
         let entry = ledger
             .certificates
@@ -400,21 +484,49 @@ impl Office {
         if entry.owner == ROOT {
             return Err(AuthorityError::RootRevocation);
         }
+        // The ledger is written before the lists. A run that was stopped between the two is finished by
+        // saying it once more.
         if entry.revoked.is_some() {
-            return Err(AuthorityError::AlreadyRevoked(serial.to_owned()));
+            if self.is_published() {
+                return Err(AuthorityError::AlreadyRevoked(serial.to_owned()));
+            }
+        } else {
+            entry.revoked = Some(now.unix());
+            entry.reason = Some(reason.code());
         }
-        entry.revoked = Some(now.unix());
-        entry.reason = Some(reason.code());
         self.publish(&mut ledger, passphrase, now)
+    }
+
+    /// Whether lists and trust bundle are what the ledger says.
+    fn is_published(&self) -> bool {
+        let bundle = self.trust_bundle().ok();
+        bundle.is_some() && bundle == read(&self.trust_path()).ok()
+    }
+
+    /// When this office last made a certificate or a list, if that is later than `now`: then the clock is
+    /// wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityError`]
+    pub fn later_than(&self, now: Time) -> Result<Option<Time>, AuthorityError> {
+        let ledger = self.saved_ledger()?;
+        let entries = ledger.certificates.iter().flat_map(|entry| [Some(entry.issued), entry.revoked]);
+        let lists = self.lists()?.into_iter().map(|(_, list)| list.this_update());
+        let last = entries.flatten().map(Time::from_unix).chain(lists).max();
+        Ok(last.filter(|last| *last > now))
     }
 
     /// Publishes new revocation lists with what is revoked now.
     ///
     /// # Errors
     ///
-    /// [`AuthorityError`]
+    /// [`AuthorityError`]; [`AuthorityError::Clock`] where a list would be older than the one before.
     pub fn renew_lists(&self, passphrase: &Passphrase, now: Time) -> Result<(), AuthorityError> {
         let _lock = self.lock_keys()?;
+        if let Some(last) = self.later_than(now)? {
+            return Err(AuthorityError::Clock { now, last });
+        }
         let mut ledger = self.ledger()?;
         self.publish(&mut ledger, passphrase, now)
     }
@@ -422,6 +534,14 @@ impl Office {
     fn publish(&self, ledger: &mut Ledger, passphrase: &Passphrase, now: Time) -> Result<(), AuthorityError> {
         let (root_key, issuing_key) = (self.open_key(ROOT, passphrase)?, self.open_key(ISSUING, passphrase)?);
         let (root, issuing) = (self.certificate(ROOT)?, self.certificate(ISSUING)?);
+        // Nothing is taken back by an older ledger that somebody has put in the place of this one.
+        for (issuer, list) in [(&root, ROOT), (&issuing, ISSUING)]
+            .into_iter()
+            .filter_map(|(issuer, name)| Some((issuer, self.list(name).ok()?)))
+            .filter(|(issuer, list)| list.is_signed_by(issuer))
+        {
+            ledger.take_over(&list, if issuer == &root { ISSUING } else { "-" });
+        }
         self.publish_lists(ledger, &root, &root_key, &issuing, &issuing_key, now)
     }
 
@@ -440,7 +560,7 @@ impl Office {
             ledger
                 .certificates
                 .iter()
-                .filter(|e| (e.owner == ISSUING) == by_root && e.owner != ROOT)
+                .filter(|e| e.is_of(by_root))
                 .filter_map(|e| {
                     Some(Revoked {
                         serial: data_encoding::HEXLOWER.decode(e.serial.as_bytes()).ok()?,
@@ -456,7 +576,7 @@ impl Office {
         // The ledger first: after a crash the lists can be made from it, but not it from them.
         self.save_ledger(ledger)?;
         for (name, list) in [(ROOT, &root_list), (ISSUING, &issuing_list)] {
-            let path = self.keys().join(format!("{name}.crl"));
+            let path = self.list_path(name);
             durable::replace(&path, list.pem().as_bytes()).map_err(io_error(&path))?;
         }
         self.write_trust_bundle()
@@ -481,7 +601,7 @@ impl Office {
         Ok(ledger)
     }
 
-    fn saved_ledger(&self) -> Result<Ledger, AuthorityError> {
+    pub(super) fn saved_ledger(&self) -> Result<Ledger, AuthorityError> {
         serde_json::from_str(&read(&self.ledger_path())?).map_err(AuthorityError::Ledger)
     }
 

@@ -3,7 +3,7 @@
 //! The registry is not copied here: a database that is open elsewhere is copied by the database
 //! ([`Backup::registry`] says where to). The copy gets its name when it is whole.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,9 +12,26 @@ use super::{Error, Lock, Office, durable};
 /// Lies in a copy that is not whole. A folder of the same name without it is somebody's own.
 const UNFINISHED: &str = ".unfinished-backup";
 
-/// Deepest folder. An office has four levels, templates of its own perhaps some more; links can lead
-/// in circles.
+/// Deepest folder. An office has four levels, templates of its own perhaps some more; links that are
+/// followed can lead in circles.
 const DEEPEST: usize = 16;
+
+/// What was copied.
+#[derive(Debug, Default)]
+struct Copied {
+    files: usize,
+    /// Links that were followed, and where to.
+    links: Vec<(PathBuf, PathBuf)>,
+}
+
+/// What to do with links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Stop, and name it: it may lead to anything that whoever runs the backup can read.
+    Refuse,
+    /// Copy what they lead to, outside the office: documents may lie on another disk.
+    Follow,
+}
 
 /// A copy that is being made. What is dropped before [`Backup::finish`] is removed.
 #[derive(Debug)]
@@ -22,36 +39,39 @@ pub struct Backup {
     target: PathBuf,
     copy: Office,
     finished: bool,
-    /// Files that were copied.
-    files: usize,
+    copied: Copied,
     _locks: (Lock, File),
 }
 
 impl Office {
     /// Copies everything but the registry, locked against every other process. Keys only if they are
-    /// asked for: who has a backup does not need to be able to sign.
+    /// asked for: who has a backup does not need to be able to sign. Whatever the permissions of the
+    /// original, only the owner can read the copy.
     ///
     /// # Errors
     ///
     /// [`Error::Exists`] if the target exists, [`Error::Inside`] if it would become a part of the
-    /// office, and from the disk.
-    pub fn begin_backup(&self, target: &Path, private_keys: bool) -> Result<Backup, Error> {
+    /// office, [`Error::Link`], and from the disk.
+    pub fn begin_backup(&self, target: &Path, private_keys: bool, links: Links) -> Result<Backup, Error> {
         let lock = self.lock()?;
         let path = self.keys().join(".lock");
         let keys = durable::lock(&path).map_err(Error::io(&path))?;
         let copy = Self { root: stage(self.root(), target)?, config: self.config.clone() };
         let target = target.to_owned();
-        let mut backup = Backup { target, copy, finished: false, files: 0, _locks: (lock, keys) };
+        let mut backup =
+            Backup { target, copy, finished: false, copied: Copied::default(), _locks: (lock, keys) };
         let mut journal = self.registry().into_os_string();
         journal.push("-journal");
         let own =
             [self.root().join(".lock"), self.keys().join(".lock"), self.registry(), PathBuf::from(journal)];
+        let root = self.root().canonicalize().map_err(Error::io(self.root()))?;
         let left_out = |path: &Path| {
             own.iter().any(|own| own == path)
                 || path == self.private() && !private_keys
                 || durable::is_leftover(path)
         };
-        backup.files = copy_folder(self.root(), backup.copy.root(), &left_out, 0)?;
+        let rules = Rules { root, links, left_out: &left_out };
+        copy_folder(self.root(), backup.copy.root(), &rules, 0, &mut backup.copied)?;
         Ok(backup)
     }
 }
@@ -64,7 +84,12 @@ impl Backup {
 
     /// Files that were copied, without the registry.
     pub const fn files(&self) -> usize {
-        self.files
+        self.copied.files
+    }
+
+    /// Links that were followed, and where to.
+    pub fn links(&self) -> &[(PathBuf, PathBuf)] {
+        &self.copied.links
     }
 
     /// Gives the copy its name, once all of it is on the disk.
@@ -156,44 +181,59 @@ fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-/// Copies what is in a folder, through links: documents may lie on another disk. Gives how many files
-/// it copied.
+/// How an office is copied.
+struct Rules<'a> {
+    /// The office, without links in its path.
+    root: PathBuf,
+    links: Links,
+    left_out: &'a dyn Fn(&Path) -> bool,
+}
+
+impl Rules<'_> {
+    /// Where a link leads, if it may be followed: out of the office only. What is inside is copied anyway,
+    /// or left out on purpose.
+    fn follow(&self, link: &Path) -> Result<PathBuf, Error> {
+        let target = fs::read_link(link).map_err(Error::io(link))?;
+        match link.canonicalize() {
+            Ok(real) if self.links == Links::Follow && !real.starts_with(&self.root) => Ok(real),
+            _ => Err(Error::Link { path: link.to_owned(), target }),
+        }
+    }
+}
+
+/// Copies what is in a folder.
 fn copy_folder(
     from: &Path,
     to: &Path,
-    left_out: &dyn Fn(&Path) -> bool,
+    rules: &Rules<'_>,
     depth: usize,
-) -> Result<usize, Error> {
+    copied: &mut Copied,
+) -> Result<(), Error> {
     if depth > DEEPEST {
         return Err(Error::io(from)(io::Error::other("folders in a circle")));
     }
-    let mut files = 0;
     for entry in fs::read_dir(from).map_err(Error::io(from))? {
         let source = entry.map_err(Error::io(from))?.path();
-        if left_out(&source) {
+        if (rules.left_out)(&source) {
             continue;
         }
         let Some(name) = source.file_name() else { continue };
         let target = to.join(name);
+        let kind = fs::symlink_metadata(&source).map_err(Error::io(&source))?.file_type();
+        if kind.is_symlink() {
+            copied.links.push((source.clone(), rules.follow(&source)?));
+        }
         let metadata = fs::metadata(&source).map_err(Error::io(&source))?;
         if metadata.is_dir() {
             durable::create_private_dir(&target).map_err(Error::io(&target))?;
-            files += copy_folder(&source, &target, left_out, depth + 1)?;
+            copy_folder(&source, &target, rules, depth + 1, copied)?;
         } else if metadata.is_file() {
             durable::copy_new(&source, &target).map_err(Error::io(&source))?;
-            files += 1;
+            copied.files += 1;
         } else {
             // Opening a pipe would wait for ever.
             return Err(Error::io(&source)(io::Error::other("neither a file nor a folder")));
         }
     }
-    seal_folder(from, to).map_err(Error::io(to))?;
-    Ok(files)
-}
-
-/// The permissions of the original, now that everything is inside, and then the disk.
-fn seal_folder(from: &Path, to: &Path) -> io::Result<()> {
-    let original: Metadata = fs::metadata(from)?;
-    fs::set_permissions(to, original.permissions())?;
-    durable::sync(to)
+    durable::sync(to).map_err(Error::io(to))
 }

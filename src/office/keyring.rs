@@ -4,6 +4,8 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use pk_trust::Time;
 use pk_trust::pki::keyfile::{Cost, FileSigner, NONCE_LENGTH, PrivateKey};
@@ -12,6 +14,13 @@ use pk_trust::pki::{Anchors, Certificate, Chain, Crl, Purpose, Revocation};
 use super::authority::AuthorityError;
 use super::custody::{Passphrase, random};
 use super::{Office, durable};
+
+/// Largest file in `keys/` and `private/`: the list of 100,000 certificates has some 15 MB.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// How often lists are read again that do not agree with the ledger, and after which pause.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) const ROOT: &str = "root";
 pub(super) const ISSUING: &str = "issuing";
@@ -33,8 +42,21 @@ pub struct KeySummary {
 impl Office {
     /// `keys/trust.pem`: all that is needed to check this office's documents elsewhere.
     pub(super) fn write_trust_bundle(&self) -> Result<(), AuthorityError> {
-        let path = self.keys().join("trust.pem");
+        let path = self.trust_path();
         durable::replace(&path, self.trust_bundle()?.as_bytes()).map_err(io_error(&path))
+    }
+
+    pub(super) fn trust_path(&self) -> PathBuf {
+        self.keys().join("trust.pem")
+    }
+
+    /// Makes the bundle again where a run that was stopped has left an older one.
+    fn finish_trust_bundle(&self) -> Result<(), AuthorityError> {
+        if read(&self.trust_path()).ok() == Some(self.trust_bundle()?) {
+            return Ok(());
+        }
+        let _lock = self.lock_keys()?;
+        self.write_trust_bundle()
     }
 
     /// Root, issuing and seal certificates and the revocation lists, as one PEM text.
@@ -56,24 +78,55 @@ impl Office {
         Ok(bundle)
     }
 
-    /// The anchors and revocation lists of this office.
+    /// The anchors and revocation lists of this office, once the lists are the last ones that were issued
+    /// and say what the ledger says: an older list that was put back would let a revoked key sign again.
     ///
     /// # Errors
     ///
-    /// [`AuthorityError`]
+    /// [`AuthorityError`]; [`AuthorityError::ListsBehind`] and [`AuthorityError::LedgerBehind`] until
+    /// `pk key crl` has made new lists.
     pub fn anchors(&self) -> Result<Anchors, AuthorityError> {
-        let mut crls = Vec::new();
-        for name in [ROOT, ISSUING] {
-            let path = self.keys().join(format!("{name}.crl"));
-            let crl = Crl::from_pem(&read(&path)?);
-            crls.push(crl.map_err(|source| AuthorityError::Crl { path, source })?);
-        }
+        let mut tries = 0;
+        let lists = loop {
+            match self.agreeing_lists() {
+                // Somebody may be publishing new ones at this moment: first the ledger, then each list.
+                Err(AuthorityError::ListsBehind { .. } | AuthorityError::LedgerBehind { .. })
+                    if tries < TRIES =>
+                {
+                    tries += 1;
+                    thread::sleep(PAUSE);
+                }
+                done => break done?,
+            }
+        };
         Ok(Anchors {
             roots: vec![self.certificate(ROOT)?],
             intermediates: vec![self.certificate(ISSUING)?],
-            crls,
+            crls: lists,
             ..Anchors::default()
         })
+    }
+
+    fn agreeing_lists(&self) -> Result<Vec<Crl>, AuthorityError> {
+        let (lists, ledger) = (self.lists()?, self.saved_ledger()?);
+        for (name, list) in &lists {
+            ledger.agrees(*name == ROOT, list, self.list_path(name))?;
+        }
+        Ok(lists.into_iter().map(|(_, list)| list).collect())
+    }
+
+    /// The revocation lists as they lie there.
+    pub(super) fn lists(&self) -> Result<Vec<(&'static str, Crl)>, AuthorityError> {
+        [ROOT, ISSUING].into_iter().map(|name| Ok((name, self.list(name)?))).collect()
+    }
+
+    pub(super) fn list(&self, name: &str) -> Result<Crl, AuthorityError> {
+        let path = self.list_path(name);
+        Crl::from_pem(&read(&path)?).map_err(|source| AuthorityError::Crl { path, source })
+    }
+
+    pub(super) fn list_path(&self, name: &str) -> PathBuf {
+        self.keys().join(format!("{name}.crl"))
     }
 
     /// The seal's certificates, the one in force first: what an older one sealed stays sealed.
@@ -119,6 +172,7 @@ impl Office {
     ) -> Result<FileSigner, AuthorityError> {
         let certificate = self.certificate(owner)?;
         self.usable_for(owner, &certificate, purpose, now)?;
+        self.finish_trust_bundle()?;
         let chain = Chain { leaf: certificate, issuers: vec![self.certificate(ISSUING)?] };
         let key = self.open_key(owner, passphrase)?;
         key.with_chain(chain).map_err(|source| AuthorityError::Key { whose: owner.to_owned(), source })
@@ -261,7 +315,7 @@ impl Office {
     pub(super) fn write_key(&self, owner: &str, pem: &str) -> Result<(), AuthorityError> {
         let path = self.key_path(owner);
         make_private_parent(&path)?;
-        durable::write_private(&path, pem.as_bytes()).map_err(|error| {
+        durable::write_new(&path, pem.as_bytes()).map_err(|error| {
             if error.kind() == io::ErrorKind::AlreadyExists {
                 AuthorityError::Exists(path.clone())
             } else {
@@ -339,7 +393,7 @@ pub(super) fn make_private_parent(path: &Path) -> Result<(), AuthorityError> {
 }
 
 pub(super) fn read(path: &Path) -> Result<String, AuthorityError> {
-    fs::read_to_string(path).map_err(|error| {
+    durable::read_text(path, MAX_FILE).map_err(|error| {
         if error.kind() == io::ErrorKind::NotFound {
             AuthorityError::Missing(path.to_owned())
         } else {
@@ -350,7 +404,7 @@ pub(super) fn read(path: &Path) -> Result<String, AuthorityError> {
 
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), AuthorityError> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(io_error(folder))?;
+        durable::create_private_dir(folder).map_err(io_error(folder))?;
     }
     durable::write_new(path, bytes).map_err(|error| {
         if error.kind() == io::ErrorKind::AlreadyExists {

@@ -29,12 +29,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use authority::{AuthorityError, Ledger, LedgerEntry};
-pub use backup::Backup;
+pub use backup::{Backup, Links};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use config::{Config, ConfigError};
 pub use custody::{Passphrase, PassphraseError, random};
 pub use keyring::KeySummary;
 pub use page::Page;
+
+/// Largest `pk.toml`.
+const MAX_SETTINGS: u64 = 1024 * 1024;
 
 /// Why an office folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +58,14 @@ pub enum Error {
     /// A copy of the office inside the office.
     #[error("{} is inside the office folder", .0.display())]
     Inside(PathBuf),
+    /// A link in the folder, which a backup does not follow.
+    #[error("{} is a link to {}", path.display(), target.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
     /// A part of the folder is missing.
     #[error("{} is missing", .0.display())]
     Missing(PathBuf),
@@ -95,7 +106,7 @@ impl Office {
     /// [`enum@Error`]
     pub fn open(root: &Path) -> Result<Self, Error> {
         let path = root.join("pk.toml");
-        let text = match fs::read_to_string(&path) {
+        let text = match durable::read_text(&path, MAX_SETTINGS) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(Error::NoOffice(root.to_owned()));
@@ -118,10 +129,12 @@ impl Office {
         }
         let office = Self { root: root.to_owned(), config };
         for folder in [root.to_owned(), office.data(), office.keys(), office.documents(), office.archive()] {
-            fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+            durable::create_private_dir(&folder).map_err(Error::io(&folder))?;
         }
         let private = office.private();
         durable::create_private_dir(&private).map_err(Error::io(&private))?;
+        // The folder may have been there already. Where the disk knows no permissions, `is_private` says so.
+        let _ = durable::set_mode(root, 0o700);
         durable::write_new(&path, config_text.as_bytes()).map_err(Error::io(&path))?;
         Ok(office)
     }
@@ -138,6 +151,11 @@ impl Office {
             io::ErrorKind::WouldBlock => Error::Busy,
             _ => Error::io(&path)(error),
         })
+    }
+
+    /// Whether other users of the machine are kept out: every NIP lies in the workbook and the documents.
+    pub fn is_private(&self) -> bool {
+        durable::is_private(&self.root)
     }
 
     /// The settings.

@@ -94,6 +94,7 @@ pub fn difference(words: &Words, difference: &MissingOrExtra) -> String {
         MissingOrExtra::Missing(path) => ("archive.missing", path),
         MissingOrExtra::Extra(path) => ("archive.extra", path),
         MissingOrExtra::Changed(path) => ("archive.changed", path),
+        MissingOrExtra::Events(number) => ("archive.register-shorter", number),
     };
     words.text(code, &Values::from([("path", path.clone())]))
 }

@@ -5,6 +5,7 @@
 //! is in the next answer, and a thousand looks a second cost the database nothing.
 
 use std::collections::HashMap;
+use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -17,20 +18,31 @@ use crate::registry::{Entry, Error, Mark, Registry as _, SqliteRegistry, Stamp, 
 /// How long a reader of the page waits for somebody who is writing.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
+/// After how long a commit leads to everything being compared with the chain of events again: some 10 ms for a
+/// thousand documents, so not after every one of a thousand signatures.
+const WHOLE: Duration = Duration::from_secs(60);
+
 /// The registry cannot be read now. Nothing may be said of any document then, whatever is remembered.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the registry cannot be read: {0}")]
-pub struct Unreachable(String);
+pub struct Unreachable(Arc<dyn StdError + Send + Sync>);
+
+impl Unreachable {
+    /// What the registry itself said, if it was the registry that said something.
+    pub fn registry(&self) -> Option<&Error> {
+        self.0.downcast_ref()
+    }
+}
 
 impl From<io::Error> for Unreachable {
     fn from(error: io::Error) -> Self {
-        Self(error.to_string())
+        Self(Arc::new(error))
     }
 }
 
 impl From<Error> for Unreachable {
     fn from(error: Error) -> Self {
-        Self(error.to_string())
+        Self(Arc::new(error))
     }
 }
 
@@ -50,6 +62,8 @@ struct Known {
     /// What the file looked like when it was read; `None` before the first time.
     stamp: Option<Stamp>,
     mark: Option<Mark>,
+    /// When all of it was compared with the chain of events.
+    compared: Option<Instant>,
     entries: HashMap<Id, Arc<Entry>>,
 }
 
@@ -125,20 +139,28 @@ impl Records {
     fn read(&self) -> Result<(), Unreachable> {
         // Taken before reading: a commit in between shows as a change again, and is never missed.
         let stamp = self.stamp()?;
-        let (known, mark) = {
+        let (known, mark, compared) = {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            (known.stamp, known.mark)
+            (known.stamp, known.mark, known.compared)
         };
         if known == Some(stamp) {
             return Ok(());
         }
-        let since = SqliteRegistry::open_to_read_within(&self.path, PATIENCE)?.since(mark.as_ref())?;
+        // A commit brings events, and what they name is read and compared with them. What somebody edits
+        // elsewhere in the file is not shown, because it is not read; it is found when everything is compared.
+        let mark = mark.filter(|_| compared.is_some_and(|at| at.elapsed() < WHOLE));
+        let registry = SqliteRegistry::open_to_read_within(&self.path, PATIENCE)?;
+        let mut since = registry.since(mark.as_ref())?;
+        if !since.whole && since.mark == mark {
+            // A commit without an event is none that a command makes, but for ids that it reserves.
+            since = registry.since(None)?;
+        }
         let fresh = since.entries.into_iter().map(|entry| (entry.reservation.id, Arc::new(entry)));
         if since.whole {
             // Made outside the lock: requests go on with what there was.
             let entries = fresh.collect();
             *self.known.write().unwrap_or_else(PoisonError::into_inner) =
-                Known { stamp: Some(stamp), mark: since.mark, entries };
+                Known { stamp: Some(stamp), mark: since.mark, compared: Some(Instant::now()), entries };
         } else {
             let fresh: Vec<_> = fresh.collect();
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);

@@ -3,42 +3,91 @@
 mod tree;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 pub use tree::{Held, Tree};
 
-/// Writes a file that must not exist yet.
+/// Readable by its owner only: everything in an office, whatever the umask of who runs the command.
+const PRIVATE: u32 = 0o600;
+
+/// Readable by everybody as far as the umask lets them: what somebody asked to have written elsewhere.
+const SHARED: u32 = 0o644;
+
+/// Reads a file that somebody named, of at most `limit` bytes. The length that the system tells is no help:
+/// that of `/dev/zero` is 0.
+///
+/// # Errors
+///
+/// From the disk; [`io::ErrorKind::InvalidInput`] for anything but a regular file,
+/// [`io::ErrorKind::FileTooLarge`].
+pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    // Before it is opened: opening a pipe would wait for somebody who writes into it, for ever.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
+        Ok(bytes)
+    } else {
+        Err(io::ErrorKind::FileTooLarge.into())
+    }
+}
+
+/// The same for text.
+///
+/// # Errors
+///
+/// As [`read`]; [`io::ErrorKind::InvalidData`] for anything but UTF-8.
+pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    String::from_utf8(read(path, limit)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Writes a file that must not exist yet, and that only its owner can read, from its first moment on.
 ///
 /// # Errors
 ///
 /// [`io::ErrorKind::AlreadyExists`] if it does; documents are never overwritten.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    publish(path, bytes, 0o644)
+    publish(path, bytes, PRIVATE)
 }
 
-/// Writes a file, replacing what was there in one step.
+/// The same for a file that others may read.
+///
+/// # Errors
+///
+/// As [`write_new`].
+pub fn write_shared(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    publish(path, bytes, SHARED)
+}
+
+/// Writes a file that only its owner can read, replacing what was there in one step.
 ///
 /// # Errors
 ///
 /// From the disk.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let staged = stage(path, bytes, 0o644)?;
+    replace_with(path, bytes, PRIVATE)
+}
+
+/// The same for a file that others may read.
+///
+/// # Errors
+///
+/// From the disk.
+pub fn replace_shared(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_with(path, bytes, SHARED)
+}
+
+fn replace_with(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let staged = stage(path, bytes, mode)?;
     fs::rename(&staged, path).inspect_err(|_| {
         let _ = fs::remove_file(&staged);
     })?;
     sync_folder(path)
-}
-
-/// Writes a new file that only its owner can read, from its first moment on.
-///
-/// # Errors
-///
-/// As [`write_new`].
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    publish(path, bytes, 0o600)
 }
 
 fn publish(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
@@ -116,7 +165,7 @@ pub(super) fn is_leftover(path: &Path) -> bool {
     name.starts_with(STAGED_BEFORE) && name.ends_with(STAGED_AFTER)
 }
 
-/// Copies a file into a new one with the same permissions, which it gets when it is whole.
+/// Copies a file into a new one that only its owner can read.
 ///
 /// # Errors
 ///
@@ -125,7 +174,6 @@ pub(super) fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
     let mut target = create_new(to, 0o600)?;
     io::copy(&mut source, &mut target)?;
-    target.set_permissions(source.metadata()?.permissions())?;
     target.sync_all()
 }
 
@@ -134,8 +182,10 @@ pub(super) fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
 fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
     let staged = path.with_file_name(format!("{STAGED_BEFORE}{name}{STAGED_AFTER}"));
-    if staged.exists() {
-        fs::remove_file(&staged)?;
+    // Also a link that leads nowhere: it is not followed, and must not stand in the way either.
+    match fs::remove_file(&staged) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
     }
     let mut file = create_new(&staged, mode)?;
     // On a full disk half a file would keep it full.
@@ -172,10 +222,40 @@ pub(super) fn sync(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// A new file in a folder that nobody reads yet, and that is synced as a whole before anybody does.
+/// A new file in a folder that nobody reads yet, and that is synced as a whole before anybody does. A web
+/// server reads it, whatever the umask of who published; nobody else may write it.
 fn write_all_to(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)
+    let mut file = create_new(path, PRIVATE)?;
+    file.write_all(bytes)?;
+    set_mode(path, SHARED)
+}
+
+/// Sets the permissions of a file or folder, where the system knows them.
+pub(super) fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (path, mode);
+        Ok(())
+    }
+}
+
+/// Whether nobody but its owner can read a file or enter a folder; where the system cannot say, it is.
+pub(super) fn is_private(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        true
+    }
 }
 
 /// The name itself is durable only once its folder is.

@@ -15,7 +15,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{lock, sync_folder, write_all_to};
+use super::{SHARED, lock, set_mode, sync_folder, write_all_to};
+
+/// Permissions of a folder that a web server enters.
+const FOLDER: u32 = 0o755;
 
 /// Links that lead to links before it is called a circle.
 const MAX_LINKS: usize = 16;
@@ -64,7 +67,7 @@ impl Held {
             fs::rename(&old, &staged)?;
             remove(&staged)?;
         }
-        fs::create_dir(&staged)?;
+        make_folder(&staged)?;
         Ok(Tree { held: self, staged, written: AtomicUsize::new(0) })
     }
 }
@@ -109,6 +112,8 @@ impl Tree {
             }
             linked => linked?,
         }
+        // Written under another umask, by an earlier version.
+        set_mode(&to, SHARED)?;
         Ok(true)
     }
 
@@ -191,7 +196,22 @@ fn resolved(target: &Path) -> PathBuf {
 }
 
 fn make_parent(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)
+    path.parent().map_or(Ok(()), make_folder)
+}
+
+/// A folder that a web server can enter, with all above it, whatever the umask: several threads may make it.
+fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(path) {
+        Ok(()) => set_mode(path, FOLDER),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn remove(folder: &Path) -> io::Result<()> {

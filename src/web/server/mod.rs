@@ -295,7 +295,14 @@ impl Server {
             renderer: Arc::clone(&self.renderer),
             ..Auditor::default()
         };
-        Ok(auditor.examine(name, bytes, self.clock.now()).map(|mut answer| {
+        let answer = match auditor.examine(name, bytes, self.clock.now()) {
+            Err(Unanswered::Registry(error)) => return Err(error.into()),
+            Err(error @ Unanswered::Differs { .. }) => {
+                return Err(Unreachable::from(std::io::Error::other(error)));
+            }
+            answer => answer,
+        };
+        Ok(answer.map(|mut answer| {
             // The name was our own.
             if let Answer::Document(verdict) = &mut answer {
                 verdict.file.clear();

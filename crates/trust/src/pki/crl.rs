@@ -130,6 +130,23 @@ impl Crl {
         }
     }
 
+    /// The number of the list to count with; `None` if it has none, or one that no office reaches.
+    pub fn sequence(&self) -> Option<u64> {
+        let octets = self.number_octets()?;
+        octets.iter().try_fold(0_u64, |n, &octet| n.checked_mul(256)?.checked_add(u64::from(octet)))
+    }
+
+    /// Every certificate on the list: serial number in hexadecimal, since when, and why.
+    pub fn revoked(&self) -> impl Iterator<Item = (String, Time, Reason)> + '_ {
+        self.parsed.tbs_cert_list.revoked_certificates.iter().flatten().map(|entry| {
+            (
+                data_encoding::HEXLOWER.encode(entry.serial_number.as_bytes()),
+                Time::from_x509(entry.revocation_date),
+                reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()),
+            )
+        })
+    }
+
     /// SHA-256 of the DER encoding.
     pub(super) fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint
@@ -161,7 +178,7 @@ impl Crl {
     }
 
     /// Whether `issuer` may sign lists, and signed this one.
-    pub(super) fn is_signed_by(&self, issuer: &Certificate) -> bool {
+    pub fn is_signed_by(&self, issuer: &Certificate) -> bool {
         let list = &self.parsed.tbs_cert_list;
         let Ok(algorithm) = SignatureAlgorithm::from_identifier(&list.signature, None) else { return false };
         issuer.signs_crls()

@@ -32,7 +32,15 @@ impl Cost {
     /// The largest memory and time a key file may ask for when it is opened: a file with N = 2^30
     /// would otherwise stop the machine.
     const MAX: Self = Self { log_n: 18, p: 16 };
+
+    /// The least that a key from elsewhere has to ask for: N = 2^14 with r = 8, the default of OpenSSL.
+    const MIN: Self = Self { log_n: 14, p: 1 };
 }
+
+/// The fewest rounds of PBKDF2 that a key from elsewhere may have: HMAC-SHA-256 by the OWASP Password
+/// Storage Cheat Sheet. NIST SP 800-132, 5.2, asks for as many as can be borne, and names 1,000 as the
+/// least of 2010.
+const MIN_ROUNDS: u32 = 600_000;
 
 /// Why a key file cannot be used. Never says anything about the key itself.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +55,9 @@ pub enum KeyFileError {
     /// The key derivation asks for more than any honest file.
     #[error("the key file asks for too much memory or time")]
     Cost,
+    /// The key derivation asks for so little that a passphrase can be guessed.
+    #[error("the key file is hardly encrypted: a passphrase could be guessed")]
+    Weak,
     /// Wrong passphrase, or a damaged file; the two cannot be told apart.
     #[error("wrong passphrase, or the key file is damaged")]
     Passphrase,
@@ -76,17 +87,28 @@ impl PrivateKey {
     ///
     /// [`KeyFileError`]
     pub fn open(pem: &str, passphrase: &[u8]) -> Result<Self, KeyFileError> {
-        let (label, document) = pkcs8::SecretDocument::from_pem(pem).map_err(|_| KeyFileError::Format)?;
-        match label {
-            "ENCRYPTED PRIVATE KEY" => {}
-            "PRIVATE KEY" => return Err(KeyFileError::Plain),
-            _ => return Err(KeyFileError::Format),
-        }
-        let info =
-            EncryptedPrivateKeyInfoOwned::try_from(document.as_bytes()).map_err(|_| KeyFileError::Format)?;
+        let info = encrypted(pem)?;
         affordable(&info)?;
         let plain = info.decrypt(passphrase).map_err(|_| KeyFileError::Passphrase)?;
         SigningKey::from_pkcs8_der(plain.as_bytes()).map(Self).map_err(|_| KeyFileError::Passphrase)
+    }
+
+    /// Refuses a key file whose passphrase is easily guessed by whoever has the file: to be asked before a
+    /// key is taken over from elsewhere. Keys in use are opened whatever they ask for.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError::Weak`], or what is wrong with the file.
+    pub fn is_guarded(pem: &str) -> Result<(), KeyFileError> {
+        let pkcs8::pkcs5::EncryptionScheme::Pbes2(parameters) = encrypted(pem)?.encryption_algorithm else {
+            return Err(KeyFileError::Format);
+        };
+        let guarded = match &parameters.kdf {
+            pbes2::Kdf::Scrypt(s) => s.cost_parameter >= 1 << Cost::MIN.log_n && s.block_size >= 8,
+            pbes2::Kdf::Pbkdf2(p) => p.iteration_count >= MIN_ROUNDS,
+            _ => false,
+        };
+        if guarded { Ok(()) } else { Err(KeyFileError::Weak) }
     }
 
     /// Encrypts the key as PEM. `nonce` has to be random and used once.
@@ -145,6 +167,17 @@ impl PrivateKey {
         }
         Ok(FileSigner { key: self, chain })
     }
+}
+
+/// The outer structure of an encrypted key.
+fn encrypted(pem: &str) -> Result<EncryptedPrivateKeyInfoOwned, KeyFileError> {
+    let (label, document) = pkcs8::SecretDocument::from_pem(pem).map_err(|_| KeyFileError::Format)?;
+    match label {
+        "ENCRYPTED PRIVATE KEY" => {}
+        "PRIVATE KEY" => return Err(KeyFileError::Plain),
+        _ => return Err(KeyFileError::Format),
+    }
+    EncryptedPrivateKeyInfoOwned::try_from(document.as_bytes()).map_err(|_| KeyFileError::Format)
 }
 
 /// Refuses key derivation parameters that would stop the machine.

@@ -196,7 +196,11 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     }
 
     if let Some(content) = &content {
-        status_findings(content, &examination.open, sha256, &signatures, evidence, &mut findings);
+        let before = || {
+            let end = file.revisions().iter().rev().nth(1)?.span.end;
+            Some(Sha256::digest(bytes.get(..end)?).into())
+        };
+        status_findings(content, &examination.open, sha256, &before, &signatures, evidence, &mut findings);
     }
     if !signatures.is_empty() {
         // Own signatures and an own clock prove no time; only an outside witness could.
@@ -527,6 +531,7 @@ fn status_findings(
     content: &Content,
     open: &[String],
     sha256: [u8; 32],
+    before: &dyn Fn() -> Option<[u8; 32]>,
     signatures: &[SignatureVerdict],
     evidence: &Evidence,
     findings: &mut Vec<Finding>,
@@ -555,6 +560,13 @@ fn status_findings(
     }
     match record.files.iter().position(|file| *file == sha256) {
         Some(_) => findings.push(Finding::new(Axis::Integrity, "registry.same-file", Outcome::Pass)),
+        // The newest file on record with one more signature: whoever signed was stopped before it was
+        // recorded, or signed elsewhere. What else is wrong with it is found elsewhere.
+        None if record.standing == Standing::Waiting
+            && before().is_some_and(|before| record.files.last() == Some(&before)) =>
+        {
+            findings.push(Finding::new(Axis::Status, "registry.one-ahead", Outcome::NotChecked));
+        }
         // Signed elsewhere, or tampered with in a way that left every signature intact; either way
         // it is not the file that this office issued.
         None => findings.push(Finding::new(Axis::Integrity, "registry.other-file", Outcome::Fail)),

@@ -1,0 +1,160 @@
+//! What the sealed data of a document says, against what the rows of the registry say.
+//!
+//! The digest of the data stands in the claim, and the seal signs the claim; nobody signs a row. So what
+//! an official consents to, what the archive lists and what the page shows comes from the data in the
+//! file, and a row that says something else stops the work.
+
+use pk_trust::claim::Signed;
+use pk_trust::pdf::File;
+use pk_trust::pki::Certificate;
+use pk_trust::verify::{CLAIM_NAME, Content, DATA_NAME, attachment};
+use serde::Deserialize;
+
+use crate::registry::Entry;
+use crate::render::{Renderer, Templates};
+
+/// Largest data that is rendered again: an agreement with 500 indicators has about 150 kB.
+const MAX_DATA: usize = 1024 * 1024;
+
+/// What a file of ours brings along. Nothing of it has been checked.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// `pk-data.json`
+    pub data: Vec<u8>,
+    /// `pk-claim.txt`
+    pub claim: Option<String>,
+    /// The data, read.
+    pub content: Content,
+    /// Where revision 0 ends.
+    end: usize,
+}
+
+/// A row that says something else than the sealed data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// In what.
+    pub field: &'static str,
+    /// What the row says.
+    pub row: String,
+    /// What the data says.
+    pub sealed: String,
+}
+
+/// The part of the data that the rows repeat and [`Content`] leaves out.
+#[derive(Deserialize)]
+struct Rest {
+    salt: String,
+    stage: u8,
+    parties: Vec<Party>,
+    annex: Option<Annex>,
+}
+
+#[derive(Deserialize)]
+struct Party {
+    unit: String,
+}
+
+#[derive(Deserialize)]
+struct Annex {
+    objectives: Vec<Objective>,
+}
+
+#[derive(Deserialize)]
+struct Objective {
+    text: String,
+}
+
+impl Attached {
+    /// What is attached to revision 0; `None` if the file is none of pk's.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let file = File::parse(bytes).ok()?;
+        let data = attachment(file.at(0), DATA_NAME).ok()??;
+        let claim = attachment(file.at(0), CLAIM_NAME).ok().flatten();
+        Some(Self {
+            content: Content::parse(&data).ok()?,
+            claim: claim.and_then(|claim| String::from_utf8(claim).ok()),
+            end: file.revisions().first()?.span.end,
+            data,
+        })
+    }
+
+    /// Whether one of these seals vouches for the data.
+    pub fn is_sealed_by(&self, seals: &[Certificate]) -> bool {
+        let Some(Ok(signed)) = self.claim.as_deref().map(Signed::parse) else { return false };
+        let keys = seals.iter().filter_map(|seal| seal.key().as_ed25519());
+        let address = signed.address();
+        address.id == self.content.id
+            && address.host == self.content.host
+            && signed.verify(keys).is_ok_and(|(claim, _)| claim.digest == self.content.digest)
+    }
+
+    /// Renders revision 0 again from its data and compares it with the beginning of the file; `None` where
+    /// that cannot be done: other templates, or another version of them.
+    pub fn reproduced(&self, bytes: &[u8], templates: &Templates, renderer: &Renderer) -> Option<bool> {
+        let claim = self.claim.as_ref().filter(|_| self.can_be_rendered(templates))?;
+        let rendered = renderer.render(&self.data, claim);
+        Some(bytes.get(..self.end) == Some(rendered.ok()?.0.as_slice()))
+    }
+
+    /// Whether these are the templates that the data names.
+    pub fn can_be_rendered(&self, templates: &Templates) -> bool {
+        let named = &self.content.template;
+        Templates::versions().get(&named.name) == Some(&named.version)
+            && templates.overrides() == named.overrides
+            && self.data.len() <= MAX_DATA
+    }
+
+    /// The first thing in which the rows of a document differ from its data.
+    pub fn difference(&self, entry: &Entry) -> Option<Difference> {
+        let differs = |field, row: &str, sealed: &str| {
+            (row != sealed).then(|| Difference { field, row: row.to_owned(), sealed: sealed.to_owned() })
+        };
+        let content = &self.content;
+        let Ok(rest) = serde_json::from_slice::<Rest>(&self.data) else {
+            return differs("data", "pk-data/1", "-");
+        };
+        let hexadecimal = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+        let number = |number: u64| number.to_string();
+        let owner = content.parties.first();
+        let unit = rest.parties.first().map_or("", |party| &party.unit);
+        let pairs = [
+            ("digest", hexadecimal(&entry.digest), hexadecimal(&content.digest)),
+            ("id", entry.reservation.id.to_string(), content.id.to_string()),
+            ("kind", entry.slot.kind.to_string(), content.kind.to_string()),
+            ("year", number(entry.slot.year.into()), number(content.year.into())),
+            ("stage", number(entry.slot.stage.0.into()), number(rest.stage.into())),
+            ("official", entry.slot.official.clone(), owner.map_or_else(String::new, |p| p.id.clone())),
+            ("salt", hexadecimal(&entry.reservation.salt), rest.salt),
+            ("name", entry.name.clone(), owner.map_or_else(String::new, |p| p.name.clone())),
+            ("position", entry.position.clone(), owner.map_or_else(String::new, |p| p.position.clone())),
+            ("unit", entry.unit.clone(), unit.to_owned()),
+            ("indicators", number(entry.indicators.into()), number(content.indicators.into())),
+            ("budget", number(entry.budget), number(content.budget)),
+            ("signers", entry.signers.len().to_string(), content.parties.len().to_string()),
+        ];
+        if let Some(found) = pairs.iter().find_map(|(field, row, sealed)| differs(*field, row, sealed)) {
+            return Some(found);
+        }
+        for (signer, party) in entry.signers.iter().zip(&content.parties) {
+            // A registry that began as version 1 does not know every position, and says nothing of it.
+            let position = if signer.position.is_empty() { &party.position } else { &signer.position };
+            let found = differs("signer_field", &signer.field, &party.field)
+                .or_else(|| differs("signer_official", &signer.official, &party.id))
+                .or_else(|| differs("signer_name", &signer.name, &party.name))
+                .or_else(|| differs("signer_position", position, &party.position));
+            if found.is_some() {
+                return found;
+            }
+        }
+        let objectives = rest.annex.map(|annex| annex.objectives).unwrap_or_default();
+        [
+            ("first_objective", &entry.first_objective, objectives.first()),
+            ("last_objective", &entry.last_objective, objectives.last()),
+        ]
+        .into_iter()
+        .find_map(|(field, row, sealed)| {
+            // Nor its objectives.
+            differs(field, row.as_deref()?, sealed.map_or("", |objective| &objective.text))
+        })
+    }
+}

@@ -1,0 +1,333 @@
+//! Somebody who can write the office folder, and knows no passphrase.
+
+use std::fs;
+
+use pk::audit::{Answer, Unanswered};
+use pk::batch::{self, ArchiveError, SignError, write_archive};
+use pk::registry::{Change, Entry, Error, Registry as _, SqliteRegistry, Status};
+use pk_trust::claim::Kind;
+use pk_trust::verify::Overall;
+use sha2::{Digest as _, Sha256};
+
+use crate::fixture::{self, Fixture, now, passphrase, verdict};
+
+/// Statements by whoever has the file, without the triggers that stand in the way.
+fn edit(fixture: &Fixture, statements: &str) {
+    let raw = rusqlite::Connection::open(fixture.office.registry()).unwrap();
+    raw.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    for trigger in ["events_stay", "events_keep", "files_stay", "files_keep"] {
+        raw.execute_batch(&format!("DROP TRIGGER IF EXISTS {trigger}")).unwrap();
+    }
+    raw.execute_batch(statements).unwrap();
+}
+
+/// A registry in which everything was written anew, events and all, with other rows: what the chain alone
+/// cannot show.
+fn rewrite(fixture: &Fixture, change: impl Fn(&mut Entry)) {
+    let entries = fixture.registry().all().unwrap();
+    fs::remove_file(fixture.office.registry()).unwrap();
+    let mut forged = SqliteRegistry::create(&fixture.office.registry()).unwrap();
+    for mut entry in entries {
+        change(&mut entry);
+        forged.record(&entry, now()).unwrap();
+        for (revision, (signer, file)) in (0..entry.revision).zip(entry.signers.iter().zip(&entry.files[1..]))
+        {
+            let change = Change::Signed { field: signer.field.clone(), serial: "00".into(), file: *file };
+            forged.advance(&entry.reservation.id, revision, &change, now()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_edited_registry_answers_nothing() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    fixture.sign_all();
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    let (id, other) = (entry.reservation.id, fixture.entry("dinsos", Kind::Pledge).reservation.id);
+    let change = Change::Revoked { reason: "salah target".into() };
+    fixture.registry().advance(&id, entry.revision, &change, now()).unwrap();
+    let good = fs::read(fixture.office.registry()).unwrap();
+    let zeros = "zeroblob(32)";
+    let of_row = [
+        format!("UPDATE documents SET status = 'complete', remark = NULL WHERE id = '{id}'"),
+        format!("UPDATE documents SET remark = 'lain' WHERE id = '{id}'"),
+        format!("UPDATE documents SET budget = 1000 WHERE id = '{id}'"),
+        format!("UPDATE documents SET indicators = 9 WHERE id = '{id}'"),
+        format!("UPDATE documents SET name = 'Contoh Lain' WHERE id = '{id}'"),
+        format!("UPDATE documents SET position = 'Camat' WHERE id = '{id}'"),
+        format!("UPDATE documents SET unit = 'Dinas Lain' WHERE id = '{id}'"),
+        format!("UPDATE documents SET first_objective = NULL WHERE id = '{id}'"),
+        format!("UPDATE documents SET last_objective = 'lain' WHERE id = '{id}'"),
+        format!("UPDATE documents SET digest = {zeros} WHERE id = '{id}'"),
+        format!("UPDATE documents SET salt = zeroblob(16) WHERE id = '{id}'"),
+        format!("UPDATE documents SET day = 1 WHERE id = '{id}'"),
+        format!("UPDATE documents SET year = 2025 WHERE id = '{id}'"),
+        format!("UPDATE documents SET stage = 1 WHERE id = '{id}'"),
+        format!("UPDATE documents SET official = 'dinsos' WHERE id = '{id}'"),
+        format!("UPDATE documents SET revision = 1 WHERE id = '{id}'"),
+        format!("UPDATE documents SET visibility = 'original' WHERE id = '{id}'"),
+        format!("UPDATE documents SET successor = '{other}' WHERE id = '{id}'"),
+        format!("UPDATE signers SET name = 'Contoh Lain' WHERE id = '{id}' AND place = 1"),
+        format!("UPDATE signers SET position = 'Camat' WHERE id = '{id}' AND place = 0"),
+        format!("UPDATE signers SET official = 'dinsos' WHERE id = '{id}' AND place = 0"),
+        format!("UPDATE signers SET signed = signed - 60 WHERE id = '{id}' AND place = 0"),
+        format!("UPDATE signers SET signed = NULL WHERE id = '{id}' AND place = 1"),
+        format!("UPDATE signers SET place = 7 WHERE id = '{id}' AND place = 0"),
+        format!("UPDATE files SET sha256 = {zeros} WHERE id = '{id}' AND revision = 0"),
+        format!("UPDATE files SET sha256 = {zeros} WHERE id = '{id}' AND revision = 2"),
+        format!("DELETE FROM files WHERE id = '{id}' AND revision = 2"),
+        format!("INSERT INTO files VALUES ('{id}', 3, {zeros})"),
+    ];
+    let of_chain = [
+        format!("DELETE FROM events WHERE id = '{id}' AND what = 'issued'"),
+        format!("UPDATE events SET detail = 'lain' WHERE id = '{id}' AND what = 'revoked'"),
+        format!(
+            "UPDATE events SET what = 'visibility', detail = 'status x' WHERE id = '{id}' AND what = 'revoked'"
+        ),
+        format!("UPDATE events SET id = '{other}' WHERE id = '{id}' AND what = 'completed'"),
+        "UPDATE events SET number = 1000 WHERE number = 2".to_owned(),
+    ];
+    let of_all = [
+        format!("DELETE FROM documents WHERE id = '{id}'"),
+        "UPDATE documents SET number = -number".to_owned()
+            + " WHERE id = '"
+            + &other.to_string()
+            + "';
+           UPDATE documents SET id = 'AAAAAAAAAAAAAAAA' WHERE number < 0",
+        "PRAGMA user_version = 2".to_owned(),
+    ];
+    let statements = of_row.iter().map(|s| (s, "row"));
+    let statements = statements.chain(of_chain.iter().map(|s| (s, "chain")));
+    for (statement, kind) in statements.chain(of_all.iter().map(|s| (s, "all"))) {
+        fs::write(fixture.office.registry(), &good).unwrap();
+        edit(&fixture, statement);
+        let opened = SqliteRegistry::open_to_read(&fixture.office.registry());
+        let answers = opened.map(|registry| {
+            // Also of a document that nobody touched.
+            [
+                registry.all().map(|_| ()),
+                registry.find(&other).map(|_| ()),
+                registry.in_slot(&entry.slot).map(|_| ()),
+                registry.history().map(|_| ()),
+                registry.newest().map(|_| ()),
+                registry.since(None).map(|_| ()),
+            ]
+        });
+        let answers = answers.map_or_else(|error| vec![Err(error)], Vec::from);
+        for answer in answers {
+            match answer {
+                Err(Error::Row { id: named, .. }) if kind == "row" => assert_eq!(named, id.to_string()),
+                Err(Error::Chain { .. }) if kind == "chain" => {}
+                Err(Error::Row { .. } | Error::Damaged(_)) if kind == "all" => {}
+                other => panic!("{statement}: {other:?}"),
+            }
+        }
+        // Nor does anybody write behind it.
+        let hidden = Change::Visibility { to: None, reason: "x".into() };
+        let written = SqliteRegistry::open(&fixture.office.registry())
+            .and_then(|mut registry| registry.advance(&other, 1, &hidden, now()));
+        assert!(written.is_err(), "{statement}");
+    }
+    // Put back as it was, it answers again.
+    fs::write(fixture.office.registry(), &good).unwrap();
+    assert_eq!(fixture.registry().find(&id).unwrap().unwrap().status, Status::Revoked);
+}
+
+/// The same number of honest courses: everything that the commands do agrees with its own events.
+#[test]
+fn an_honest_registry_answers_after_every_change() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let compared = || SqliteRegistry::open_to_read(&fixture.office.registry()).unwrap().all().unwrap();
+    assert_eq!(compared().len(), 5);
+    for official in ["kominfo", "dinsos", "bupati"] {
+        fixture.sign(official);
+        assert_eq!(compared().len(), 5, "{official}");
+    }
+    let [one, two, three] =
+        [("kominfo", Kind::Agreement), ("dinsos", Kind::Agreement), ("kominfo", Kind::Pledge)]
+            .map(|(official, kind)| fixture.entry(official, kind));
+    let mut registry = fixture.registry();
+    let visible = |word| Change::Visibility { to: word, reason: "permintaan pejabat".into() };
+    for (entry, change) in [
+        (&one, visible(Some(pk::registry::Visibility::Status))),
+        (&one, visible(Some(pk::registry::Visibility::Original))),
+        (&one, Change::Superseded { by: two.reservation.id, reason: "perubahan anggaran".into() }),
+        (&one, visible(None)),
+        (&two, Change::Revoked { reason: "salah target: 2,8 seharusnya 3,2".into() }),
+        (&two, visible(Some(pk::registry::Visibility::Fields))),
+        (&three, Change::Revoked { reason: "x".into() }),
+    ] {
+        registry.advance(&entry.reservation.id, entry.revision, &change, now()).unwrap();
+        assert_eq!(registry.all().unwrap(), compared(), "{change:?}");
+    }
+    // A replacement in a slot, and one that goes through the time between the two.
+    let changed = fixture::cycle(&fixture::DATA.replace("\"2,8\"", "\"2,9\""));
+    let fresh = fixture::reservations(20).split_off(10);
+    fixture.generate_with(&changed, batch::Changed::Replace, &fresh).unwrap();
+    assert_eq!(registry.all().unwrap(), compared(), "another process has written");
+    assert_eq!(compared().len(), 6);
+}
+
+/// A registry that is open notices what somebody else does to it.
+#[test]
+fn an_edit_between_two_questions_is_noticed() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let registry = fixture.registry();
+    let id = fixture.entry("kominfo", Kind::Agreement).reservation.id;
+    assert!(registry.find(&id).is_ok());
+    edit(&fixture, "UPDATE documents SET budget = 1000 WHERE kind = 'agreement'");
+    assert!(matches!(registry.find(&id), Err(Error::Row { part: "what was issued", .. })));
+    let pending = batch::pending_for("kominfo", &registry);
+    assert!(matches!(pending, Err(Error::Row { .. })));
+    assert!(matches!(
+        fixture.auditor().examine("x.pdf", &fixture.file_of(&id, 0), now()),
+        Err(Unanswered::Registry(Error::Row { .. }))
+    ));
+}
+
+/// Rows and events written anew together: the sealed data still says what was issued.
+#[test]
+fn rows_that_differ_from_the_sealed_data_are_refused_by_field() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let good = fs::read(fixture.office.registry()).unwrap();
+    let of_kominfo = |entry: &Entry| entry.slot.official == "kominfo" && entry.slot.kind == Kind::Agreement;
+    type Edit = fn(&mut Entry);
+    let edits: [(&str, Edit); 12] = [
+        ("budget", |e| e.budget = 1000),
+        ("indicators", |e| e.indicators = 1),
+        ("name", |e| e.name = "Contoh Lain".into()),
+        ("position", |e| e.position = "Camat".into()),
+        ("unit", |e| e.unit = "Dinas Lain".into()),
+        ("year", |e| e.slot.year = 2025),
+        ("stage", |e| e.slot.stage = pk::model::Stage(1)),
+        ("salt", |e| e.reservation.salt = [0; 16]),
+        ("first_objective", |e| e.first_objective = Some("lain".into())),
+        ("last_objective", |e| e.last_objective = Some("lain".into())),
+        ("signer_name", |e| e.signers[1].name = "Contoh Lain".into()),
+        ("signer_position", |e| e.signers[1].position = "Wakil Bupati Contoh".into()),
+    ];
+    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
+    for (field, edit) in edits {
+        fs::write(fixture.office.registry(), &good).unwrap();
+        rewrite(&fixture, |entry| {
+            if of_kominfo(entry) {
+                edit(entry);
+            }
+        });
+        let entries = fixture.registry().all().unwrap();
+        let signed = fixture.signing("kominfo");
+        assert!(
+            matches!(&signed, Err(SignError::Differs { difference, .. }) if difference.field == field),
+            "{field}: {signed:?}"
+        );
+        let packed = write_archive(&entries, None, &fixture.office, "", &seal, &mut |_| {});
+        assert!(
+            matches!(&packed, Err(ArchiveError::Differs { difference, .. }) if difference.field == field),
+            "{field}"
+        );
+        let entry = entries.iter().find(|entry| of_kominfo(entry)).unwrap();
+        let asked = fixture.auditor().examine("x.pdf", &fixture.file_of(&entry.reservation.id, 0), now());
+        assert!(
+            matches!(&asked, Err(Unanswered::Differs { difference, .. }) if difference.field == field),
+            "{field}"
+        );
+        assert!(fixture.registry().all().unwrap().iter().all(|e| e.revision == 0), "nothing was signed");
+    }
+    // The same, written anew as it was: signed, packed and verified.
+    fs::write(fixture.office.registry(), &good).unwrap();
+    rewrite(&fixture, |_| {});
+    fixture.sign_all();
+    let entries = fixture.registry().all().unwrap();
+    assert!(write_archive(&entries, None, &fixture.office, "", &seal, &mut |_| {}).is_ok());
+    let answer = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(answer.overall, Overall::Passed);
+}
+
+/// Other pages in revision 0, its data and claim kept, the hash in the registry replaced, all events
+/// written anew: both officials would have signed it.
+#[test]
+fn repainted_pages_are_not_signed() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let id = fixture.entry("kominfo", Kind::Agreement).reservation.id;
+    let path = fixture.office.document_file(&id.to_string(), 0);
+    let honest = fs::read(&path).unwrap();
+    let at = honest.windows(9).position(|window| window == b"/MediaBox").unwrap();
+    let digit = (at..).find(|i| honest[*i] == b'5').unwrap();
+    let mut repainted = honest.clone();
+    repainted[digit] = b'4';
+    fs::write(&path, &repainted).unwrap();
+    assert!(matches!(fixture.signing("kominfo"), Err(SignError::Tampered(named)) if named == id));
+    rewrite(&fixture, |entry| {
+        if entry.reservation.id == id {
+            entry.files = vec![Sha256::digest(&repainted).into()];
+        }
+    });
+    assert!(matches!(fixture.signing("kominfo"), Err(SignError::Repainted(named)) if named == id));
+    assert!(fixture.registry().all().unwrap().iter().all(|e| e.revision == 0), "not one of several");
+    // The honest file again: both sign, and the second one has it rendered again as well.
+    fs::write(&path, &honest).unwrap();
+    rewrite(&fixture, |entry| {
+        if entry.reservation.id == id {
+            entry.files = vec![Sha256::digest(&honest).into()];
+        }
+    });
+    fixture.sign_all();
+    assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Complete);
+}
+
+/// A document whose templates are no longer there cannot be looked at, so nobody signs it blindly.
+#[test]
+fn pages_that_cannot_be_made_again_are_not_signed() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let pending = batch::pending_for("kominfo", &fixture.registry()).unwrap();
+    let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
+    let folder = fixture.office.templates().join("pakta-integritas");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("catatan.txt"), "lain").unwrap();
+    let templates = pk::render::Templates::with_folder(&fixture.office.templates()).unwrap();
+    let renderer = pk::render::Renderer::new(templates);
+    let mut registry = fixture.registry();
+    let mut desk = batch::Desk {
+        office: &fixture.office,
+        renderer: &renderer,
+        registry: &mut registry,
+        clock: &fixture::clock(),
+        jobs: 2,
+    };
+    let result = batch::sign(&pending, &signer, &mut desk, &mut |_| {});
+    assert!(matches!(result, Err(SignError::OtherTemplates(_))), "{result:?}");
+    assert_eq!(fixture.signing("kominfo").unwrap().signed, 2, "with its own templates it is");
+}
+
+/// An archive in other hands knows how far the register had come.
+#[test]
+fn a_register_that_was_cut_is_noticed_beside_an_archive() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let early = fs::read(fixture.office.registry()).unwrap();
+    fixture.sign_all();
+    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
+    let trust = fixture.office.trust_bundle().unwrap();
+    let newest = fixture.registry().newest().unwrap().map(|(mark, _)| mark);
+    let entries = fixture.registry().all().unwrap();
+    let (zip, _) = write_archive(&entries, newest, &fixture.office, &trust, &seal, &mut |_| {}).unwrap();
+    let examine = || match fixture.auditor().examine("2026.zip", &zip, now()).unwrap() {
+        Answer::Archive(verdict) => *verdict,
+        Answer::Document(_) | Answer::Picture(_) => panic!("no archive"),
+    };
+    assert_eq!((examine().overall, examine().differences), (Overall::Passed, vec![]));
+    // More events are no less.
+    let entry = fixture.entry("dinsos", Kind::Pledge);
+    let visible = Change::Visibility { to: None, reason: "x".into() };
+    fixture.registry().advance(&entry.reservation.id, entry.revision, &visible, now()).unwrap();
+    assert_eq!((examine().overall, examine().differences), (Overall::Passed, vec![]));
+    fs::write(fixture.office.registry(), early).unwrap();
+    let number = newest.unwrap().number.to_string();
+    assert_eq!(examine().differences, [pk::audit::MissingOrExtra::Events(number)]);
+}
