@@ -351,6 +351,7 @@ impl From<PublishError> for Failure {
                 causes: ids.iter().map(|id| id.grouped()).collect(),
                 ..Self::new("fail.taken-back").with("count", ids.len())
             },
+            PublishError::Differs { id, difference } => Self::differs(&id, &difference),
             PublishError::Io { path, source } => Self::disk(&path, &source).because(&source),
         }
     }
@@ -365,5 +366,50 @@ impl From<WorkbookError> for Failure {
 impl From<getrandom::Error> for Failure {
     fn from(error: getrandom::Error) -> Self {
         Self::new("fail.random").because(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    fn of(code: std::ffi::c_int) -> &'static str {
+        Failure::from(registry::Error::Database(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)))
+            .code
+    }
+
+    /// Only a file that is damaged is restored from a backup: anything else would take back what was
+    /// revoked since.
+    #[test]
+    fn a_registry_that_is_whole_is_not_to_be_restored() {
+        for (code, expected) in [
+            (ffi::SQLITE_FULL, "fail.registry-full"),
+            (ffi::SQLITE_IOERR, "fail.registry-disk"),
+            (ffi::SQLITE_IOERR_WRITE, "fail.registry-disk"),
+            (ffi::SQLITE_IOERR_FSYNC, "fail.registry-disk"),
+            (ffi::SQLITE_BUSY, "fail.registry-busy"),
+            (ffi::SQLITE_LOCKED, "fail.registry-busy"),
+            (ffi::SQLITE_READONLY, "fail.registry-access"),
+            (ffi::SQLITE_CANTOPEN, "fail.registry-access"),
+            (ffi::SQLITE_CORRUPT, "fail.registry"),
+            (ffi::SQLITE_NOTADB, "fail.registry"),
+        ] {
+            assert_eq!(of(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_says_so() {
+        let path = Path::new("kantor/documents/x/0.pdf");
+        let io = |kind: io::ErrorKind| office::Error::Io { path: path.to_owned(), source: kind.into() };
+        assert_eq!(Failure::from(io(io::ErrorKind::StorageFull)).code, "fail.disk-full");
+        assert_eq!(Failure::from(io(io::ErrorKind::QuotaExceeded)).code, "fail.disk-full");
+        assert_eq!(Failure::from(io(io::ErrorKind::PermissionDenied)).code, "fail.io");
+        let file = FileError { path: path.to_owned(), source: io::ErrorKind::StorageFull.into() };
+        assert_eq!(Failure::from(file).code, "fail.disk-full");
+        let key = AuthorityError::Io { path: path.to_owned(), source: io::ErrorKind::StorageFull.into() };
+        assert_eq!(Failure::from(key).code, "fail.disk-full");
     }
 }

@@ -131,9 +131,9 @@ impl Config {
         if config.instansi.nama.trim().is_empty() {
             return Err(ConfigError::Name);
         }
-        printed("instansi.nama", &config.instansi.nama, MAX_NAME)?;
+        printed("[instansi] nama", &config.instansi.nama, MAX_NAME)?;
         for (key, value) in &config.dokumen {
-            printed(&format!("dokumen.{key}"), value, MAX_VALUE)?;
+            printed(&format!("[dokumen] {key}"), value, MAX_VALUE)?;
         }
         let keys = &config.kunci;
         let periods =

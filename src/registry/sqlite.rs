@@ -1,8 +1,6 @@
 //! The registry of one office: one SQLite file, backed up by copying it.
 
 use std::cell::Cell;
-use std::fs::OpenOptions;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -41,8 +39,7 @@ impl SqliteRegistry {
     ///
     /// [`Error::Exists`] if there is one.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        create_private(path)?;
-        let mut registry = Self::with(Connection::open(path)?, BUSY)?;
+        let mut registry = Self::with(create_private(path)?, BUSY)?;
         // In one step: half the tables under a valid version would be a registry that nothing repairs.
         let transaction = registry.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(include_str!("create.sql"))?;
@@ -138,8 +135,7 @@ impl SqliteRegistry {
     ///
     /// [`Error::Exists`] if there is a file already.
     pub fn copy_to(&self, path: &Path) -> Result<(), Error> {
-        create_private(path)?;
-        let mut target = Connection::open(path)?;
+        let mut target = create_private(path)?;
         copy(&self.connection, &mut target)?;
         target.close().map_err(|(_, error)| error.into())
     }
@@ -286,23 +282,21 @@ impl Registry for SqliteRegistry {
     }
 }
 
-/// An empty file for a new registry, readable by its owner only; SQLite gives its journal the same
-/// permissions. Names, positions and sums lie in it.
-fn create_private(path: &Path) -> Result<(), Error> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+/// A connection to a file that does not exist yet. Names, positions and sums will lie in it: only its owner
+/// may read it, before there is anything in it. SQLite gives its journal the same permissions.
+fn create_private(path: &Path) -> Result<Connection, Error> {
+    if path.exists() {
+        return Err(Error::Exists(path.display().to_string()));
+    }
+    let connection = Connection::open(path)?;
     #[cfg(unix)]
     {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+        use std::os::unix::fs::PermissionsExt as _;
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(path, private)
+            .map_err(|source| Error::File { path: path.display().to_string(), source })?;
     }
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Error::Exists(path.display().to_string()))
-        }
-        Err(source) => Err(Error::File { path: path.display().to_string(), source }),
-    }
+    Ok(connection)
 }
 
 /// Compares everything with the chain of events, unless that was done and nobody has committed since.

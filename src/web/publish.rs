@@ -27,6 +27,7 @@ use super::picture::{self, Pictures};
 use super::record::{FORMAT as RECORD_FORMAT, Record, State};
 use super::records::{Records, Unreachable};
 use super::site::Site;
+use crate::audit::{Attached, Difference};
 use crate::model::Visibility;
 use crate::office::durable::{Held, Tree};
 use crate::office::{AuthorityError, Clock, Error as OfficeError, Office};
@@ -79,6 +80,14 @@ pub enum PublishError {
     /// The site says that documents are revoked or superseded, and the registry does not: it is older than the site.
     #[error("{} documents would be in force again", .0.len())]
     TakenBack(Vec<Id>),
+    /// The registry says something else of a document than the sealed data in its file.
+    #[error("{id}: the registry says another {} than the sealed data", difference.field)]
+    Differs {
+        /// Which document.
+        id: Id,
+        /// In what.
+        difference: Difference,
+    },
     /// The disk.
     #[error("{}: {source}", path.display())]
     Io {
@@ -379,13 +388,15 @@ impl Work<'_> {
                 scope.spawn(|| {
                     while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let id = entry.reservation.id;
-                        match self.document(entry) {
+                        let disk = |source| {
+                            let path = self.tree.target().join(format!("V/{id}"));
+                            PublishError::Io { path, source }
+                        };
+                        match self.compare(entry).and_then(|()| self.document(entry).map_err(disk)) {
                             Ok(document) => {
                                 shown.lock().unwrap_or_else(PoisonError::into_inner).insert(id, document);
                             }
-                            Err(source) => {
-                                let path = self.tree.target().join(format!("V/{id}"));
-                                let error = PublishError::Io { path, source };
+                            Err(error) => {
                                 failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                                 next.store(entries.len(), Ordering::Relaxed);
                             }
@@ -399,6 +410,28 @@ impl Work<'_> {
             Some(error) => Err(error),
             None => Ok(shown.into_inner().unwrap_or_else(PoisonError::into_inner)),
         }
+    }
+
+    /// Whether the record of a document says what the sealed data in its file says. Looked at where the record
+    /// is not the one that is published already; a file that is missing is named elsewhere.
+    fn compare(&self, entry: &Entry) -> Result<(), PublishError> {
+        let id = entry.reservation.id;
+        let record = Record::new(self.site, entry).json(self.site);
+        if self.tree.present(&format!("V/{id}.json")).as_deref() == Some(record.as_bytes()) {
+            return Ok(());
+        }
+        let attached = self.recorded(entry).and_then(|bytes| Attached::read(&bytes));
+        match attached.and_then(|attached| attached.difference(entry)) {
+            Some(difference) => Err(PublishError::Differs { id, difference }),
+            None => Ok(()),
+        }
+    }
+
+    /// The newest file of a document, if it is the one that was recorded.
+    fn recorded(&self, entry: &Entry) -> Option<Vec<u8>> {
+        let file = self.office.document_file(&entry.reservation.id.to_string(), entry.revision);
+        let recorded = entry.files.last()?;
+        std::fs::read(file).ok().filter(|bytes| Sha256::digest(bytes).as_slice() == recorded)
     }
 
     /// All files of one document.
@@ -425,7 +458,7 @@ impl Work<'_> {
         let file = self.office.document_file(&id.to_string(), entry.revision);
         let recorded = entry.files.last().map(<[u8; 32]>::as_slice);
         let is_recorded = |bytes: &Vec<u8>| Some(Sha256::digest(bytes).as_slice()) == recorded;
-        let whole = std::fs::read(&file).ok().filter(is_recorded);
+        let whole = self.recorded(entry);
         let damaged = whole.is_none().then_some(file);
         // The site may have the right one. A disk of the office that was not there must not empty the site.
         let whole = whole.or_else(|| self.tree.present(&path).filter(is_recorded));

@@ -1,6 +1,7 @@
 //! The public page: what it says, to whom, and what it survives.
 
 mod connections;
+mod edited;
 mod pages;
 mod publish;
 mod requests;

@@ -213,3 +213,50 @@ impl Sign for FileSigner {
         Ok(self.key.sign(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(cost: Cost) -> String {
+        PrivateKey::from_seed(&Zeroizing::new([7; 32])).seal(b"sandi-uji-coba", cost, &[9; 32]).unwrap()
+    }
+
+    /// The same key under PBKDF2 with so many rounds.
+    fn with_rounds(rounds: u32) -> String {
+        let parameters =
+            pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(rounds, &[9; 16], [9; 16]).unwrap();
+        let plain = KeypairBytes { secret_key: [7; 32], public_key: None }.to_pkcs8_der().unwrap();
+        let encrypted = parameters.encrypt(b"sandi-uji-coba", plain.as_bytes()).unwrap();
+        let info = EncryptedPrivateKeyInfoOwned {
+            encryption_algorithm: parameters.into(),
+            encrypted_data: der::asn1::OctetString::new(encrypted).unwrap(),
+        };
+        info.to_pem(LineEnding::LF).unwrap()
+    }
+
+    #[test]
+    fn keys_that_are_hardly_encrypted_are_not_guarded() {
+        for pem in [
+            sealed(Cost { log_n: 1, p: 1 }),
+            sealed(Cost { log_n: 10, p: 1 }),
+            sealed(Cost { log_n: 13, p: 10 }),
+            with_rounds(1),
+            with_rounds(2048),
+            with_rounds(MIN_ROUNDS - 1),
+        ] {
+            assert!(matches!(PrivateKey::is_guarded(&pem), Err(KeyFileError::Weak)), "{pem}");
+            assert!(PrivateKey::open(&pem, b"sandi-uji-coba").is_ok(), "one that is in use is opened");
+        }
+        for pem in [
+            sealed(Cost::DEFAULT),
+            sealed(Cost::DEMONSTRATION),
+            sealed(Cost { log_n: 15, p: 1 }),
+            with_rounds(MIN_ROUNDS),
+            with_rounds(1_000_000),
+        ] {
+            assert!(PrivateKey::is_guarded(&pem).is_ok(), "{pem}");
+        }
+        assert!(matches!(PrivateKey::is_guarded("x"), Err(KeyFileError::Format)));
+    }
+}
