@@ -10,12 +10,14 @@
 
 mod cbor;
 mod id;
+mod pasted;
 
 use std::fmt;
 
 use data_encoding::BASE32_NOPAD;
 
 pub use id::{Id, InvalidId};
+pub use pasted::{Pasted, pasted, pasted_path};
 
 use crate::pki::{Ed25519Key, KeyError, Sign};
 
