@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed, and its files need not survive"
 )]
 
+mod anchors;
 mod architecture;
 mod archive;
 mod attacks;
@@ -26,6 +27,7 @@ mod registry;
 mod schema;
 mod signing;
 mod standing;
+mod told;
 mod verify;
 mod web;
 mod words;

@@ -344,7 +344,14 @@ fn names_in_a_report_are_never_markup() {
         }),
         pages: None,
     });
-    let about = About { at: now(), made: now(), roots: Vec::new(), registry: true, passed_over: 0 };
+    let about = About {
+        at: now(),
+        made: now(),
+        roots: Vec::new(),
+        registry: true,
+        office_here: None,
+        passed_over: 0,
+    };
     for language in [Language::Indonesian, Language::English] {
         let html = report.html(&about, &Words::new(language));
         assert!(!html.contains("<img") && !html.contains("onerror=alert(1)>"), "markup out of a name");

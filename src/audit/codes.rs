@@ -1,8 +1,8 @@
 //! Answering about the QR codes of a picture: those that are claims of documents, and the others.
 
 use pk_trust::Time;
-use pk_trust::claim::parse_link;
-use pk_trust::verify::{Axis, Finding, Outcome, Overall, Verdict};
+use pk_trust::claim::{Pasted, parse_link, pasted};
+use pk_trust::verify::{Finding, Overall, Verdict};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -32,31 +32,65 @@ const MAX_HOST: usize = 253;
 pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
     let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
     let texts = pk_photo::qr_texts(bytes)?;
+    about(auditor, name, &sha256, texts, Vec::new(), at).ok_or_else(|| PictureError::NoCode.into())
+}
+
+/// The answer about the codes that were found in a file, with what there is to be said besides; `None` if there are
+/// none.
+pub(super) fn about(
+    auditor: &Auditor,
+    name: &str,
+    sha256: &str,
+    texts: Vec<String>,
+    said: Vec<Finding>,
+    at: Time,
+) -> Option<Answer> {
     let (claims, others): (Vec<String>, Vec<String>) =
         texts.into_iter().partition(|text| parse_link(text).is_ok());
-    let remarks: Vec<Finding> = others.iter().map(|text| other(text)).collect();
-    let verdict = |text: &str| Verdict { sha256: sha256.clone(), ..link(auditor, name, text, at) };
+    let remarks: Vec<Finding> = said.into_iter().chain(others.iter().map(|text| other(text))).collect();
+    let verdict = |text: &str| Verdict { sha256: sha256.to_owned(), ..link(auditor, name, text, at) };
     // Without a claim there is a verdict all the same: that nothing could be checked.
     let one = match claims.as_slice() {
-        [] => Some(others.first().ok_or(PictureError::NoCode)?),
+        [] => Some(others.first()?),
         [claim] => Some(claim),
         _ => None,
     };
     if let Some(text) = one {
         let mut verdict = verdict(text);
         verdict.findings.extend(remarks);
-        return Ok(Answer::Document(Box::new(verdict)));
+        return Some(Answer::Document(Box::new(verdict)));
     }
     let documents: Vec<Verdict> = claims.iter().map(|text| verdict(text)).collect();
     let overall = documents.iter().map(|d| d.overall).fold(Overall::Passed, worse);
-    Ok(Answer::Picture(Box::new(PictureVerdict {
+    Some(Answer::Picture(Box::new(PictureVerdict {
         format: "pk-picture-verdict/1",
         file: name.to_owned(),
-        sha256,
+        sha256: sha256.to_owned(),
         overall,
         documents,
         remarks,
     })))
+}
+
+/// The answer about a text that a person pasted: a link as it stands in the code, or one that was changed on its way.
+pub(super) fn text(auditor: &Auditor, name: &str, text: &str, at: Time) -> Answer {
+    let document = |verdict| Answer::Document(Box::new(verdict));
+    let text = text.trim();
+    let links = if parse_link(text).is_ok() { Vec::new() } else { pasted(text) };
+    match links.as_slice() {
+        [] => document(link(auditor, name, text, at)),
+        [one] => {
+            let mut verdict = link(auditor, name, &one.link(), at);
+            verdict.findings.push(Finding::notice("link.cleaned").with("link", &one.address));
+            document(verdict)
+        }
+        several => {
+            let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(text));
+            let texts = several.iter().map(Pasted::link).collect();
+            let all = about(auditor, name, &sha256, texts, Vec::new(), at);
+            all.unwrap_or_else(|| document(link(auditor, name, text, at)))
+        }
+    }
 }
 
 /// The verdict about the text of a code.
@@ -71,8 +105,8 @@ pub(super) fn link(auditor: &Auditor, name: &str, text: &str, at: Time) -> Verdi
 /// What a code says that is no claim.
 fn other(text: &str) -> Finding {
     match host(text) {
-        Some(host) => Finding::new(Axis::Remark, "qr.other-link", Outcome::NotChecked).with("host", host),
-        None => Finding::new(Axis::Remark, "qr.no-link", Outcome::NotChecked),
+        Some(host) => Finding::notice("qr.other-link").with("host", host),
+        None => Finding::notice("qr.no-link"),
     }
 }
 

@@ -3,13 +3,17 @@
 
 mod archive;
 mod codes;
+mod scan;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use pk_trust::Time;
-use pk_trust::claim::Id;
+use pk_trust::claim::{Id, pasted};
 use pk_trust::pki::{Anchors, Certificate};
-use pk_trust::verify::{self, Evidence, Outcome, Overall, Record, Standing, Trust, Verdict};
+use pk_trust::verify::{
+    self, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict,
+};
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;
@@ -36,6 +40,10 @@ pub struct Auditor {
     pub renderer: Arc<OnceLock<Renderer>>,
     /// Whether a revocation that is not known refuses a document.
     pub require_revocation: bool,
+    /// How each root came to be trusted, by its fingerprint.
+    pub trusted: BTreeMap<String, Trusted>,
+    /// Draws the first pages of a PDF file, as many as it is told, as pictures. Without it scans are not looked at.
+    pub draw: Option<fn(&[u8], usize) -> Vec<Vec<u8>>>,
 }
 
 impl std::fmt::Debug for Auditor {
@@ -62,6 +70,23 @@ impl Answer {
             Self::Document(verdict) => verdict.overall,
             Self::Picture(verdict) => verdict.overall,
             Self::Archive(verdict) => verdict.overall,
+        }
+    }
+
+    /// The verdicts about single documents in it.
+    pub fn verdicts(&self) -> &[Verdict] {
+        match self {
+            Self::Document(verdict) => std::slice::from_ref(verdict),
+            Self::Picture(verdict) => &verdict.documents,
+            Self::Archive(verdict) => &verdict.documents,
+        }
+    }
+
+    fn verdicts_mut(&mut self) -> &mut [Verdict] {
+        match self {
+            Self::Document(verdict) => std::slice::from_mut(verdict),
+            Self::Picture(verdict) => &mut verdict.documents,
+            Self::Archive(verdict) => &mut verdict.documents,
         }
     }
 }
@@ -104,6 +129,8 @@ impl Auditor {
             templates: self.templates.clone(),
             renderer: Arc::clone(&self.renderer),
             require_revocation: self.require_revocation,
+            trusted: self.trusted.clone(),
+            draw: self.draw,
         }
     }
 
@@ -113,14 +140,36 @@ impl Auditor {
         self.seals.extend(trust.seals);
     }
 
+    /// Whom it trusts, and how each came to be trusted.
+    pub fn roots(&self) -> Vec<Root> {
+        let all = self.anchors.roots.iter().chain(&self.anchors.pinned).map(Root::new);
+        all.map(|root| Root { trusted: self.trusted.get(&root.fingerprint).cloned(), ..root }).collect()
+    }
+
+    /// Says of all roots that nothing is said of yet how they came to be trusted.
+    pub fn say_how_trusted(&mut self, how: &Trusted) {
+        for root in self.roots().into_iter().filter(|root| root.trusted.is_none()) {
+            self.trusted.insert(root.fingerprint, how.clone());
+        }
+    }
+
     /// Answers about the bytes of one file, as of `at`.
     ///
     /// # Errors
     ///
     /// [`Unanswered`] only where no verdict can be given. A broken document is a verdict.
     pub fn examine(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
+        self.answer(name, bytes, at).map(|answer| self.with_roots(answer))
+    }
+
+    fn answer(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
         if bytes.starts_with(b"%PDF-") {
-            return self.document(name, bytes, at);
+            return Ok(match self.document(name, bytes, at)? {
+                Answer::Document(verdict) if is_unsigned(&verdict) => {
+                    scan::examine(self, name, bytes, *verdict, at)
+                }
+                answer => answer,
+            });
         }
         if bytes.starts_with(b"PK\x03\x04") {
             return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, at)?)));
@@ -133,9 +182,19 @@ impl Auditor {
             return self.document(name, bytes, at);
         }
         match std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{FEFF}').trim()) {
-            Ok(text) if text.starts_with("https://") => Ok(self.link(name, text, at)),
+            Ok(text) if text.starts_with("https://") || !pasted(text).is_empty() => {
+                Ok(codes::text(self, name, text, at))
+            }
             _ => Err(Unanswered::Format),
         }
+    }
+
+    /// The answer, with how each root came to be trusted.
+    fn with_roots(&self, mut answer: Answer) -> Answer {
+        for verdict in answer.verdicts_mut() {
+            verdict.say_how_trusted(|fingerprint| self.trusted.get(fingerprint).cloned());
+        }
+        answer
     }
 
     /// Answers about a PDF.
@@ -174,9 +233,9 @@ impl Auditor {
         on_big_stack(|| attached.reproduced(bytes, templates, renderer))?
     }
 
-    /// Answers about the text of a QR code.
+    /// Answers about the text of a QR code, also one that was changed on its way.
     pub fn link(&self, name: &str, text: &str, at: Time) -> Answer {
-        Answer::Document(Box::new(codes::link(self, name, text, at)))
+        self.with_roots(codes::text(self, name, text, at))
     }
 
     /// What the registry says of an id; `None` if there is none to ask.
@@ -223,6 +282,11 @@ fn status(found: Result<Option<registry::Entry>, registry::Error>) -> verify::St
         // A registry that fails must never read as one that knows nothing against the document.
         Err(_) => verify::Status::Unreachable,
     }
+}
+
+/// Whether a file is no document of pk's and nobody signed it.
+fn is_unsigned(verdict: &Verdict) -> bool {
+    verdict.findings.iter().any(|finding| finding.code == "document.unsigned")
 }
 
 /// The worse of two headlines.

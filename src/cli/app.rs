@@ -17,15 +17,25 @@ use crate::render::{Renderer, Templates};
 /// The doors of a run.
 pub(super) struct App {
     folder: PathBuf,
-    /// Whether the folder was named, and not only assumed.
-    named: bool,
+    /// How the folder was named; `None` if it is only assumed.
+    pub(super) named: Option<Named>,
     pub(super) clock: Box<dyn Clock>,
 }
 
+/// How an office folder was named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// By `--office`.
+    Option,
+    /// By `PK_OFFICE`.
+    Variable,
+}
+
 impl App {
-    pub(super) fn new(office: Option<PathBuf>) -> Self {
+    pub(super) fn new(office: Option<PathBuf>, by_variable: bool) -> Self {
+        let named = if by_variable { Named::Variable } else { Named::Option };
         Self {
-            named: office.is_some(),
+            named: office.as_ref().map(|_| named),
             folder: office.unwrap_or_else(|| PathBuf::from(".")),
             clock: Box::new(SystemClock),
         }
@@ -36,14 +46,9 @@ impl App {
         Ok(Office::open(&self.folder)?)
     }
 
-    /// The office folder, if there is one.
-    pub(super) fn office_if_any(&self) -> Result<Option<Office>, Failure> {
-        match Office::open(&self.folder) {
-            Ok(office) => Ok(Some(office)),
-            // A folder that was named and is none is a mistake, not a wish to do without.
-            Err(crate::office::Error::NoOffice(_)) if !self.named => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+    /// The folder in which an office is worked on: the one that was named, or the current one.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The registry of an office.

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use pk_trust::pki::keyfile::Cost;
 
 use super::app::App;
+use super::configuration::Configuration;
 use super::failure::Failure;
 use super::passphrase::OfficePassphraseArgs;
 use super::term::Term;
+use super::trust;
 use crate::input::empty_workbook;
 use crate::office::{Config, Office, Passphrase, durable};
 use crate::registry::SqliteRegistry;
@@ -24,6 +26,9 @@ pub(super) struct Init {
     /// Host of the public page; it is signed into every QR code and cannot be changed later
     #[arg(long, value_name = "HOST")]
     host: String,
+    /// Do not enter the new office in your own configuration, as one that pk verify trusts
+    #[arg(long)]
+    no_trust: bool,
     #[command(flatten)]
     passphrase: OfficePassphraseArgs,
 }
@@ -52,7 +57,30 @@ pub(super) fn run(app: &App, term: &mut Term, args: Init) -> Result<ExitCode, Fa
     if !office.is_private() {
         term.note("init.readable", &[("folder", args.folder.display().to_string())]);
     }
+    if !args.no_trust {
+        enter(app, term, &office);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Enters the office in the configuration of the user who made it. The office is made all the same where that
+/// cannot be done.
+fn enter(app: &App, term: &Term, office: &Office) {
+    let entered = match Configuration::of_user() {
+        Some(configuration) => trust::of_office(office, app.clock.now()).and_then(|(entry, _)| {
+            configuration.enter(entry, None)?;
+            Ok(configuration.path())
+        }),
+        None => Err(Failure::new("fail.no-configuration")),
+    };
+    match entered {
+        Ok(path) => term.say("init.entered", &[("path", path.display().to_string())]),
+        Err(failure) => {
+            let reason = term.words.text(failure.code, &failure.values);
+            let folder = office.root().display().to_string();
+            term.note("init.not-entered", &[("reason", reason), ("folder", folder)]);
+        }
+    }
 }
 
 /// Makes folder, authority, seal and registry.

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
+use pk_trust::claim::pasted;
 
 use super::failure::Failure;
 
@@ -61,7 +62,7 @@ impl Inputs {
             self.folder(path);
         } else if path.exists() {
             self.file(path.to_owned());
-        } else if argument.starts_with("https://") {
+        } else if is_link(argument) {
             self.push(argument, Source::Link(argument.to_owned()));
         } else if argument.contains(['*', '?', '[']) {
             self.pattern(argument);
@@ -152,6 +153,12 @@ impl Inputs {
         let name = path.display().to_string();
         self.push(&name, Source::Nothing(crate::office::Error::Io { path, source }.into()));
     }
+}
+
+/// Whether an argument is a link, also one that was pasted with words around it or without `https`.
+fn is_link(argument: &str) -> bool {
+    let lower = argument.to_ascii_lowercase();
+    lower.contains("https://") || lower.contains("http://") || !pasted(argument).is_empty()
 }
 
 /// The parts of a pattern before its first special character, and the rest.

@@ -1,10 +1,12 @@
 //! The `pk` command: what was typed becomes a call, what comes back becomes words and an exit code.
 
+mod anchors;
 mod app;
 mod archive;
 mod backup;
 mod check;
 mod completions;
+mod configuration;
 mod demo;
 mod draw;
 mod failure;
@@ -23,6 +25,7 @@ mod standing;
 mod status;
 mod supersede;
 mod term;
+mod trust;
 mod verify;
 mod visibility;
 mod workers;
@@ -31,6 +34,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::words::{Language, Words};
@@ -68,6 +72,7 @@ enum Command {
     Backup(backup::Backup),
     Archive(archive::Archive),
     Verify(verify::Verify),
+    Trust(trust::Trust),
     Serve(serve::Serve),
     Publish(publish::Publish),
     #[command(name = crate::report::COMMAND, hide = true)]
@@ -104,7 +109,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let mut term = Term::new(words);
-    let app = App::new(parsed.office);
+    let by_variable = matches.value_source("office") == Some(ValueSource::EnvVariable);
+    let app = App::new(parsed.office, by_variable);
     match dispatch(&app, &mut term, parsed.command) {
         Ok(_) if term.lost_output() => {
             term.fail(&Failure::new("fail.output"));
@@ -134,6 +140,7 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Backup(args) => backup::run(app, term, &args),
         Command::Archive(args) => archive::run(app, term, args),
         Command::Verify(args) => verify::run(app, term, args),
+        Command::Trust(args) => trust::run(app, term, args),
         Command::Publish(args) => publish::run(app, term, args),
         Command::Serve(args) => serve::run(app, term, args),
         Command::Draw(args) => draw::run(&args),

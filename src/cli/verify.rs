@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pk_trust::Time;
-use pk_trust::verify::{self, Axis, Finding, Issued, Outcome, Overall, Trust, Verdict, parse_crls};
+use pk_trust::verify::{self, Finding, Issued, Outcome, Overall, Root, Verdict};
 use sha2::{Digest as _, Sha256};
 
+use super::anchors::Anchors;
 use super::app::{App, jobs, rupiah};
 use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
@@ -19,8 +20,7 @@ use super::term::{Term, Tone};
 use super::workers::in_order;
 use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict};
 use crate::batch::Event;
-use crate::office::{Office, durable};
-use crate::render::Templates;
+use crate::office::durable;
 use crate::report::{self, About, Entry, Pages, Report, Unread};
 use crate::words::printable;
 
@@ -81,8 +81,13 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
         refuse_other_than_html(path)?;
     }
     let at = args.at.unwrap_or_else(|| app.clock.now());
-    let office = if args.trust.is_empty() { app.office_if_any()? } else { None };
-    let mut auditor = auditor(app, office.as_ref(), &args)?;
+    let Anchors { mut auditor, office, left } = Anchors::gather(app, &args.trust, &args.crl)?;
+    auditor.require_revocation = args.require_revocation;
+    auditor.draw = Some(report::draw_to_read);
+    let left = left.map(|left| {
+        let (code, values) = left.sentence();
+        term.text(code, &values)
+    });
     let inputs = Inputs::from_arguments(&args.files);
     let form = Form { json: args.json, verbose: args.verbose, several: inputs.list.len() > 1 };
     let report = args.report.is_some();
@@ -106,6 +111,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     event(Event::Started(inputs.list.len()));
     let mut tally = Tally::default();
     let mut report = Report::default();
+    let mut vouching = Vouching::default();
     in_order(&inputs.list, workers, |input, checked: Checked| {
         let show = || show(term, input, &checked.answer, &form, tally.files() == 0);
         match &progress {
@@ -113,6 +119,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
             None => show(),
         }
         tally.count(&checked.answer);
+        vouching.add(&checked.answer);
         if args.report.is_some() {
             report.add(entry(term, input, checked));
             if report.is_full() {
@@ -128,12 +135,20 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     if form.several && !form.json {
         term.out("");
         term.say("verify.summary", &tally.values());
+        for root in vouching.roots.iter().filter(|_| !form.verbose) {
+            term.say("verdict.root", &[("root", report::trusted(&term.words, root))]);
+        }
+    }
+    if let Some(left) = &left {
+        // Beside the objects there is no place for it.
+        if form.json { term.aside(left) } else { term.out(left) }
     }
     if let Some(path) = &args.report {
         let about = About {
             at,
             made: app.clock.now(),
-            roots: auditor.anchors.roots,
+            roots: auditor.roots(),
+            office_here: left,
             registry: office.is_some(),
             passed_over: inputs.passed_over,
         };
@@ -230,45 +245,30 @@ impl Tally {
     }
 }
 
-/// What to trust: the files that were named, else the office, else nothing. Read once, whatever the
-/// number of files to verify.
-fn auditor(app: &App, office: Option<&Office>, args: &Verify) -> Result<Auditor, Failure> {
-    let mut auditor = match office {
-        Some(office) => app.auditor(office)?,
-        // Somebody without an office: the templates in the program are known to everybody.
-        None => Auditor { templates: Some(Templates::built_in()), ..Auditor::default() },
-    };
-    // A register that was edited answers nothing, also not by "it did not answer".
-    if let Some(registry) = &auditor.registry {
-        registry.newest()?;
-    }
-    for path in &args.trust {
-        let trust = Trust::parse(&read_small(path)?)
-            .map_err(|error| Failure::from(error).with("path", path.display()))?;
-        auditor.trust(trust);
-    }
-    for path in &args.crl {
-        let lists = parse_crls(&read_small(path)?)
-            .map_err(|error| Failure::crl(&error).with("path", path.display()))?;
-        auditor.anchors.crls.extend(lists);
-    }
-    auditor.require_revocation = args.require_revocation;
-    Ok(auditor)
+/// Whose roots vouched for the answers that are good or not certain, each once.
+#[derive(Default)]
+struct Vouching {
+    roots: Vec<Root>,
 }
 
-/// Largest file of certificates or revocation lists: the lists of large authorities have a few MB.
-const MAX_TRUST: u64 = 64 * 1024 * 1024;
+impl Vouching {
+    fn add(&mut self, answer: &Result<Answer, Failure>) {
+        let Ok(answer) = answer else { return };
+        answer.verdicts().iter().for_each(|verdict| self.add_all(verdict));
+    }
 
-fn read_small(path: &Path) -> Result<Vec<u8>, Failure> {
-    let io = |source| crate::office::Error::Io { path: path.to_owned(), source };
-    read(File::open(path).map_err(io)?, MAX_TRUST)
-        .map_err(io)?
-        .ok_or_else(|| Failure::new("fail.too-large").with("file", path.display()))
+    fn add_all(&mut self, verdict: &Verdict) {
+        for root in verdict.roots() {
+            if !self.roots.contains(root) {
+                self.roots.push(root.clone());
+            }
+        }
+    }
 }
 
 /// Reads to the end; `None` if there is more than `limit`. The length that the file system tells is
 /// no help: that of `/dev/zero` is 0.
-fn read(from: impl io::Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn read_up_to(from: impl io::Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     from.take(limit + 1).read_to_end(&mut bytes)?;
     let fits = u64::try_from(bytes.len()).is_ok_and(|length| length <= limit);
@@ -310,9 +310,9 @@ fn examine(auditor: &Auditor, input: &Input, wish: &Wish) -> Result<Checked, Fai
             if file.metadata().map_err(io)?.len() > LARGE_FILE {
                 alone = Some(wish.large.lock().unwrap_or_else(PoisonError::into_inner));
             }
-            read(file, MAX_FILE)
+            read_up_to(file, MAX_FILE)
         }
-        _ => read(io::stdin().lock(), MAX_FILE),
+        _ => read_up_to(io::stdin().lock(), MAX_FILE),
     };
     let bytes = bytes.map_err(io)?.ok_or_else(|| Failure::new("fail.too-large"))?;
     let sha256 = wish.report.then(|| data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
@@ -369,14 +369,14 @@ fn print(term: &Term, answer: &Answer, verbose: bool) {
     }
 }
 
-/// Name, headline, and why it is not "valid" where it is not: one line a file.
+/// Name, headline, why it is not "valid" where it is not, and what no answer leaves out: one line a file.
 fn print_brief(term: &Term, answer: &Answer) {
     let file = match answer {
         Answer::Document(verdict) => &verdict.file,
         Answer::Picture(verdict) => &verdict.file,
         Answer::Archive(verdict) => &verdict.file,
     };
-    let reason = report::reason(&term.words, answer);
+    let reason = report::brief(&term.words, answer);
     print_headline(term, headline(answer.overall()), file, reason.as_deref());
 }
 
@@ -443,20 +443,21 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     {
         print_issued(term, issued, &document.kind, document.year, &document.id);
     }
+    for root in verdict.roots() {
+        term.say("verdict.root", &[("root", report::trusted(&term.words, root))]);
+    }
     if verbose {
         print_findings(term, &verdict.findings);
     } else {
-        // The reader may have meant another code than the one that was judged.
-        print_codes(term, &verdict.findings);
+        for notice in report::notices(&term.words, verdict) {
+            print_notice(term, &notice);
+        }
     }
 }
 
-/// What there is to say about codes that are no claims, or lead elsewhere.
-fn print_codes(term: &Term, findings: &[Finding]) {
-    let codes = findings.iter().filter(|f| f.axis == Axis::Remark && f.code.starts_with("qr."));
-    for finding in codes {
-        term.out(&format!("  {}", Term::toned(Tone::Open, &term.words.text(finding.code, &finding.detail))));
-    }
+/// What no answer leaves out.
+fn print_notice(term: &Term, notice: &str) {
+    term.out(&format!("  {}", Term::toned(Tone::Open, notice)));
 }
 
 /// A picture with the codes of several documents: each has its own verdict.
@@ -464,7 +465,9 @@ fn print_picture(term: &Term, verdict: &PictureVerdict, verbose: bool) {
     let (tone, code) = headline(verdict.overall);
     term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), verdict.file));
     term.say("verdict.several", &[("count", verdict.documents.len().to_string())]);
-    print_codes(term, &verdict.remarks);
+    for remark in &verdict.remarks {
+        print_notice(term, &term.words.text(remark.code, &remark.detail));
+    }
     for document in &verdict.documents {
         print_document(term, document, verbose);
     }
@@ -529,6 +532,11 @@ fn print_archive(term: &Term, verdict: &ArchiveVerdict, verbose: bool) {
         term.out(&format!("  {}", Term::toned(Tone::Bad, &report::difference(&term.words, difference))));
     }
     term.out(&format!("  {}", report::count(&term.words, verdict)));
+    let mut vouching = Vouching::default();
+    verdict.documents.iter().for_each(|document| vouching.add_all(document));
+    for root in &vouching.roots {
+        term.say("verdict.root", &[("root", report::trusted(&term.words, root))]);
+    }
     for document in verdict.documents.iter().filter(|d| verbose || d.overall != Overall::Passed) {
         print_document(term, document, verbose);
     }

@@ -45,6 +45,9 @@ const PAGE_DEADLINE: Duration = Duration::from_secs(20);
 /// Longest wait for one document.
 const DOCUMENT_DEADLINE: Duration = Duration::from_secs(60);
 
+/// Longest wait for the pages of a scan on which a code is looked for.
+const READING_DEADLINE: Duration = Duration::from_secs(3);
+
 /// How often drawing goes on after a page that ended the process.
 const MAX_RESTARTS: usize = 3;
 
@@ -108,14 +111,24 @@ pub fn draw(bytes: &[u8]) -> Drawing {
     draw_some(bytes, MAX_PAGES)
 }
 
+/// Draws the first `most` pages of `bytes` as PNG files, as far as that goes quickly: a verification waits for them.
+pub fn draw_to_read(bytes: &[u8], most: usize) -> Vec<Vec<u8>> {
+    let drawing = draw_within(bytes, most, READING_DEADLINE);
+    drawing.pages.iter().flatten().filter_map(Picture::png).collect()
+}
+
 /// Draws the first page of `bytes`.
 pub fn draw_first(bytes: &[u8]) -> Option<Picture> {
     draw_some(bytes, 1).pages.into_iter().next().flatten()
 }
 
 fn draw_some(bytes: &[u8], most: usize) -> Drawing {
+    draw_within(bytes, most, DOCUMENT_DEADLINE)
+}
+
+fn draw_within(bytes: &[u8], most: usize, deadline: Duration) -> Drawing {
     let mut drawing = Drawing::default();
-    let until = Instant::now() + DOCUMENT_DEADLINE;
+    let until = Instant::now() + deadline;
     for _ in 0..=MAX_RESTARTS {
         session(bytes, &mut drawing, most, until);
         // Nothing more to draw, or nothing at all: then the total is 0.

@@ -12,11 +12,12 @@ mod page;
 mod sentences;
 
 use pk_trust::Time;
-use pk_trust::pki::Certificate;
+use pk_trust::verify::Root;
 
-pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, serve};
+pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, draw_to_read, serve};
 pub use sentences::{
-    archive_reason, axis_code, count, difference, document_reason, headline, place, reason, seal, worst,
+    archive_reason, axis_code, brief, count, difference, document_reason, headline, notices, place, seal,
+    tolerated, trusted, worst,
 };
 
 use crate::audit::Answer;
@@ -33,8 +34,10 @@ pub struct About {
     pub at: Time,
     /// The moment at which the report was made.
     pub made: Time,
-    /// The roots that were trusted.
-    pub roots: Vec<Certificate>,
+    /// The roots that were trusted, and why.
+    pub roots: Vec<Root>,
+    /// What there is to say about an office that lies here and vouches for nothing.
+    pub office_here: Option<String>,
     /// Whether a registry was asked.
     pub registry: bool,
     /// Files in folders that were passed over.

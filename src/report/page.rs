@@ -1,6 +1,6 @@
 //! The page itself: what stands where.
 
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::BASE64;
 use pk_trust::verify::{self, DocumentVerdict, Finding, Issued, Outcome, Overall, SignatureVerdict, Verdict};
 use sha2::{Digest as _, Sha256};
 
@@ -8,8 +8,8 @@ use super::draw::{MAX_PAGES, Picture};
 use super::fields::Widget;
 use super::html::Html;
 use super::sentences::{
-    archive_reason, axis_code, count, difference, document_reason, headline, picture_reason, place, reason,
-    seal, worst,
+    archive_reason, axis_code, brief, count, difference, document_reason, headline, notices, picture_reason,
+    place, seal, trusted, worst,
 };
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
@@ -212,7 +212,7 @@ impl Page<'_> {
             let reason = match &entry.answer {
                 Ok(answer) => {
                     self.mark(Tone::of_overall(answer.overall()), headline(answer.overall()));
-                    reason(self.words, answer)
+                    brief(self.words, answer)
                 }
                 Err(unread) => {
                     self.mark(Tone::Bad, "verdict.none");
@@ -235,7 +235,7 @@ impl Page<'_> {
         self.html.element("\">", &entry.name, "</h2>\n");
         match &entry.answer {
             Ok(Answer::Document(verdict)) => {
-                self.banner(verdict.overall, document_reason(self.words, verdict));
+                self.document_banner(verdict);
                 self.document(entry, verdict);
             }
             Ok(Answer::Picture(verdict)) => self.picture(entry, verdict),
@@ -248,7 +248,19 @@ impl Page<'_> {
         self.raw("</section>\n");
     }
 
+    fn document_banner(&mut self, verdict: &Verdict) {
+        self.banner_with(
+            verdict.overall,
+            document_reason(self.words, verdict),
+            &notices(self.words, verdict),
+        );
+    }
+
     fn banner(&mut self, overall: Overall, reason: Option<String>) {
+        self.banner_with(overall, reason, &[]);
+    }
+
+    fn banner_with(&mut self, overall: Overall, reason: Option<String>, notices: &[String]) {
         let tone = Tone::of_overall(overall);
         self.raw("<div class=\"banner ");
         self.raw(tone.class());
@@ -256,13 +268,21 @@ impl Page<'_> {
         self.mark(tone, headline(overall));
         self.raw("</strong>\n");
         let sentence = reason.unwrap_or_else(|| self.words.plain("report.everything-holds"));
-        self.html.element("<p>", &sentence, "</p>\n</div>\n");
+        self.html.element("<p>", &sentence, "</p>\n");
+        for notice in notices {
+            self.html.element("<p>", notice, "</p>\n");
+        }
+        self.raw("</div>\n");
     }
 
     fn document(&mut self, entry: &Entry, verdict: &Verdict) {
         self.raw("<dl>\n");
         self.hexadecimal("report.sha256", entry.sha256.as_deref().unwrap_or(&verdict.sha256));
         self.fact("report.at", &verdict.checked_at);
+        for root in verdict.roots() {
+            let sentence = trusted(self.words, root);
+            self.fact("report.root", &sentence);
+        }
         self.raw("</dl>\n");
         self.lines(verdict);
         if let Some(document) = &verdict.document
@@ -409,7 +429,7 @@ impl Page<'_> {
         for document in &verdict.documents {
             let id = document.document.as_ref().map_or("", |document| document.id.as_str());
             self.html.element("<h2>", id, "</h2>\n");
-            self.banner(document.overall, document_reason(self.words, document));
+            self.document_banner(document);
             self.document(entry, document);
         }
         if !verdict.remarks.is_empty() {
@@ -454,7 +474,7 @@ impl Page<'_> {
         // table, the same for each.
         for document in verdict.documents.iter().filter(|d| d.overall == Overall::Failed) {
             self.html.element("<h2>", &document.file, "</h2>\n");
-            self.banner(document.overall, document_reason(self.words, document));
+            self.document_banner(document);
             self.document(&Entry::inside(document), document);
         }
     }
@@ -640,18 +660,16 @@ impl Page<'_> {
             self.fact("report.root", &nobody);
         }
         for root in &about.roots {
-            let subject = root.subject();
-            let name = if subject.name.is_empty() { subject.organization } else { subject.name };
             self.raw("<dt>");
             self.say("report.root");
-            self.html.element("</dt><dd>", &name, "<br>");
-            self.html.element(
-                "<span class=\"hex\">",
-                &HEXLOWER.encode(&root.fingerprint()),
-                "</span></dd>\n",
-            );
+            self.html.element("</dt><dd>", &trusted(self.words, root), "<br>");
+            self.html.element("<span class=\"hex\">", &root.fingerprint, "</span></dd>\n");
         }
-        self.raw("</dl>\n<p>");
+        self.raw("</dl>\n");
+        if let Some(office) = &about.office_here {
+            self.html.element("<p>", office, "</p>\n");
+        }
+        self.raw("<p>");
         self.say("report.note");
         self.raw("</p>\n</footer>\n");
     }

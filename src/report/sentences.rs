@@ -1,6 +1,8 @@
 //! The sentences about an answer that the terminal and the report have in common.
 
-use pk_trust::verify::{self, Axis, Outcome, Overall, SignatureVerdict, Verdict};
+use std::collections::BTreeSet;
+
+use pk_trust::verify::{self, Axis, Outcome, Overall, Root, SignatureVerdict, Verdict};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
@@ -37,13 +39,28 @@ pub fn worst(signature: &SignatureVerdict) -> Outcome {
     }
 }
 
-/// The sentence of what decided; `None` if everything holds.
-pub fn reason(words: &Words, answer: &Answer) -> Option<String> {
-    match answer {
-        Answer::Document(verdict) => document_reason(words, verdict),
-        Answer::Picture(verdict) => picture_reason(words, verdict),
-        Answer::Archive(verdict) => archive_reason(words, verdict),
-    }
+/// An answer in one line: the sentence of what decided, and those that no answer leaves out; `None` if
+/// everything holds and there is nothing more to be said.
+pub fn brief(words: &Words, answer: &Answer) -> Option<String> {
+    let (reason, notices) = match answer {
+        Answer::Document(verdict) => (document_reason(words, verdict), notices(words, verdict)),
+        Answer::Picture(verdict) => {
+            let all = verdict.documents.iter().flat_map(|document| notices(words, document));
+            let others = verdict.remarks.iter().map(|remark| words.text(remark.code, &remark.detail));
+            (picture_reason(words, verdict), all.chain(others).collect())
+        }
+        Answer::Archive(verdict) => (archive_reason(words, verdict), Vec::new()),
+    };
+    let said: Vec<String> = reason.into_iter().chain(notices).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// Whose certificate vouches, and how it came to be trusted.
+pub fn trusted(words: &Words, root: &Root) -> String {
+    let mut values = root.trusted.as_ref().map(|trusted| trusted.detail.clone()).unwrap_or_default();
+    values.insert("name", root.name.clone());
+    values.insert("start", root.start().to_owned());
+    words.text(root.trusted.as_ref().map_or("root.unsaid", |trusted| trusted.code), &values)
 }
 
 /// The sentence of the finding that decided; `None` if the document is valid.
@@ -57,6 +74,21 @@ pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
     let lines = verdict.lines.all();
     let (_, line) = lines.iter().find(|(_, line)| line.outcome == wanted)?;
     Some(words.text(line.code, &line.detail))
+}
+
+/// What every answer about a document says besides, whatever its headline: remarks that a reader needs, and in
+/// one sentence that the file is written in ways that pk tolerates.
+pub fn notices(words: &Words, verdict: &Verdict) -> Vec<String> {
+    let sentences = verdict.notices().into_iter().map(|notice| words.text(notice.code, &notice.detail));
+    sentences.chain(tolerated(words, verdict, "verdict.tolerated")).collect()
+}
+
+/// That a file is written in ways that are not quite right and have one reading only, with their number.
+pub fn tolerated(words: &Words, verdict: &Verdict, code: &'static str) -> Option<String> {
+    let tolerated = |code: &&str| code.strip_prefix("document.").is_some_and(|c| c.starts_with("tolerated-"));
+    let codes = verdict.all_findings().map(|finding| finding.code).filter(tolerated);
+    let count = codes.collect::<BTreeSet<_>>().len();
+    (count > 0).then(|| words.filled(code, &[("count", &count.to_string())]))
 }
 
 /// The sentence of what decided about a picture with several codes; `None` if all of them are valid.

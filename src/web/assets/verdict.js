@@ -21,6 +21,7 @@ const SIGNATURES = {
 };
 
 const sentence = ({ code, detail }) => say(code, detail);
+const all = ({ findings, signatures }) => [...findings, ...signatures.flatMap((signature) => signature.findings)];
 
 // Colour, heading, and the sentence of what decided, if there is one. `fresh` says that the keys are those of today.
 function headline(verdict, fresh) {
@@ -49,6 +50,21 @@ function headline(verdict, fresh) {
 // change first.
 const whereto = (verdict) => verdict.findings.filter(({ code }) => code.startsWith("qr.")).map(sentence);
 
+// What no answer leaves out besides, and in one sentence that the file is written in ways that are tolerated.
+function notices(verdict) {
+  const found = all(verdict);
+  const said = found.filter(({ notice, code }) => notice && !code.startsWith("qr.")).map(sentence);
+  const { size } = new Set(found.map(({ code }) => code).filter((code) => /^document\.tolerated-/.test(code)));
+  return size > 0 ? [...said, say("page.tolerated", { count: String(size) })] : said;
+}
+
+// Whose root vouches: all that are trusted here are those that this page itself publishes.
+function roots({ document, signatures }) {
+  const found = [document?.issued, ...signatures].map((part) => part?.root).filter(Boolean);
+  const each = new Map(found.map((root) => [root.fingerprint, root]));
+  return [...each.values()].map(({ name, fingerprint }) => hint(say("page.root", { name, start: fingerprint.slice(0, 16) })));
+}
+
 // By whose authority the certificates are, as far as that is known.
 function authority({ profile, document, signatures }) {
   const signed = signatures.length > 0;
@@ -62,7 +78,7 @@ export function elements(verdict, claim = "", fresh = false) {
   const [tone, heading, reason] = headline(verdict, fresh);
   const { status } = verdict.lines;
   const unknown = status.code === "status.unknown-document" ? sentence(status) : undefined;
-  const said = [...new Set([...whereto(verdict), reason, unknown])].filter(Boolean);
+  const said = [...new Set([...whereto(verdict), reason, unknown, ...notices(verdict)])].filter(Boolean);
   return [
     banner(tone, "h2", say(heading), ...said.map(paragraph)),
     make("ul", { class: "lines" }, ...AXES.map(([axis, name]) => {
@@ -75,6 +91,7 @@ export function elements(verdict, claim = "", fresh = false) {
       "details", {}, make("summary", {}, say("page.all-checks")), table(verdict),
       make("p", {}, "SHA-256: ", make("code", {}, verdict.sha256)),
     ),
+    ...roots(verdict),
     ...authority(verdict),
     make("p", {}, download(verdict)),
   ];
@@ -134,8 +151,7 @@ function place(text) {
 }
 
 function table(verdict) {
-  const findings = [...verdict.findings, ...verdict.signatures.flatMap((signature) => signature.findings)];
-  const rows = findings.map((finding) => make(
+  const rows = all(verdict).map((finding) => make(
     "tr", {},
     make("td", {}, mark(...OUTCOMES[finding.outcome])),
     make(

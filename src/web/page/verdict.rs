@@ -8,7 +8,7 @@ use super::frame::{Kind, frame};
 use super::{Context, Tone, answer_word, banner, line};
 use crate::audit::{Answer, PictureVerdict};
 use crate::model::rupiah;
-use crate::report::{axis_code, document_reason, headline, place, worst};
+use crate::report::{axis_code, document_reason, headline, place, tolerated, worst};
 use crate::words::printable;
 
 /// What stands above an answer.
@@ -67,7 +67,10 @@ impl Headline {
         // Whoever made a whole document himself can seal it with a key of his own; in the register it is not.
         let unknown = (status.code == "status.unknown-document").then(|| say(status));
         let unknown = unknown.filter(|unknown| reason.as_ref() != Some(unknown));
-        let sentences = reason.into_iter().chain(unknown).collect();
+        let others = verdict.notices().into_iter().filter(|notice| !notice.code.starts_with("qr."));
+        let others = others.map(|notice| context.words.text(notice.code, &notice.detail));
+        let others = others.chain(tolerated(&context.words, verdict, "page.tolerated"));
+        let sentences = reason.into_iter().chain(unknown).chain(others).collect();
         Self { tone, code, sentences }.leading_to(context, &verdict.findings)
     }
 
@@ -175,6 +178,9 @@ fn document(context: &Context<'_>, verdict: &Verdict) -> Markup {
             summary { (context.say("page.all-checks")) }
             (findings(context, verdict))
             p { "SHA-256: " code { (verdict.sha256) } }
+        }
+        @for root in verdict.roots() {
+            p.hint { (context.said("page.root", &[("name", &root.name), ("start", root.start())])) }
         }
         @if let Some(code) = authority(verdict) { p.hint { (context.say(code)) } }
     }

@@ -3,7 +3,7 @@
 use super::field::{Field, fields};
 use super::sign::reserve;
 use crate::cms;
-use crate::pdf::{self, ByteRange, ByteRangeError, Digests, File, Object, Ref};
+use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref};
 use crate::time::Time;
 
 /// Objects of a forbidden update that are named; a thousand more tell no more.
@@ -205,4 +205,33 @@ fn touched(file: &File<'_>, revision: usize) -> Vec<u32> {
     let others: Vec<u32> =
         file.revisions()[revision].numbers().filter(|n| !expected.contains(n)).take(MAX_NAMED).collect();
     if others.is_empty() { file.revisions()[revision].numbers().take(MAX_NAMED).collect() } else { others }
+}
+
+/// What pk writes into a signature dictionary.
+const OWN_KEYS: [&[u8]; 6] = [b"Type", b"Filter", b"SubFilter", b"M", b"ByteRange", b"Contents"];
+
+/// Objects of an update among which a signature is looked for.
+const MAX_LOOKED_AT: usize = 512;
+
+/// Whether a forbidden update carries a signature that pk did not write: the document was sent through
+/// another signing program. Says nothing of what else the update did.
+pub fn is_signed_elsewhere(file: &File<'_>, revision: usize) -> bool {
+    let Some(updated) = file.revisions().get(revision) else { return false };
+    let view = file.at(revision);
+    updated.objects().take(MAX_LOOKED_AT).any(|reference| {
+        let Ok(body) = view.body(reference) else { return false };
+        body.value.as_dictionary().is_some_and(is_foreign_signature)
+    })
+}
+
+/// Whether a dictionary is a signature (ISO 32000-2, 12.8.1) of another make than pk's.
+fn is_foreign_signature(dictionary: &Dictionary) -> bool {
+    let (Some(contents), Some(_)) =
+        (dictionary.get("Contents").and_then(Object::as_string), dictionary.get("ByteRange"))
+    else {
+        return false;
+    };
+    let other_kind = dictionary.get("SubFilter").and_then(Object::as_name) != Some(b"ETSI.CAdES.detached");
+    let other_keys = dictionary.iter().any(|(key, _)| !OWN_KEYS.contains(&key));
+    other_kind || other_keys || matches!(cms::Signature::parse(contents), Err(cms::Error::Algorithm))
 }

@@ -20,7 +20,7 @@ mod sign;
 mod survey;
 
 pub use changes::{Changes, Covers, ForbiddenChange, Shown, What};
-pub use examine::{Coverage, Examination, SignatureReport, Update, examine};
+pub use examine::{Coverage, Examination, SignatureReport, Update, examine, is_signed_elsewhere};
 pub use field::{Field, STAMP_KEY, fields};
 pub use form::{FormField, form_fields};
 pub use sign::{Error, sign};

@@ -1,6 +1,6 @@
 //! Documents of other programs: their signatures, who made them, and what came after.
 
-use super::verdict::{Axis, Finding, Outcome, Profile, SignatureVerdict, Verdict};
+use super::verdict::{Axis, Finding, Outcome, Profile, Root, SignatureVerdict, Verdict};
 use super::{DATA_NAME, Evidence, attachment, cms_code, older_lists, path_code, printable, unreadable};
 use crate::cms::{self, Tolerated};
 use crate::pades::{self, Conflict, Content, Covers, SubFilter, Survey, Surveyed};
@@ -60,9 +60,7 @@ pub(super) fn document(
     conflicts(&survey, &mut findings);
     if !survey.open.is_empty() {
         let fields = survey.open.join(", ");
-        findings.push(
-            Finding::new(Axis::Remark, "status.open-fields", Outcome::NotChecked).with("fields", fields),
-        );
+        findings.push(Finding::notice("status.open-fields").with("fields", fields));
     }
     findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
     let witness = Witness { anchors: with_validation_data(anchors, &survey), evidence, at };
@@ -176,27 +174,27 @@ fn changes(survey: &Survey, revisions: usize, findings: &mut Vec<Finding>) {
 /// What came into sight after somebody had signed: who answers for it, and what it may hide.
 fn shown(survey: &Survey, signatures: &[SignatureVerdict], findings: &mut Vec<Finding>) {
     for shown in &survey.changes.shown {
-        let finding = |axis, code| {
-            Finding::new(axis, code, Outcome::NotChecked)
+        let of = |finding: Finding| {
+            finding
                 .at(format!("revision {}", shown.revision))
                 .with("field", printable(&shown.field))
                 .with("page", shown.page)
         };
+        let finding = |axis, code| of(Finding::new(axis, code, Outcome::NotChecked));
+        let notice = |code| of(Finding::notice(code));
         let by = survey.signatures.iter().zip(signatures).find(|(signed, _)| signed.field == shown.field);
         match by {
             Some((_, verdict)) if verdict.integrity == Outcome::Pass && verdict.chain == Outcome::Pass => {
                 let time = verdict.proven_time.as_deref().or(verdict.claimed_time.as_deref()).unwrap_or("?");
                 let signer = verdict.signer.as_deref().unwrap_or("?");
-                findings.push(
-                    finding(Axis::Remark, "signature.seen-later").with("signer", signer).with("time", time),
-                );
+                findings.push(notice("signature.seen-later").with("signer", signer).with("time", time));
             }
             // Whoever paints on a page that others signed has to be known for the page to be believed.
             Some((_, verdict)) => {
                 let signer = verdict.signer.as_deref().unwrap_or("?");
                 findings.push(finding(Axis::Issuer, "signature.seen-later-unknown").with("signer", signer));
             }
-            None => findings.push(finding(Axis::Remark, "signature.added-field")),
+            None => findings.push(notice("signature.added-field")),
         }
         match shown.covers {
             Covers::Nothing => {}
@@ -315,6 +313,7 @@ fn signature(
         coverage: if signed.coverage.is_ok() { "revision" } else { "partial" },
         changes_after: changes_after(signed, survey),
         chain: Outcome::NotChecked,
+        root: None,
         revocation: Outcome::NotChecked,
         claimed_time: None,
         proven_time: None,
@@ -409,6 +408,7 @@ fn issuer(
     match path(moment) {
         Ok(path) => {
             verdict.chain = Outcome::Pass;
+            verdict.root = Root::of(&path);
             add(if path.is_pinned() { "signer.pinned" } else { "signer.path" }, Outcome::Pass);
             let (code, outcome) = revocation(&path, claimed, proven, moment, witness);
             // Whoever trusts a certificate by itself need not have a list for it.

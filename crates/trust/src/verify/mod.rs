@@ -21,8 +21,8 @@ pub use record::{Published, RECORD_FORMAT, RecordError};
 pub use summary::{Signatory, Summary, summary};
 pub use trust::{Trust, TrustError, parse_crls};
 pub use verdict::{
-    Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, Profile,
-    SignatureVerdict, Verdict,
+    Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, Profile, Root,
+    SignatureVerdict, Trusted, Verdict,
 };
 
 use crate::claim::{self, Signed};
@@ -134,11 +134,16 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
     for update in &examination.updates {
         if let Update::Forbidden { revision, objects } = update {
             let list = objects.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-            findings.push(
-                Finding::new(Axis::Integrity, "changes.forbidden", Outcome::Fail)
+            let forbidden = |code| {
+                Finding::new(Axis::Integrity, code, Outcome::Fail)
                     .at(format!("revision {revision}"))
-                    .with("objects", list),
-            );
+                    .with("objects", &list)
+            };
+            // First, because it explains the other one. It excuses nothing.
+            if pades::is_signed_elsewhere(&file, *revision) {
+                findings.push(forbidden("changes.signed-elsewhere"));
+            }
+            findings.push(forbidden("changes.forbidden"));
         }
     }
     for field in &examination.recycled {
@@ -312,7 +317,7 @@ fn claim_findings(
         return (Outcome::Fail, None);
     }
     let (outcome, sealed) = seal(&signed, anchors, evidence, at, findings);
-    let Some((claim, by)) = sealed else { return (outcome, None) };
+    let Some(Sealed { claim, by, root }) = sealed else { return (outcome, None) };
     if by != clip(&content.institution) {
         findings.push(
             Finding::new(Axis::Issuer, "seal.other-institution", Outcome::Fail)
@@ -329,7 +334,16 @@ fn claim_findings(
         && claim.number == content.number;
     findings.push(Finding::check(Axis::Integrity, same, "claim.content", "claim.other-content"));
     let outcome = if same { outcome } else { Outcome::Fail };
-    (outcome, Some(Issued::new(&claim, &address.host, by)))
+    (outcome, Some(Issued::new(&claim, &address.host, by, root)))
+}
+
+/// A claim that was sealed with a known key.
+struct Sealed {
+    claim: claim::Claim,
+    /// The institution, as the seal's certificate names it.
+    by: String,
+    /// The anchor to which that certificate leads.
+    root: Option<Root>,
 }
 
 /// Checks the seal of a claim: the signature with a known seal key, and that key's certificate.
@@ -339,7 +353,7 @@ fn seal(
     evidence: &Evidence,
     at: Time,
     findings: &mut Vec<Finding>,
-) -> (Outcome, Option<(claim::Claim, String)>) {
+) -> (Outcome, Option<Sealed>) {
     let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
     let (claim, key) = match signed.verify(evidence.seals.iter().filter_map(|seal| seal.key().as_ed25519())) {
         Ok(verified) => verified,
@@ -358,8 +372,10 @@ fn seal(
     };
     // The end of the day of issue: a seal made at noon signs for that day too.
     let day = Time::from_unix(claim.day.saturating_mul(86_400).saturating_add(86_399));
+    let mut root = None;
     let outcome = match anchors.path(certificate, &[], Purpose::Seal, day) {
         Ok(path) => {
+            root = Root::of(&path);
             let (code, outcome) = match path.revocation(anchors, at, at) {
                 Revocation::Good => ("seal.trusted", Outcome::Pass),
                 Revocation::Unknown if evidence.require_revocation => {
@@ -382,7 +398,7 @@ fn seal(
             Outcome::Fail
         }
     };
-    (outcome, Some((claim.clone(), certificate.subject().organization)))
+    (outcome, Some(Sealed { claim: claim.clone(), by: certificate.subject().organization, root }))
 }
 
 /// One signature on its axes.
@@ -419,7 +435,7 @@ fn signature(
             (None, Outcome::Fail)
         }
     };
-    let (mut chain, mut revocation) = (Outcome::NotChecked, Outcome::NotChecked);
+    let (mut chain, mut root, mut revocation) = (Outcome::NotChecked, None, Outcome::NotChecked);
     if let Some(verified) = verified {
         let moment = report.claimed_time.unwrap_or(at);
         let path = anchors.path(&verified.leaf, &verified.others, Purpose::Signature, moment);
@@ -440,6 +456,7 @@ fn signature(
         match path {
             Ok(path) => {
                 chain = Outcome::Pass;
+                root = Root::of(&path);
                 findings.push(Finding::new(Axis::Issuer, "signer.chain", Outcome::Pass).at(&place));
                 revocation = revocation_finding(&path, anchors, evidence, moment, at, &place, &mut findings);
             }
@@ -481,6 +498,7 @@ fn signature(
         coverage: if report.coverage.is_ok() { "revision" } else { "partial" },
         changes_after,
         chain,
+        root,
         revocation,
         claimed_time: report.claimed_time.map(|t| t.to_string()),
         proven_time: None,
@@ -608,7 +626,7 @@ pub fn link(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
 /// issuer's: a page there can show whatever it likes.
 fn host_finding(text: &str, own: Option<&str>, proven: bool) -> Option<Finding> {
     let (address, _) = claim::parse_link(text).ok()?;
-    let remark = |code| Finding::new(Axis::Remark, code, Outcome::NotChecked).with("host", &address.host);
+    let remark = |code| Finding::notice(code).with("host", &address.host);
     match own {
         Some(own) if own != address.host => Some(remark("qr.foreign-host").with("own", own)),
         None if !proven => Some(remark("qr.unproven-host")),
@@ -638,7 +656,7 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
     let (outcome, sealed) = seal(&signed, anchors, evidence, at, &mut findings);
     findings.push(Finding::new(Axis::Integrity, "picture.signatures-not-checked", Outcome::NotChecked));
     let mut document = None;
-    if let Some((claim, by)) = sealed {
+    if let Some(Sealed { claim, by, root }) = sealed {
         match &evidence.status {
             Status::Known(record) => {
                 if record.digest != claim.digest {
@@ -674,7 +692,7 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
             digest: data_encoding::HEXLOWER.encode(&claim.digest),
             claim: outcome,
             reproduced: Outcome::NotChecked,
-            issued: Some(Issued::new(&claim, &signed.address().host, by)),
+            issued: Some(Issued::new(&claim, &signed.address().host, by, root)),
         });
     }
     Verdict::new(Profile::Own, sha256, at, document, Vec::new(), findings)

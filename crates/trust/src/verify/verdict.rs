@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::claim::Claim;
+use crate::pki::{Certificate, Subject, VerifiedPath};
 
 /// Version of the JSON form.
 pub const FORMAT: &str = "pk-verdict/1";
@@ -79,12 +80,29 @@ pub struct Finding {
     /// The line it belongs to.
     #[serde(skip)]
     pub axis: Axis,
+    /// Whether every answer says it as a sentence, also the shortest one.
+    #[serde(skip_serializing_if = "is_false")]
+    pub notice: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Finding {
     /// A finding without place and details.
     pub const fn new(axis: Axis, code: &'static str, outcome: Outcome) -> Self {
-        Self { code, outcome, place: None, detail: BTreeMap::new(), axis }
+        Self { code, outcome, place: None, detail: BTreeMap::new(), axis, notice: false }
+    }
+
+    /// A remark that a reader needs whatever the headline says, because a good answer without it would
+    /// be misunderstood: who painted on a page later, where a code leads. It moves no line, and no
+    /// answer leaves it out.
+    pub const fn notice(code: &'static str) -> Self {
+        let mut finding = Self::new(Axis::Remark, code, Outcome::NotChecked);
+        finding.notice = true;
+        finding
     }
 
     /// A check that either holds or does not, each with its own code.
@@ -205,6 +223,51 @@ impl Lines {
     }
 }
 
+/// The certificate at the end of a path: what somebody decided to trust.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Root {
+    /// The institution that it names, or its own name where it names none.
+    pub name: String,
+    /// SHA-256 of the certificate, hexadecimal.
+    pub fingerprint: String,
+    /// How it came to be trusted, filled in by the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted: Option<Trusted>,
+}
+
+/// How a root came to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trusted {
+    /// The way, e.g. `root.trust-option`. The texts for people are kept by this code.
+    pub code: &'static str,
+    /// Values that the sentence about it mentions.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub detail: BTreeMap<&'static str, String>,
+}
+
+impl Root {
+    /// Fingerprint digits that people are shown, to be compared with those that were announced.
+    pub const SHOWN: usize = 16;
+
+    /// A certificate that is trusted.
+    pub fn new(certificate: &Certificate) -> Self {
+        let Subject { name, organization, .. } = certificate.subject();
+        let name = if organization.is_empty() { name } else { organization };
+        let fingerprint = data_encoding::HEXLOWER.encode(&certificate.fingerprint());
+        Self { name, fingerprint, trusted: None }
+    }
+
+    /// The end of a path.
+    pub(super) fn of(path: &VerifiedPath) -> Option<Self> {
+        path.certificates().last().map(Self::new)
+    }
+
+    /// The beginning of the fingerprint.
+    pub fn start(&self) -> &str {
+        self.fingerprint.get(..Self::SHOWN).unwrap_or(&self.fingerprint)
+    }
+}
+
 /// One signature, on separate axes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignatureVerdict {
@@ -226,6 +289,9 @@ pub struct SignatureVerdict {
     pub changes_after: &'static str,
     /// Does the certificate lead to an anchor?
     pub chain: Outcome,
+    /// The anchor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<Root>,
     /// Was the certificate in force?
     pub revocation: Outcome,
     /// What the signature says of its own time; nobody vouches for it.
@@ -272,10 +338,13 @@ pub struct Issued {
     /// Document number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
+    /// The anchor to which the seal's certificate leads, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<Root>,
 }
 
 impl Issued {
-    pub(super) fn new(claim: &Claim, host: &str, by: String) -> Self {
+    pub(super) fn new(claim: &Claim, host: &str, by: String, root: Option<Root>) -> Self {
         let day = crate::Time::from_unix(claim.day.saturating_mul(86_400)).to_string();
         Self {
             by,
@@ -284,6 +353,7 @@ impl Issued {
             indicators: claim.indicators,
             budget: claim.budget,
             number: claim.number.clone(),
+            root,
         }
     }
 }
@@ -341,5 +411,36 @@ impl Verdict {
     /// All findings, those of the document first.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().chain(self.signatures.iter().flat_map(|s| &s.findings))
+    }
+
+    /// The remarks that no answer leaves out, each once.
+    pub fn notices(&self) -> Vec<&Finding> {
+        let mut notices: Vec<&Finding> = Vec::new();
+        for finding in self.all_findings().filter(|finding| finding.notice) {
+            if !notices.iter().any(|n| n.code == finding.code && n.detail == finding.detail) {
+                notices.push(finding);
+            }
+        }
+        notices
+    }
+
+    /// The anchors that vouch for issuer and signers, each once.
+    pub fn roots(&self) -> Vec<&Root> {
+        let issuer = self.document.as_ref().and_then(|d| d.issued.as_ref()?.root.as_ref());
+        let mut roots: Vec<&Root> = Vec::new();
+        for root in issuer.into_iter().chain(self.signatures.iter().filter_map(|s| s.root.as_ref())) {
+            if !roots.iter().any(|known| known.fingerprint == root.fingerprint) {
+                roots.push(root);
+            }
+        }
+        roots
+    }
+
+    /// Says how each anchor came to be trusted, by its fingerprint.
+    pub fn say_how_trusted(&mut self, how: impl Fn(&str) -> Option<Trusted>) {
+        let issuer = self.document.as_mut().and_then(|d| d.issued.as_mut()?.root.as_mut());
+        for root in issuer.into_iter().chain(self.signatures.iter_mut().filter_map(|s| s.root.as_mut())) {
+            root.trusted = how(&root.fingerprint);
+        }
     }
 }
