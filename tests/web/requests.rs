@@ -47,6 +47,38 @@ fn ids_are_forgiven_what_people_type_and_nothing_else() {
     assert_eq!(get(&server, &format!("/nix?{}", "a".repeat(3000))).status, StatusCode::URI_TOO_LONG);
 }
 
+/// What chat programs do to a link is taken back, and leads to the same document and no other place.
+#[test]
+fn changed_links_lead_to_their_page() {
+    let server = server(complete());
+    let id = id(complete(), "kominfo").to_string();
+    for (path, place) in [
+        (format!("/V/{id}%23QRB2ABC"), format!("/V/{id}#QRB2ABC")),
+        (format!("/V/{id}%23QRB2ABC)."), format!("/V/{id}#QRB2ABC")),
+        (format!("/V/{id}%2523qrb2abc"), format!("/V/{id}#QRB2ABC")),
+        (format!("/V/{id})."), format!("/V/{id}")),
+        (format!("/V/{id}%22,"), format!("/V/{id}")),
+        (format!("/V/{id}%E2%80%A6"), format!("/V/{id}")),
+        (format!("/V/{id}%E2%80%8B"), format!("/V/{id}")),
+        (format!("/V/{id}%3E?lang=en"), format!("/V/{id}?lang=en")),
+        (format!("/v/{}%23A%0D%0AX:%20y", id.to_lowercase()), format!("/V/{id}#A")),
+    ] {
+        let response = get(&server, &path);
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(response.header("location"), place, "{path}");
+    }
+    for path in [
+        format!("/V/{id}/../AAAAAAAAAAAAAAAA"),
+        format!("/V/{id}%2F..%2FAAAAAAAAAAAAAAAA"),
+        format!("/V/{id}A%23ABC"),
+        format!("/V/{id}%2F%2Flain.example"),
+        format!("/V/lain.example%23{id}"),
+        format!("/V/{id}@lain.example"),
+    ] {
+        assert_eq!(get(&server, &path).status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
 /// Nothing in the answer tells an id that never was from another one.
 #[test]
 fn unknown_ids_all_get_the_same_answer() {

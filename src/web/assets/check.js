@@ -1,7 +1,7 @@
 // The page on which one checks: files and photographs are looked at here and sent nowhere.
 
 import {
-  ages, banner, hint, host, isStatic, loadWords, make, pageOf, paragraph, parseId, printable, say,
+  ages, banner, claimIn, hint, host, isStatic, loadWords, make, pageOf, paragraph, parseId, printable, say,
 } from "./page.js";
 import { NoKeys, aboutFile, aboutLink } from "./ask.js";
 import { elements } from "./verdict.js";
@@ -67,13 +67,18 @@ function dropping() {
   });
 }
 
-// The address of a document in what people paste: with a query, a slash at its end, or without `https`. Only
-// what is typed is read so kindly; the text of a QR code has one spelling.
+// The address of a document in what people paste: with a query, a slash at its end, without `https`, with words
+// before it, and as chat programs change it (`pasted` in crates/trust reads the same). Only what is typed is read so
+// kindly; the text of a QR code has one spelling.
 function parseLink(text) {
+  const shown = text.replace(/[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]/g, "");
+  const [, before, address] = shown.match(/^(.*?)(https?:\/\/\S*)/is) ?? ["", "", shown.replace(/^[([{<"'`*_~“‘„«‹]+/, "")];
   try {
-    const url = new URL(/^https?:/i.test(text) ? text : `https://${text}`);
-    const path = url.pathname.match(/\/V\/([^/]+)(\/|\/en\.html|\/index\.html)?$/i);
-    return { place: url.host, id: path ? parseId(decodeURIComponent(path[1])) : undefined, claim: url.hash.slice(1) };
+    // In another address it is only a part.
+    if (/[/\\=&?#@%]/.test(before)) return { place: new URL(shown).host };
+    const url = new URL((/^https?:/i.test(address) ? address : `https://${address}`).replace(/%(25)?23/, "#"));
+    const path = decodeURIComponent(url.pathname).match(/^\/V\/([\dA-Z-]+)(\/|\/en\.html|\/index\.html)?[^\dA-Z/]*$/i);
+    return { place: url.username ? "" : url.host, id: path ? parseId(path[1]) : undefined, claim: claimIn(url.hash.slice(1)) };
   } catch {
     return undefined;
   }
@@ -86,7 +91,7 @@ function codes() {
     const id = parseId(text);
     const link = id ? { place: host, id } : parseLink(text);
     const claim = link?.claim ? `#${link.claim}` : "";
-    if (!link?.id) problem(/^https?:/i.test(text) && link && link.place !== host ? "check.other-host" : "check.code");
+    if (!link?.id) problem(/https?:/i.test(text) && link && link.place !== host ? "check.other-host" : "check.code");
     // Without a claim there is nothing to be checked but what the register says.
     else if (link.place === host && !(claim && able)) location.assign(pageOf(link.id) + claim);
     else show(() => answersOfLinks([`https://${link.place}/V/${link.id}${claim}`]));

@@ -22,8 +22,12 @@ export function parseId(text) {
 // What stands behind `#`, unless it is a place on this page.
 export function fragment() {
   const text = location.hash.slice(1);
-  return document.getElementById(text) ? "" : text;
+  return document.getElementById(text) ? "" : claimIn(text);
 }
+
+// A claim has letters and digits only: what else stands there is punctuation that a chat program took for a part of
+// the link, or has no width.
+export const claimIn = (text) => text.replace(/%[\dA-F]{2}/gi, "").replace(/[^\dA-Z].*$/is, "").toUpperCase();
 
 export const grouped = (id) => id.match(/.{4}/g).join("-");
 

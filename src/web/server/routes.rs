@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
-use pk_trust::claim::Id;
+use pk_trust::claim::{Id, pasted_path};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -163,11 +163,20 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
         None => (name.strip_suffix('/').unwrap_or(name), ""),
     };
     asked.json |= ending == "json";
-    if !matches!(ending, "" | "json" | "pdf" | "png") {
-        return reply::notice(&server.site, asked, &Notice::NotFound);
-    }
-    let Ok(id) = code.replace("%20", " ").parse::<Id>() else {
-        return reply::notice(&server.site, asked, &Notice::Malformed);
+    let known = matches!(ending, "" | "json" | "pdf" | "png");
+    let id = code.replace("%20", " ").parse::<Id>().ok();
+    let id = match id {
+        Some(id) if known => id,
+        _ => match pasted_path(name) {
+            // A link that was changed on its way: the claim goes back behind `#`, where the browser keeps it.
+            Some((id, claim)) => {
+                let claim = claim.map(|claim| format!("#{claim}")).unwrap_or_default();
+                let place = format!("{}{claim}", asked.links().document(&id));
+                return reply::redirect(StatusCode::SEE_OTHER, &place);
+            }
+            None if known => return reply::notice(&server.site, asked, &Notice::Malformed),
+            None => return reply::notice(&server.site, asked, &Notice::NotFound),
+        },
     };
     // One address for each document. The browser keeps what stands behind `#`.
     let spelled = if ending.is_empty() { id.to_string() } else { format!("{id}.{ending}") };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::http::Uri;
-use pk_trust::claim::Id;
+use pk_trust::claim::{Id, Pasted, pasted};
 use url::{Url, form_urlencoded};
 
 use crate::web::page::Problem;
@@ -21,26 +21,36 @@ pub(super) fn sent(uri: &Uri) -> Option<Cow<'_, str>> {
     fields.find(|(name, _)| name == "kode").map(|(_, text)| text)
 }
 
-/// Reads a code, or a link to the page of a document at `host`, in any of the ways in which people copy it: without
-/// `https`, in capitals, with a query or a slash at its end. (`parseLink` in check.js reads the same.) A link to
-/// another host is the sign of a forgery, and must not lead to the page of the document that it names.
+/// Reads a code, or a link to the page of a document at `host`, in any of the ways in which people copy it
+/// ([`pasted`]; `parseLink` in check.js reads the same). A link to another host is the sign of a forgery, and must
+/// not lead to the page of the document that it names.
 pub(super) fn read(text: &str, host: &str) -> Result<Typed, Problem> {
     let text = text.trim();
     if let Ok(id) = text.parse() {
         return Ok(Typed { id, claim: None });
     }
-    let lower = text.to_ascii_lowercase();
-    let is_address = lower.starts_with("https://") || lower.starts_with("http://");
-    let url = if is_address { Url::parse(text) } else { Url::parse(&format!("https://{text}")) };
-    let url = url.map_err(|_| Problem::Code)?;
-    if url.host_str() != Some(host) || url.port().is_some() || !url.username().is_empty() {
-        return Err(if is_address || url.path().len() > 1 { Problem::OtherHost } else { Problem::Code });
+    let links = pasted(text);
+    if links.iter().any(|link| link.address.host != host) {
+        return Err(Problem::OtherHost);
     }
-    let mut path = url.path().trim_start_matches('/').split('/');
-    let id = path.next().filter(|first| first.eq_ignore_ascii_case("v")).and_then(|_| path.next());
-    let id = id.and_then(|id| id.parse().ok()).ok_or(Problem::Code)?;
-    let claim = url.fragment().filter(|claim| !claim.is_empty()).map(str::to_owned);
-    Ok(Typed { id, claim })
+    match links.as_slice() {
+        [Pasted { address, claim }] => Ok(Typed { id: address.id, claim: claim.clone() }),
+        _ => Err(why_not(text, host)),
+    }
+}
+
+/// What to say of a text that names no document here, or several.
+fn why_not(text: &str, host: &str) -> Problem {
+    let lower = text.to_ascii_lowercase();
+    let scheme = ["https://", "http://"].iter().filter_map(|scheme| lower.find(scheme)).min();
+    let address = scheme.and_then(|start| text.get(start..));
+    let url = match address {
+        Some(address) => Url::parse(address),
+        None => Url::parse(&format!("https://{text}")),
+    };
+    let Ok(url) = url else { return Problem::Code };
+    let elsewhere = url.host_str() != Some(host) || url.port().is_some() || !url.username().is_empty();
+    if elsewhere && (address.is_some() || url.path().len() > 1) { Problem::OtherHost } else { Problem::Code }
 }
 
 #[cfg(test)]
@@ -69,11 +79,15 @@ mod tests {
             "http://cek.contoh.example/V/MI64IHBKPWPETJ5Y/",
             "HTTPS://CEK.CONTOH.EXAMPLE/v/mi64ihbkpwpetj5y/en.html?lang=en#",
             "cek.contoh.example/V/MI64-IHBK-PWPE-TJ5Y",
+            "Cek: https://cek.contoh.example/V/MI64IHBKPWPETJ5Y).",
+            "\u{201C}https://cek.contoh.example/V/MI64IHBKPWPETJ5Y\u{2026}\u{201D}",
         ] {
             assert_eq!(read(text), Ok(Typed { id, claim: None }), "{text}");
         }
         let with_claim = read("https://cek.contoh.example/V/MI64IHBKPWPETJ5Y?x#ABC");
         assert_eq!(with_claim, Ok(Typed { id, claim: Some("ABC".to_owned()) }));
+        let changed = read("(https://cek.contoh.example/V/MI64IHBKPWPETJ5Y%23ABC).");
+        assert_eq!(changed, Ok(Typed { id, claim: Some("ABC".to_owned()) }));
         for text in [
             "https://lain.example/V/MI64IHBKPWPETJ5Y",
             "lain.example/V/MI64IHBKPWPETJ5Y",
@@ -81,6 +95,10 @@ mod tests {
             "https://x@cek.contoh.example/V/MI64IHBKPWPETJ5Y",
             "https://cek.contoh.example:8443/V/MI64IHBKPWPETJ5Y",
             "https://cek.contoh.example.lain.example/V/MI64IHBKPWPETJ5Y",
+            "Cek: https://lain.example/V/MI64IHBKPWPETJ5Y%23ABC).",
+            "https://cek.contoh.example\u{200B}.lain.example/V/MI64IHBKPWPETJ5Y",
+            "https://lain.example/?u=https://cek.contoh.example/V/MI64IHBKPWPETJ5Y",
+            "https://cek.contoh.example/V/MI64IHBKPWPETJ5Y https://lain.example/V/MI64IHBKPWPETJ5Y",
         ] {
             assert_eq!(read(text), Err(Problem::OtherHost), "{text}");
         }
@@ -91,6 +109,8 @@ mod tests {
             "https://cek.contoh.example/V/MI64",
             "https://",
             "cek.contoh.example/periksa",
+            "https://cek.contoh.example/V/MI64IHBKPWPETJ5Y/../MJSXEZDFMZTWQ2LK",
+            "https://cek.contoh.example/V/MI64IHBKPWPETJ5Y https://cek.contoh.example/V/MJSXEZDFMZTWQ2LK",
         ] {
             assert_eq!(read(text), Err(Problem::Code), "{text}");
         }
