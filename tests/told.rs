@@ -58,7 +58,7 @@ fn a_remark_that_a_reader_needs_stands_beside_a_good_headline() {
     good.findings.push(Finding::new(verify::Axis::Remark, "document.foreign", verify::Outcome::NotChecked));
     assert_eq!(good.notices().len(), 1, "each once");
     let said = report::brief(&english(), &Answer::Document(Box::new(good.clone()))).unwrap();
-    assert!(said.contains("the signature field Cap was added"), "{said}");
+    assert!(said.contains("signature field Cap was added"), "{said}");
     let json: Value = serde_json::to_value(&good).unwrap();
     let marked: Vec<&Value> =
         json["findings"].as_array().unwrap().iter().filter(|f| f["notice"] == true).collect();
@@ -66,7 +66,7 @@ fn a_remark_that_a_reader_needs_stands_beside_a_good_headline() {
     let page = html(good);
     let banner =
         |page: &str| page.split("class=\"banner").nth(1).unwrap().split("</div>").next().unwrap().to_owned();
-    assert!(banner(&page).contains("the signature field Cap was added"), "{}", banner(&page));
+    assert!(banner(&page).contains("signature field Cap was added"), "{}", banner(&page));
     assert!(banner(&page).contains(" good\"") && !banner(&plain).contains("Cap"));
 }
 

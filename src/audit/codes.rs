@@ -76,9 +76,10 @@ pub(super) fn about(
 pub(super) fn text(auditor: &Auditor, name: &str, text: &str, at: Time) -> Answer {
     let document = |verdict| Answer::Document(Box::new(verdict));
     let text = text.trim();
-    let links = if parse_link(text).is_ok() { Vec::new() } else { pasted(text) };
+    let links = pasted(text);
     match links.as_slice() {
         [] => document(link(auditor, name, text, at)),
+        [one] if one.link() == text => document(link(auditor, name, text, at)),
         [one] => {
             let mut verdict = link(auditor, name, &one.link(), at);
             verdict.findings.push(Finding::notice("link.cleaned").with("link", &one.address));

@@ -155,7 +155,7 @@ fn list(term: &Term, configuration: &Configuration, args: &List) -> Result<ExitC
         let rows: Vec<_> = (1_usize..)
             .zip(&trusted.entries)
             .map(|(number, entry)| {
-                let state = state(configuration, entry).trim_start_matches("trust.state-");
+                let state = state(configuration, entry).split_once('-').map_or("", |(_, state)| state);
                 json!({
                     "number": number, "kind": entry.kind, "institution": entry.institution,
                     "fingerprints": entry.fingerprints, "path": entry.path, "added": entry.added, "state": state,

@@ -72,13 +72,16 @@ function dropping() {
 // kindly; the text of a QR code has one spelling.
 function parseLink(text) {
   const shown = text.replace(/[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]/g, "");
-  const [, before, address] = shown.match(/^(.*?)(https?:\/\/\S*)/is) ?? ["", "", shown.replace(/^[([{<"'`*_~“‘„«‹]+/, "")];
+  const bare = () => ["", "", shown.replace(/^[([{<"'`*_~“‘„«‹]+/, "")];
+  const [, before, address] = shown.match(/^(.*?)(https?:\/\/\S*)/is) ?? bare();
   try {
     // In another address it is only a part.
     if (/[/\\=&?#@%]/.test(before)) return { place: new URL(shown).host };
     const url = new URL((/^https?:/i.test(address) ? address : `https://${address}`).replace(/%(25)?23/, "#"));
     const path = decodeURIComponent(url.pathname).match(/^\/V\/([\dA-Z-]+)(\/|\/en\.html|\/index\.html)?[^\dA-Z/]*$/i);
-    return { place: url.username ? "" : url.host, id: path ? parseId(path[1]) : undefined, claim: claimIn(url.hash.slice(1)) };
+    // A name before the host makes one address look like another.
+    if (url.username) return { place: `@${url.host}` };
+    return { place: url.host, id: path ? parseId(path[1]) : undefined, claim: claimIn(url.hash.slice(1)) };
   } catch {
     return undefined;
   }

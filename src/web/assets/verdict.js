@@ -54,6 +54,7 @@ const whereto = (verdict) => verdict.findings.filter(({ code }) => code.startsWi
 function notices(verdict) {
   const found = all(verdict);
   const said = found.filter(({ notice, code }) => notice && !code.startsWith("qr.")).map(sentence);
+  if (found.some(({ code }) => code === "document.unsigned")) said.unshift(say("check.scan"));
   const { size } = new Set(found.map(({ code }) => code).filter((code) => /^document\.tolerated-/.test(code)));
   return size > 0 ? [...said, say("page.tolerated", { count: String(size) })] : said;
 }
@@ -62,7 +63,8 @@ function notices(verdict) {
 function roots({ document, signatures }) {
   const found = [document?.issued, ...signatures].map((part) => part?.root).filter(Boolean);
   const each = new Map(found.map((root) => [root.fingerprint, root]));
-  return [...each.values()].map(({ name, fingerprint }) => hint(say("page.root", { name, start: fingerprint.slice(0, 16) })));
+  const said = ({ name, fingerprint }) => say("page.root", { name, start: fingerprint.slice(0, 16) });
+  return [...each.values()].map((root) => hint(said(root)));
 }
 
 // By whose authority the certificates are, as far as that is known.

@@ -70,7 +70,8 @@ impl Headline {
         let others = verdict.notices().into_iter().filter(|notice| !notice.code.starts_with("qr."));
         let others = others.map(|notice| context.words.text(notice.code, &notice.detail));
         let others = others.chain(tolerated(&context.words, verdict, "page.tolerated"));
-        let sentences = reason.into_iter().chain(unknown).chain(others).collect();
+        let scan = found(|code| code == "document.unsigned").then(|| context.say("check.scan").0.to_owned());
+        let sentences = reason.into_iter().chain(unknown).chain(scan).chain(others).collect();
         Self { tone, code, sentences }.leading_to(context, &verdict.findings)
     }
 
