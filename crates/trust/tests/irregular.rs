@@ -593,3 +593,68 @@ fn long_lists_and_streams_are_counted_before_they_are_kept() {
     let endless = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; 40 * 1024 * 1024], 6);
     assert_eq!(File::parse_foreign(&listing(10, &endless)).unwrap_err(), Error::Inflate);
 }
+
+/// Signed twice by pyHanko in files that qpdf encrypted; only `password.pdf` has one to open it.
+#[test]
+fn files_that_are_encrypted_without_a_password_are_read() {
+    let read = |name: &str| {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/encrypted");
+        std::fs::read(folder.join(name)).unwrap()
+    };
+    for name in ["rc4-40.pdf", "rc4-128.pdf", "aes-128.pdf", "aes-256.pdf"] {
+        let bytes = read(name);
+        let verdict = judge(&bytes);
+        assert_eq!(verdict.lines.integrity.code, "signature.intact", "{name}: {:?}", codes(&verdict));
+        assert!(codes(&verdict).contains(&"document.without-password"), "{name}");
+        assert_eq!(verdict.signatures.len(), 2, "{name}");
+        assert_eq!(verdict.signatures[1].field, "Tanda2", "{name}: a text of it");
+        let file = File::parse_foreign(&bytes).unwrap();
+        let view = file.at(0);
+        let information = view.dictionary(view.trailer(), "Info").unwrap().unwrap();
+        assert_eq!(information.get("Title"), Some(&Object::String(b"Judul rahasia".to_vec())), "{name}");
+        let page = view.body(view.pages().unwrap()[0]).unwrap();
+        let content = page.value.as_dictionary().unwrap().get("Contents").unwrap().as_reference().unwrap();
+        let content = view.decoded(&view.body(content).unwrap()).unwrap();
+        assert_eq!(content, b"q 0 0 10 10 re f Q", "{name}");
+        assert_eq!(File::parse(&bytes).err(), Some(Error::Encrypted), "{name}: never one of pk's own");
+    }
+    let verdict = judge(&read("password.pdf"));
+    assert_eq!(verdict.lines.integrity.code, "document.encrypted");
+    assert_eq!((verdict.profile, verdict.overall), (Profile::Foreign, Overall::Indeterminate));
+}
+
+#[test]
+fn an_encrypted_file_stays_as_it_was_encrypted() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/encrypted");
+    let bytes = std::fs::read(folder.join("rc4-128.pdf")).unwrap();
+    let (xref, trailer) = {
+        let file = File::parse_foreign(&bytes).unwrap();
+        (file.latest().xref(), file.latest().trailer().clone())
+    };
+    let encryption = trailer.get("Encrypt").unwrap().as_reference().unwrap();
+    let update = |with: &str, touched: Option<u32>| {
+        let mut draft = Draft { bytes: bytes.clone(), places: [0; 4], xref };
+        let rows = match touched {
+            Some(number) => {
+                let at = draft.put(format!("{number} 0 obj\n<</Filter/Standard/V 1/R 2>>\nendobj\n"));
+                row(number, at)
+            }
+            None => "0 0\n".to_owned(),
+        };
+        let size = u32::try_from(trailer.get("Size").and_then(Object::as_integer).unwrap()).unwrap();
+        let root = trailer.get("Root").unwrap().as_reference().unwrap();
+        let bytes = draft.end(&rows, size, with).bytes;
+        let wrong = b"/Root 1 0 R/Prev";
+        let at = bytes.windows(wrong.len()).rposition(|part| part == wrong).unwrap();
+        [&bytes[..at], format!("/Root {root}/Prev").as_bytes(), &bytes[at + wrong.len()..]].concat()
+    };
+    let kept = format!("/Encrypt {encryption}");
+    assert_eq!(judge(&update(&kept, None)).lines.integrity.code, "signature.intact");
+    assert!(codes(&judge(&update("", None))).contains(&"changes.root"), "no longer encrypted");
+    assert!(
+        codes(&judge(&update("/Encrypt 1 0 R", None))).contains(&"changes.root"),
+        "by another dictionary"
+    );
+    let again = judge(&update(&kept, Some(encryption.number)));
+    assert_ne!(again.lines.integrity.code, "signature.intact", "the dictionary itself written anew");
+}

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::budget::{OBJECT, Work};
+use super::crypt::Crypt;
 use super::filter;
 use super::irregular::{Irregularity, Reading};
 use super::lexer::Lexer;
@@ -32,6 +33,8 @@ pub struct Body {
     pub span: Range<usize>,
     /// The object stream it is in. Its dictionary's spans then count bytes of that stream, decoded.
     pub container: Option<u32>,
+    /// Its own number: each object of an encrypted file has a key of its own.
+    pub(super) reference: Ref,
 }
 
 /// A parsed file.
@@ -43,6 +46,8 @@ pub struct File<'a> {
     index: Vec<(u32, u32)>,
     reading: Reading,
     kept: Mutex<Kept>,
+    /// The key of a file that is encrypted without a password, and the object that says how.
+    crypt: Option<(Crypt, Option<Ref>)>,
 }
 
 /// What was read once and may be asked for again.
@@ -83,22 +88,48 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     ///
-    /// What readers disagree on, and encrypted files.
+    /// What readers disagree on, and files that are encrypted with a user's password.
     pub fn parse_foreign(bytes: &'a [u8]) -> Result<Self, Error> {
         Self::read(bytes, Reading::foreign())
     }
 
     fn read(bytes: &'a [u8], reading: Reading) -> Result<Self, Error> {
         let revisions = revisions(bytes, &reading)?;
-        // One that an update adds is a change like any other, and makes nothing unreadable before it.
-        if revisions.first().is_some_and(|r| r.trailer.get("Encrypt").is_some()) {
-            return Err(Error::Encrypted);
-        }
         let numbers =
             |(i, revision): (u32, &Revision)| revision.numbers().map(move |n| (n, i)).collect::<Vec<_>>();
         let mut index: Vec<(u32, u32)> = (0..).zip(&revisions).flat_map(numbers).collect();
         index.sort_unstable();
-        Ok(Self { bytes, revisions, index, reading, kept: Mutex::default() })
+        let mut file = Self { bytes, revisions, index, reading, kept: Mutex::default(), crypt: None };
+        file.crypt = file.key()?;
+        // What was read for that was not decrypted.
+        file.kept = Mutex::default();
+        Ok(file)
+    }
+
+    /// The key of an encrypted file. An encryption that an update adds is a change like any other, and makes
+    /// nothing unreadable before it.
+    fn key(&self) -> Result<Option<(Crypt, Option<Ref>)>, Error> {
+        let view = self.at(0);
+        let Some(encryption) = view.trailer().get("Encrypt") else { return Ok(None) };
+        if !self.reading.is_foreign() {
+            return Err(Error::Encrypted);
+        }
+        let own = encryption.as_reference();
+        // An update that says anew how the file is encrypted would give what was signed another meaning.
+        let again = |r: &Revision| own.is_some_and(|own| r.entries.contains_key(&own.number));
+        if self.revisions.iter().skip(1).any(again) {
+            return Err(Error::Encrypted);
+        }
+        let encryption = view.resolve(encryption)?;
+        let id = view.array(view.trailer(), "ID")?.unwrap_or_default();
+        let id = id.first().and_then(Object::as_string).unwrap_or_default();
+        let crypt = Crypt::open(encryption.as_dictionary().ok_or(Error::Encrypted)?, id)?;
+        Ok(Some((crypt, own)))
+    }
+
+    /// Whether the file is encrypted, without a password.
+    pub const fn is_encrypted(&self) -> bool {
+        self.crypt.is_some()
     }
 
     /// The forms that were tolerated so far, each with the first byte at which it stands. Objects are read
@@ -290,7 +321,7 @@ impl<'f, 'a> View<'f, 'a> {
         if header != (u64::from(reference.number), u64::from(reference.generation)) {
             return Err(wrong);
         }
-        let (value, _) = lexer.object()?;
+        let (mut value, _) = lexer.object()?;
         lexer.skip_whitespace();
         let stream = if lexer.rest().starts_with(b"stream") {
             Some(self.stream(&mut lexer, &value, depth)?)
@@ -300,7 +331,13 @@ impl<'f, 'a> View<'f, 'a> {
         lexer.keyword("endobj")?;
         let encoded = stream.as_ref().map_or(0, ExactSizeIterator::len);
         let text = (lexer.position() - offset).saturating_sub(encoded);
-        Ok((Body { value, stream, span: offset..lexer.position(), container: None }, text))
+        if let Some((crypt, own)) = &self.file.crypt
+            && *own != Some(reference)
+            && !(stream.is_some() && Crypt::is_table(&value))
+        {
+            crypt.strings(&mut value, reference)?;
+        }
+        Ok((Body { value, stream, span: offset..lexer.position(), container: None, reference }, text))
     }
 
     /// An object inside an object stream of the same revision, and how many bytes it has there.
@@ -313,7 +350,8 @@ impl<'f, 'a> View<'f, 'a> {
     ) -> Result<(Body, usize), Error> {
         let stream = self.object_stream(container, made)?;
         let (value, text) = stream.object(reference, index)?;
-        Ok((Body { value, stream: None, span: stream.span.clone(), container: Some(container) }, text))
+        let span = stream.span.clone();
+        Ok((Body { value, stream: None, span, container: Some(container), reference }, text))
     }
 
     /// The object stream of this number that revision `made` defines.
@@ -512,6 +550,11 @@ impl<'f, 'a> View<'f, 'a> {
                 direct.set(key, self.resolve(value)?.into_owned());
             }
         }
-        filter::decode(&direct, encoded, &self.file.reading)
+        let Some((crypt, _)) = &self.file.crypt else {
+            return filter::decode(&direct, encoded, &self.file.reading);
+        };
+        self.file.spend(Work::Read, encoded.len())?;
+        let plain = crypt.stream(dictionary, encoded, body.reference)?;
+        filter::decode(&direct, &plain, &self.file.reading)
     }
 }

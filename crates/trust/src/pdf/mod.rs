@@ -8,6 +8,7 @@
 mod budget;
 mod byterange;
 mod content;
+mod crypt;
 mod file;
 mod filter;
 mod irregular;
@@ -140,9 +141,12 @@ pub enum Error {
         /// The section.
         offset: usize,
     },
-    /// The file is encrypted.
+    /// The file is encrypted, with a password or in a way that this reader does not know.
     #[error("the file is encrypted")]
     Encrypted,
+    /// A text or a stream of an encrypted file is no cipher text.
+    #[error("encrypted data is damaged")]
+    Cipher,
     /// Too deep nesting.
     #[error("nesting too deep at byte {offset}")]
     TooDeep {

@@ -276,6 +276,11 @@ impl Dictionary {
         self.entries.iter_mut().map(|e| &mut e.value)
     }
 
+    /// Keys with their values, to be rewritten in place.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&[u8], &mut Object)> {
+        self.entries.iter_mut().map(|e| (e.key.as_slice(), &mut e.value))
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
         self.entries.len()

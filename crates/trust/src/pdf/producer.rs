@@ -17,6 +17,10 @@ const MAX_CHARACTERS: usize = 80;
 /// This is a look at text and no reading: whoever wrote the file could put anything there, and it is not known
 /// whether an object says it. It may be told as probable, and nothing may be decided by it.
 pub fn probable_producer(bytes: &[u8]) -> Option<String> {
+    // There it would be told as it is encrypted.
+    if places(bytes, "/Encrypt").next().is_some() {
+        return None;
+    }
     let name = |at: usize, key: &str, read: &dyn Fn(&mut Lexer<'_>) -> Option<Vec<u8>>| {
         let start = at.saturating_add(key.len());
         let text = read(&mut Lexer::new(bytes, start..start.saturating_add(MAX_BYTES)))?;
@@ -71,6 +75,7 @@ mod tests {
         {
             assert_eq!(probable_producer(text), None);
         }
+        assert_eq!(probable_producer(b"/Producer (x) /Encrypt 5 0 R"), None);
         let far = [b"/Producer (x)".as_slice(), b"/Producer ".repeat(20).as_slice()].concat();
         assert_eq!(probable_producer(&far), None, "looked at sixteen places");
         assert_eq!(probable_producer(&[b"/Producer (".as_slice(), &[b'x'; 5000]].concat()), None, "no end");

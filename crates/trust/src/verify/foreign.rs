@@ -47,6 +47,9 @@ pub(super) fn document(
     };
     let last_unlisted = unlisted.last().map(|(revision, _)| *revision);
     findings.extend(unlisted.into_iter().map(|(_, finding)| finding));
+    if file.is_encrypted() {
+        findings.push(Finding::new(Axis::Remark, "document.without-password", Outcome::NotChecked));
+    }
     for (what, byte) in file.irregularities() {
         findings
             .push(Finding::new(Axis::Remark, what.code(), Outcome::NotChecked).at(format!("byte {byte}")));
