@@ -571,6 +571,32 @@ fn small_updates_of_many_pages_cost_little() {
     assert_eq!(file.spend(Work::Read, 1024 * 1024), Err(Error::Cost { what: "objects to read" }));
 }
 
+/// A value takes up to a hundred bytes of memory and two of the file.
+#[test]
+fn values_are_counted_as_well_as_bytes() {
+    let mut draft = Draft::new(PLAIN);
+    let at = draft.put(format!("6 0 obj\n[{}]\nendobj\n", "1 ".repeat(200_000)));
+    let bytes = draft.end(&row(6, at), 7, "").bytes;
+    let rest = |read: bool| {
+        let file = File::parse(&bytes).unwrap();
+        if read {
+            assert_eq!(
+                file.latest().body(Ref::new(6)).unwrap().value.as_array().map(<[Object]>::len),
+                Some(200_000)
+            );
+        }
+        file.spend(Work::Read, 127 * 1024 * 1024)
+    };
+    assert_eq!(rest(false), Ok(()));
+    assert_eq!(rest(true), Err(Error::Cost { what: "objects to read" }));
+    let many = format!("6 0 obj\n[{}]\nendobj\n", "[]".repeat(500_000));
+    let mut draft = Draft::new(PLAIN);
+    let at = draft.put(many);
+    let bytes = draft.end(&row(6, at), 7, "").bytes;
+    let error = File::parse(&bytes).unwrap().latest().body(Ref::new(6)).unwrap_err();
+    assert!(matches!(error, Error::TooMany { what: "values in one object", .. }));
+}
+
 #[test]
 fn long_lists_and_streams_are_counted_before_they_are_kept() {
     let listing = |count: usize, data: &[u8]| {

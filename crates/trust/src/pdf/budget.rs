@@ -13,7 +13,8 @@ use super::Error;
 pub enum Work {
     /// Bytes that came out of compressed streams.
     Inflated,
-    /// Bytes read as objects, each time they are read. An object costs at least [`OBJECT`].
+    /// Bytes read as objects, each time they are read. An object costs at least [`OBJECT`], and each value in it
+    /// [`VALUE`].
     Read,
     /// Entries of cross-reference sections, and of the lists in object streams.
     Listed,
@@ -23,6 +24,9 @@ pub enum Work {
 
 /// The least that reading an object costs, in bytes: finding it takes longer than reading a short one.
 pub(super) const OBJECT: usize = 64;
+
+/// What each value in it costs besides, in bytes: short ones take longer to make than to read.
+pub(super) const VALUE: usize = 8;
 
 impl Work {
     /// How much of it one file may cause. Measured on honest files of up to 50 MB with fifty signatures, which

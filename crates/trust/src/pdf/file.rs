@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::budget::{OBJECT, Work};
+use super::budget::{OBJECT, VALUE, Work};
 use super::crypt::Crypt;
 use super::filter;
 use super::irregular::{Irregularity, Reading};
@@ -18,9 +18,8 @@ use super::{Dictionary, Error, Object, Ref, place};
 /// Depth of `/Length 5 0 R` pointing at a length that is itself a reference.
 const MAX_INDIRECTION: usize = 8;
 
-/// Text of objects that are kept as values, in bytes. A value takes some twenty times as much memory as its
-/// text.
-const MAX_KEPT: usize = 2 * 1024 * 1024;
+/// What reading the objects cost that are kept as values, in bytes. A value takes up to ten times as much memory.
+const MAX_KEPT: usize = 4 * 1024 * 1024;
 
 /// An indirect object: a value, or a dictionary with a stream.
 #[derive(Clone, Debug)]
@@ -57,8 +56,8 @@ struct Kept {
     streams: BTreeMap<usize, Arc<ObjectStream>>,
     /// Objects, by their numbers and the revisions that made them.
     bodies: BTreeMap<(u32, usize), Arc<Body>>,
-    /// Bytes of text of these objects.
-    text: usize,
+    /// What reading these objects cost.
+    cost: usize,
     /// Page trees, by the revision for which they were read.
     pages: BTreeMap<usize, Arc<PageTree>>,
 }
@@ -256,6 +255,8 @@ impl<'f, 'a> View<'f, 'a> {
     ///
     /// [`Error::Missing`] where nothing is there: a verifier takes no `null` for an answer.
     pub fn body(&self, reference: Ref) -> Result<Body, Error> {
+        // Copying takes longer than finding.
+        self.file.spend(Work::Read, OBJECT)?;
         self.shared(reference).map(|body| Arc::try_unwrap(body).unwrap_or_else(|kept| Body::clone(&kept)))
     }
 
@@ -286,27 +287,27 @@ impl<'f, 'a> View<'f, 'a> {
         if let Some(known) = self.file.kept().bodies.get(&(reference.number, made)) {
             return Ok(Arc::clone(known));
         }
-        let (body, text) = match entry {
+        let (body, cost) = match entry {
             Entry::Compressed { container, index } => self.compressed(reference, container, index, made)?,
             Entry::InUse { offset, .. } => self.plain(reference, offset, made, depth)?,
             Entry::Free => return Err(missing),
         };
-        self.file.spend(Work::Read, text)?;
+        self.file.spend(Work::Read, cost)?;
         let body = Arc::new(body);
         // Where a stream ends can be said by another object, which a later revision may have changed.
         let length =
             body.value.as_dictionary().filter(|_| body.stream.is_some()).and_then(|d| d.get("Length"));
         if length.is_none_or(|length| length.as_reference().is_none()) {
             let mut kept = self.file.kept();
-            if kept.text.saturating_add(OBJECT + text) <= MAX_KEPT {
-                kept.text += OBJECT + text;
+            if kept.cost.saturating_add(OBJECT + cost) <= MAX_KEPT {
+                kept.cost += OBJECT + cost;
                 kept.bodies.insert((reference.number, made), Arc::clone(&body));
             }
         }
         Ok(body)
     }
 
-    /// An object that stands in the file, and how many bytes of it are no stream.
+    /// An object that stands in the file, and what reading it costs.
     fn plain(
         &self,
         reference: Ref,
@@ -331,16 +332,17 @@ impl<'f, 'a> View<'f, 'a> {
         lexer.keyword("endobj")?;
         let encoded = stream.as_ref().map_or(0, ExactSizeIterator::len);
         let text = (lexer.position() - offset).saturating_sub(encoded);
+        let cost = text.saturating_add(VALUE.saturating_mul(lexer.values()));
         if let Some((crypt, own)) = &self.file.crypt
             && *own != Some(reference)
             && !(stream.is_some() && Crypt::is_table(&value))
         {
             crypt.strings(&mut value, reference)?;
         }
-        Ok((Body { value, stream, span: offset..lexer.position(), container: None, reference }, text))
+        Ok((Body { value, stream, span: offset..lexer.position(), container: None, reference }, cost))
     }
 
-    /// An object inside an object stream of the same revision, and how many bytes it has there.
+    /// An object inside an object stream of the same revision, and what reading it costs.
     fn compressed(
         &self,
         reference: Ref,
@@ -349,9 +351,9 @@ impl<'f, 'a> View<'f, 'a> {
         made: usize,
     ) -> Result<(Body, usize), Error> {
         let stream = self.object_stream(container, made)?;
-        let (value, text) = stream.object(reference, index)?;
+        let (value, cost) = stream.object(reference, index)?;
         let span = stream.span.clone();
-        Ok((Body { value, stream: None, span, container: Some(container), reference }, text))
+        Ok((Body { value, stream: None, span, container: Some(container), reference }, cost))
     }
 
     /// The object stream of this number that revision `made` defines.

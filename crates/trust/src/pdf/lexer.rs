@@ -55,6 +55,11 @@ impl<'a> Lexer<'a> {
         self.at
     }
 
+    /// How many values have been read, those in others among them.
+    pub(super) fn values(&self) -> usize {
+        self.values
+    }
+
     pub(super) fn error(&self, what: &'static str) -> Error {
         Error::Syntax { what, offset: self.at }
     }

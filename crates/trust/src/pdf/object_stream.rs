@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::budget::Work;
+use super::budget::{VALUE, Work};
 use super::irregular::Reading;
 use super::lexer::Lexer;
 use super::{Dictionary, Error, Object, Ref, place};
@@ -57,7 +57,7 @@ impl ObjectStream {
         Ok(Self { data, objects, span })
     }
 
-    /// The object at this place of the list, and how many bytes it has.
+    /// The object at this place of the list, and what reading it costs.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl ObjectStream {
         if !lexer.rest().is_empty() {
             return Err(wrong);
         }
-        Ok((value, end - start))
+        Ok((value, (end - start).saturating_add(VALUE.saturating_mul(lexer.values()))))
     }
 
     /// The numbers of its objects, in order.
