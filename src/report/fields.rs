@@ -22,9 +22,9 @@ pub(super) struct Widget {
 }
 
 /// The widgets of all signature fields that have a place on a page. Nothing is marked in a file that
-/// the strict reader refuses: the places would be a guess.
+/// the reader refuses: the places would be a guess.
 pub(super) fn widgets(bytes: &[u8]) -> Vec<Widget> {
-    let Ok(file) = File::parse(bytes) else { return Vec::new() };
+    let Ok(file) = File::parse_foreign(bytes) else { return Vec::new() };
     let view = file.latest();
     let Ok(pages) = view.pages() else { return Vec::new() };
     let mut found = Vec::new();

@@ -346,6 +346,30 @@ fn nothing_hides_behind_what_is_tolerated() {
     }
 }
 
+/// Every change of a byte gives an answer, and soon.
+#[test]
+fn damaged_files_never_panic() {
+    let files = [
+        Draft::new(Shape { third_header: "3  0 obj\n", stream_end: "\r", back: 1, ..PLAIN }).bytes,
+        hybrid_update(true, |_, page| vec![(3, 1, page, 0)]),
+        office(|d| vec![(4, 1, d.places[3], 0)], ""),
+    ];
+    for bytes in files {
+        for at in 0..bytes.len() {
+            for value in [0, b' ', b'\r', b'/', b'<', b'9', 255] {
+                let mut changed = bytes.clone();
+                changed[at] = value;
+                let _ = tolerated(&changed);
+                if let Ok(file) = File::parse_foreign(&changed) {
+                    for revision in 0..=file.revisions().len() {
+                        let _ = file.unlisted(revision);
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn read(name: &str) -> Vec<u8> {
     std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/foreign").join(name)).unwrap()
 }
@@ -380,9 +404,12 @@ fn updated(write: impl Fn(&mut Draft) -> String) -> Vec<u8> {
     [&bytes[..at], root.as_bytes(), &bytes[at + 16..]].concat()
 }
 
+/// Writes an update, and gives the rows of its table.
+type Write = fn(&mut Draft) -> String;
+
 #[test]
 fn every_byte_of_an_update_is_accounted_for() {
-    let honest: [(&str, fn(&mut Draft) -> String); 5] = [
+    let honest: [(&str, Write); 5] = [
         ("nothing but a table", |_| "0 1\n0000000000 65535 f \n".to_owned()),
         ("white space", |draft| {
             draft.put("\r\n\0\t\u{c}  \n");
@@ -403,7 +430,7 @@ fn every_byte_of_an_update_is_accounted_for() {
         assert!(!codes(&verdict).contains(&"changes.unlisted"), "{what}");
         assert!(!codes(&verdict).contains(&"document.malformed"), "{what}");
     }
-    let hostile: [(&str, fn(&mut Draft) -> String); 8] = [
+    let hostile: [(&str, Write); 8] = [
         ("another page", |draft| {
             draft.put("3 0 obj\n<</Type/Page>>\nendobj\n");
             "0 0\n".to_owned()
