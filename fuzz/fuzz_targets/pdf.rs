@@ -14,7 +14,12 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn read(bytes: &[u8]) {
-    let Ok(file) = File::parse(bytes) else { return };
+    for file in [File::parse(bytes), File::parse_foreign(bytes)].into_iter().flatten() {
+        examine(&file, bytes);
+    }
+}
+
+fn examine(file: &File<'_>, bytes: &[u8]) {
     let revisions = file.revisions();
     // Every byte belongs to exactly one revision.
     assert_eq!(revisions[0].span.start, 0);
@@ -33,9 +38,10 @@ fn read(bytes: &[u8]) {
             }
         }
         let _ = view.pages();
+        let _ = file.unlisted(index);
         let _ = pades::fields(view);
         let _ = pades::form_fields(view);
     }
-    let _ = pades::examine(&file);
-    let _ = pades::survey(&file);
+    let _ = pades::examine(file);
+    let _ = pades::survey(file);
 }

@@ -294,7 +294,18 @@ fn nothing_hides_behind_what_is_tolerated() {
         let more = format!("/XRefStm {stream}");
         draft.end("0 1\n0000000000 65535 f \n", 9, &more).end("0 1\n0000000000 65535 f \n", 9, &more).bytes
     };
+    let other_way = |previous: &str| {
+        let mut draft = Draft::new(PLAIN);
+        let page = draft.put(OTHER_PAGE);
+        let text = table_stream(&[(3, 1, page, 0)]);
+        let at = text.windows(10).position(|part| part == b"/Type/XRef").unwrap();
+        let stream = draft.put([&text[..at], previous.as_bytes(), &text[at..]].concat());
+        draft.end("0 1\n0000000000 65535 f \n", 9, &format!("/XRefStm {stream}")).bytes
+    };
+    let same_way = format!("/Prev {}", Draft::new(PLAIN).xref);
+    assert!(tolerated(&other_way(&same_way)).is_ok());
     let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("a stream that leads to another section", other_way("/Prev 15")),
         ("a comment before xref", of(Shape { before_xref: "\n% xref\n", back: 7, ..PLAIN })),
         ("a word before xref", of(Shape { before_xref: "\nx ", back: 2, ..PLAIN })),
         ("another table before xref", of(Shape { before_xref: "\nxref\n", back: 5, ..PLAIN })),

@@ -79,7 +79,7 @@ impl Section {
         };
         let is_empty = entries.is_empty();
         let beside = match trailer.get("XRefStm") {
-            Some(place) => Some(beside(bytes, xref, place, &mut entries, reading)?),
+            Some(place) => Some(beside(bytes, xref, (place, &trailer), &mut entries, reading)?),
             None => None,
         };
         if entries
@@ -192,7 +192,7 @@ pub(super) fn spacing(
 fn beside(
     bytes: &[u8],
     xref: usize,
-    place: &Object,
+    (place, trailer): (&Object, &Dictionary),
     entries: &mut BTreeMap<u32, Entry>,
     reading: &Reading,
 ) -> Result<Range<usize>, Error> {
@@ -201,11 +201,13 @@ fn beside(
     reading.tolerate(Irregularity::Hybrid, start, hybrid.clone())?;
     let mut lexer = Lexer::new(bytes, start..xref);
     // What some readers cannot read either, they do without.
-    let (hidden, _) = stream(bytes, &mut lexer, reading).map_err(|error| match error {
+    let (hidden, dictionary) = stream(bytes, &mut lexer, reading).map_err(|error| match error {
         Error::Cost { .. } => error,
         _ => hybrid.clone(),
     })?;
-    if lexer.position() > xref {
+    // Some readers go on from the stream, others from the trailer.
+    let other_way = dictionary.get("Prev").is_some_and(|previous| Some(previous) != trailer.get("Prev"));
+    if lexer.position() > xref || other_way {
         return Err(hybrid);
     }
     for (number, entry) in hidden {
