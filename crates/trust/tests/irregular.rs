@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pk_trust::Time;
-use pk_trust::pdf::{Error, File, Irregularity, Object, Ref, Work};
+use pk_trust::pdf::{ByteRange, Error, File, Irregularity, Object, Ref, Work};
 use pk_trust::pki::Anchors;
 use pk_trust::verify::{self, Evidence, Overall, Profile, Verdict};
 
@@ -721,4 +721,62 @@ fn an_encrypted_file_stays_as_it_was_encrypted() {
     );
     let again = judge(&update(&kept, Some(encryption.number)));
     assert_ne!(again.lines.integrity.code, "signature.intact", "the dictionary itself written anew");
+}
+
+/// Whether a signature holds that covers so many bytes after `%%EOF`, where these stand there.
+fn covers(after: &str, covered: usize, updated: bool) -> bool {
+    let written = |range: [usize; 3]| {
+        let [first, second, length] = range;
+        let mut draft = Draft { bytes: b"%PDF-1.7\n".to_vec(), places: [0; 4], xref: 0 };
+        let object =
+            draft.put(format!("1 0 obj\n<</ByteRange[0 {first:04} {second:04} {length:04}]/Contents "));
+        let contents = draft.put("<00>");
+        draft.put(">>\nendobj\n");
+        draft.xref = draft.put(format!("xref\n0 2\n0000000000 65535 f \n{object:010} 00000 n \n"));
+        let xref = draft.xref;
+        draft.put(format!("trailer\n<</Size 2/Root 1 0 R>>\nstartxref\n{xref}\n%%EOF"));
+        let eof = draft.put(after);
+        let bytes = if updated { draft.end("0 0\n", 2, "").bytes } else { draft.bytes };
+        (bytes, contents, eof)
+    };
+    let (_, contents, eof) = written([0; 3]);
+    let (bytes, ..) = written([contents, contents + 4, (eof + covered).saturating_sub(contents + 4)]);
+    let file = File::parse_foreign(&bytes).unwrap();
+    let body = file.at(0).body(Ref::new(1)).unwrap();
+    let end = file.revisions()[0].span.end;
+    ByteRange::parse_foreign(body.value.as_dictionary().unwrap(), &bytes, end).is_ok()
+}
+
+#[test]
+fn white_space_after_the_end_is_signed_or_belongs_to_an_update() {
+    let honest = [
+        ("", 0, false),
+        ("\n", 1, false),
+        ("\n", 0, false),
+        ("\r\n", 0, false),
+        ("\r\n", 2, false),
+        ("\n\n", 2, false),
+        ("\r\n\0\0 ", 5, false),
+        ("\n", 0, true),
+        ("\n\n", 1, true),
+        ("\n\n", 2, true),
+        ("\r\n \n", 0, true),
+    ];
+    for (after, covered, updated) in honest {
+        assert!(covers(after, covered, updated), "{covered} of {after:?}, {updated}");
+    }
+    let hostile = [
+        ("\n\n", 1, false),
+        ("\n\n", 0, false),
+        ("\r\n", 1, false),
+        ("\n ", 1, false),
+        ("\r\n\r\n", 2, false),
+        (" ", 0, false),
+        ("\0", 0, false),
+        ("\n", 2, true),
+        ("\n\n", 3, true),
+    ];
+    for (after, covered, updated) in hostile {
+        assert!(!covers(after, covered, updated), "{covered} of {after:?}, {updated}");
+    }
 }
