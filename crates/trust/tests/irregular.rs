@@ -235,7 +235,9 @@ fn forms_with_one_reading_are_read_and_named() {
         let sized: Vec<_> =
             found.clone().unwrap_or_default().into_iter().filter(|i| *i != SizeBeyond).collect();
         assert!(found == Ok(expected.clone()) || sized == expected, "{what}: {found:?}");
-        assert_eq!(is_strict(&bytes), expected.is_empty(), "{what}, in pk's own documents");
+        // An update of pk's own documents is compared byte by byte, whatever size it names.
+        let strict = expected.is_empty() || expected == [SizeBeyond];
+        assert_eq!(is_strict(&bytes), strict, "{what}, in pk's own documents");
     }
 }
 
@@ -353,7 +355,7 @@ fn nothing_hides_behind_what_is_tolerated() {
     ];
     for (what, bytes) in cases {
         assert!(tolerated(&bytes).is_err(), "{what}");
-        assert!(!is_strict(&bytes), "{what}, in pk's own documents");
+        assert!(!is_strict(&bytes) || what.contains("/Size"), "{what}, in pk's own documents");
     }
 }
 

@@ -228,10 +228,11 @@ pub(super) fn revisions(bytes: &[u8], reading: &Reading) -> Result<Vec<Revision>
         let beyond = Error::SizeBeyond { offset: revision.xref };
         let due = size.max(listed.saturating_add(1));
         let due = if revision.span.start == 0 { xref::MAX_SIZE } else { due };
-        if enlarged > due.saturating_add(MAX_UNUSED) {
+        // In pk's own documents an update has one encoding, and is compared with it.
+        if reading.is_foreign() && enlarged > due.saturating_add(MAX_UNUSED) {
             return Err(beyond);
         }
-        if enlarged > due {
+        if reading.is_foreign() && enlarged > due {
             reading.tolerate(Irregularity::SizeBeyond, revision.xref, beyond)?;
         }
         size = enlarged;
