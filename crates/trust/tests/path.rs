@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use pk_trust::Time;
-use pk_trust::pki::{Anchors, Certificate, Crl, PathError, Purpose, Revocation, issue};
+use pk_trust::pki::{Anchors, Certificate, Crl, Effort, PathError, Purpose, Revocation, issue};
 
 use crate::pki::{day, key, request};
 
@@ -142,6 +142,16 @@ fn many_cross_certificates_are_given_up_soon() {
     let anchors = Anchors { roots: vec![root.clone()], ..Anchors::default() };
     let refused = anchors.path(&leaf, &links, Purpose::Signature, day(10)).unwrap_err();
     assert_eq!(refused, PathError::TooLong);
+    // And a file with a hundred such signers is given up as a whole.
+    let effort = Effort::of_a_file();
+    let counted = Anchors { effort: effort.clone(), ..anchors.clone() };
+    let searches = (0..1000).take_while(|_| {
+        let _ = counted.path(&leaf, &links, Purpose::Signature, day(10));
+        !effort.is_exhausted()
+    });
+    let searches = searches.count();
+    assert!((1..128).contains(&searches), "{searches}");
+    assert!(!Effort::of_a_file().is_exhausted() && !anchors.effort.is_exhausted(), "each file has its own");
     // A real way out is found as long as the crowd does not hide it.
     let out = issue::below(&root, &request("Silang", &cross, Purpose::Authority, None), &key(23)).unwrap();
     let with_way_out: Vec<Certificate> = std::iter::once(out).chain(links).collect();

@@ -88,6 +88,8 @@ fn a_damaged_block_is_never_skipped() {
     assert_eq!(swap("-----END X509 CRL-----", "-----END X509 CRL----"), (first, no_end.to_owned()));
     assert_eq!(swap("-----BEGIN X509 CRL-----", "-----BEGIN X509 CRL----"), (first, stray.to_owned()));
     assert_eq!(swap("-----BEGIN X509 CRL-----", "----BEGIN X509 CRL----"), (first + 1, stray.to_owned()));
+    assert_eq!(swap("-----BEGIN X509 CRL-----", "#----BEGIN X509 CRL-----"), (first + 1, stray.to_owned()));
+    assert_eq!(swap("-----END X509 CRL-----", "#----END X509 CRL-----"), (first, no_end.to_owned()));
     assert_eq!(swap("-----BEGIN X509 CRL-----", "> -----BEGIN X509 CRL-----"), (first, stray.to_owned()));
     // Cut off, a letter that base64 has not, another length, a list under the label of a certificate.
     for damaged in [
@@ -121,9 +123,13 @@ fn explanations_are_no_damage() {
         \u{20}       Serial Number:\n            04:04:04:04\n\
         \u{20}       Signature Algorithm: ED25519\n        73:a1:00:\n";
     let bundle = "Contoh Root CA\n==============\n";
-    for explained in
-        [openssl, text, bundle, "\u{FEFF}# Sertifikat\n", "Bag Attributes\n    friendlyName: root\n"]
-    {
+    for explained in [
+        openssl,
+        text,
+        bundle,
+        "\u{FEFF}# ----- Sertifikat -----\n",
+        "Bag Attributes\n    friendlyName: root\n",
+    ] {
         let file = format!("{explained}{}\n\n{}", root.pem(), seal.pem());
         let trust = Trust::parse(file.as_bytes()).unwrap();
         assert_eq!((trust.anchors.roots.len(), trust.seals.len()), (1, 1), "{explained}");

@@ -4,6 +4,7 @@
 //! (RFC 8419), signed attributes as PAdES B-B wants them (ETSI EN 319 142-1). [`General`] is what
 //! other programs write, [`TimeStamp`] what time stamp authorities do.
 
+mod attributes;
 mod ber;
 mod digest;
 mod general;

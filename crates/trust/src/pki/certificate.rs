@@ -54,6 +54,9 @@ const UNDERSTOOD: [ObjectIdentifier; 9] = [
     QC_STATEMENTS,
 ];
 
+/// Extensions of a certificate. There are twenty or so.
+const MAX_EXTENSIONS: usize = 128;
+
 /// The upper bound of common name, title and unit (RFC 5280, A.1: `ub-common-name` and others),
 /// in characters.
 pub const SUBJECT_ATTRIBUTE_LIMIT: usize = 64;
@@ -139,7 +142,8 @@ impl fmt::Debug for Certificate {
 
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.0.der == other.0.der
+        // Of all of it; the bytes may be megabytes that begin alike.
+        self.0.fingerprint == other.0.fingerprint
     }
 }
 
@@ -323,17 +327,18 @@ impl Certificate {
     pub(super) fn understood(&self) -> bool {
         let extensions = self.0.parsed.tbs_certificate().extensions();
         extensions.is_none_or(|list| {
-            list.iter().enumerate().all(|(i, extension)| {
-                (!extension.critical || UNDERSTOOD.contains(&extension.extn_id))
-                    && list.iter().take(i).all(|earlier| earlier.extn_id != extension.extn_id)
-            })
+            // Each is compared with all before it.
+            list.len() <= MAX_EXTENSIONS
+                && list.iter().enumerate().all(|(i, extension)| {
+                    (!extension.critical || UNDERSTOOD.contains(&extension.extn_id))
+                        && list.iter().take(i).all(|earlier| earlier.extn_id != extension.extn_id)
+                })
         })
     }
 
     /// Whether the certificate says that it is by `issuer`; a mere claim.
     pub(super) fn names_as_issuer(&self, issuer: &Self) -> bool {
-        let subject = issuer.0.parsed.tbs_certificate().subject();
-        self.0.parsed.tbs_certificate().issuer() == subject || self.is_by(&issuer.names().0)
+        self.is_by(&issuer.names().0)
     }
 
     /// Whether the issuer has the name of this digest ([`folded`]).

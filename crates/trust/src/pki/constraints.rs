@@ -11,6 +11,9 @@ use x509_cert::name::{Name, RelativeDistinguishedName};
 use super::certificate::text;
 use super::{Certificate, PathError};
 
+/// Names times constraints. Authorities of companies have some dozens of each.
+const MAX_COMPARISONS: usize = 100_000;
+
 /// Whether `authority` may have certificates with the names of `certificate` below it.
 ///
 /// # Errors
@@ -28,6 +31,10 @@ pub(super) fn check(authority: &Certificate, certificate: &Certificate) -> Resul
     let excluded = constraints.excluded_subtrees.unwrap_or_default();
     // 4.2.1.10: no other values occur in this profile, so nobody knows what they would mean.
     if permitted.iter().chain(&excluded).any(|subtree| subtree.minimum != 0 || subtree.maximum.is_some()) {
+        return Err(refused);
+    }
+    // Each is compared with each.
+    if names.len().saturating_mul(permitted.len().saturating_add(excluded.len())) > MAX_COMPARISONS {
         return Err(refused);
     }
     if names.iter().all(|name| allows(&permitted, &excluded, name)) { Ok(()) } else { Err(refused) }

@@ -11,7 +11,7 @@ use der::pem::PemLabel as _;
 use der::{Decode, Document, Encode, EncodePem};
 use sha2::{Digest, Sha256};
 use x509_cert::certificate::Rfc5280;
-use x509_cert::crl::CertificateList;
+use x509_cert::crl::{CertificateList, RevokedCert};
 use x509_cert::ext::Extension;
 
 use super::certificate::text;
@@ -49,6 +49,9 @@ pub struct Crl {
     fingerprint: [u8; 32],
     /// Digest of the issuer's name ([`folded`]).
     issuer: [u8; 32],
+    /// Places of the entries, by serial number: a list of a megabyte is asked about each signer of a file.
+    by_serial: Vec<usize>,
+    understood: bool,
 }
 
 impl Crl {
@@ -63,7 +66,12 @@ impl Crl {
             return Err(CrlError::NotCanonical);
         }
         let issuer = folded(&parsed.tbs_cert_list.issuer);
-        Ok(Self { der: bytes.to_vec(), parsed, fingerprint: Sha256::digest(bytes).into(), issuer })
+        let entries = parsed.tbs_cert_list.revoked_certificates.as_deref().unwrap_or_default();
+        let mut by_serial: Vec<usize> = (0..entries.len()).collect();
+        by_serial.sort_by_key(|&place| entries.get(place).map(|entry| entry.serial_number.as_bytes()));
+        let understood = understood(&parsed);
+        let fingerprint = Sha256::digest(bytes).into();
+        Ok(Self { der: bytes.to_vec(), parsed, fingerprint, issuer, by_serial, understood })
     }
 
     /// Parses PEM (`X509 CRL`).
@@ -164,12 +172,11 @@ impl Crl {
         moment: Time,
         now: Time,
     ) -> Said {
-        if !certificate.is_by(&self.issuer) || !self.understood() || !signed() {
+        if !certificate.is_by(&self.issuer) || !self.understood || !signed() {
             return Said::Nothing;
         }
-        let tbs = certificate.x509().tbs_certificate();
-        let entries = self.parsed.tbs_cert_list.revoked_certificates.as_deref().unwrap_or_default();
-        if let Some(entry) = entries.iter().find(|e| &e.serial_number == tbs.serial_number()) {
+        let serial = certificate.x509().tbs_certificate().serial_number().as_bytes();
+        if let Some(entry) = self.entry(serial) {
             let at = Time::from_x509(entry.revocation_date);
             return reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()).since(at);
         }
@@ -188,16 +195,24 @@ impl Crl {
             })
     }
 
-    /// A critical extension that is not understood may mean a partial list (RFC 5280, 5.2); one of an
-    /// entry, that it is about somebody else (5.3).
-    fn understood(&self) -> bool {
-        let list = &self.parsed.tbs_cert_list;
-        let entries = list.revoked_certificates.iter().flatten();
-        let of_entries = entries.filter_map(|entry| entry.crl_entry_extensions.as_ref()).flatten();
-        let unknown =
-            |e: &Extension| e.critical && e.extn_id != REASON_CODE && !UNDERSTOOD.contains(&e.extn_id);
-        !list.crl_extensions.iter().flatten().chain(of_entries).any(unknown)
+    /// The first entry with this serial number.
+    fn entry(&self, serial: &[u8]) -> Option<&RevokedCert<Rfc5280>> {
+        let entries = self.parsed.tbs_cert_list.revoked_certificates.as_deref()?;
+        let entry = |&place: &usize| entries.get(place);
+        let before = |place: &usize| entry(place).is_some_and(|e| e.serial_number.as_bytes() < serial);
+        let first = self.by_serial.get(self.by_serial.partition_point(before))?;
+        entry(first).filter(|entry| entry.serial_number.as_bytes() == serial)
     }
+}
+
+/// A critical extension that is not understood may mean a partial list (RFC 5280, 5.2); one of an entry, that
+/// it is about somebody else (5.3).
+fn understood(parsed: &CertificateList<Rfc5280>) -> bool {
+    let list = &parsed.tbs_cert_list;
+    let entries = list.revoked_certificates.iter().flatten();
+    let of_entries = entries.filter_map(|entry| entry.crl_entry_extensions.as_ref()).flatten();
+    let unknown = |e: &Extension| e.critical && e.extn_id != REASON_CODE && !UNDERSTOOD.contains(&e.extn_id);
+    !list.crl_extensions.iter().flatten().chain(of_entries).any(unknown)
 }
 
 /// Lists that are older than another one of the same issuer, each with the newest one.

@@ -19,7 +19,17 @@ impl Effort {
     /// A certificate is tried as the next link of a path.
     pub const STEP: u32 = 1;
 
-    /// For one file: some two thousand signatures, or sixteen thousand certificates. Fifty signers, each with
+    /// A unit for each so many bytes that are hashed or decoded again: a list of a megabyte counts as a
+    /// thousand steps.
+    const BYTES_A_UNIT: usize = 1024;
+
+    /// Work on something of this length: what it costs at the least, and its bytes.
+    pub fn spend_on(&self, least: u32, length: usize) -> bool {
+        let bytes = u32::try_from(length / Self::BYTES_A_UNIT).unwrap_or(u32::MAX);
+        self.spend(least.saturating_add(bytes))
+    }
+
+    /// For one file: some two thousand signatures, or sixteen thousand certificates, or 32 MB of lists. Fifty signers, each with
     /// a time stamp and a chain of four, need less than a tenth.
     const OF_A_FILE: u32 = 32_768;
 

@@ -224,6 +224,11 @@ impl OcspAnswer {
         self.made
     }
 
+    /// Length of what is signed, in bytes.
+    pub(super) fn length(&self) -> usize {
+        self.signed.len()
+    }
+
     /// SHA-256 of the DER encoding.
     pub(super) fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint

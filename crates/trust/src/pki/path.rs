@@ -200,7 +200,8 @@ impl Anchors {
                 continue;
             }
             *steps = steps.checked_sub(1).ok_or(PathError::TooLong)?;
-            if !self.effort.spend(Effort::STEP) || !self.is_signed_by(&last, issuer) {
+            // What it says is decoded anew each time.
+            if !self.effort.spend_on(Effort::STEP, issuer.der().len()) || !self.is_signed_by(&last, issuer) {
                 continue;
             }
             let step = authority(issuer, path, at).and_then(|()| {
@@ -233,12 +234,21 @@ impl Anchors {
 
     fn is_signed_by(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
         certificate.names_as_issuer(issuer)
-            && self.recall(certificate.fingerprint(), issuer, || certificate.is_signed_by(issuer))
+            && self.recall(certificate.fingerprint(), certificate.der().len(), issuer, || {
+                certificate.is_signed_by(issuer)
+            })
     }
 
-    /// Whether `issuer` signed what has this digest: known, or found out if that is not too much.
-    fn recall(&self, signed: [u8; 32], issuer: &Certificate, holds: impl FnOnce() -> bool) -> bool {
-        self.memo.recall(signed, issuer.fingerprint(), || self.effort.spend(Effort::SIGNATURE) && holds())
+    /// Whether `issuer` signed what has this digest and length: known, or found out if that is not too much.
+    fn recall(
+        &self,
+        signed: [u8; 32],
+        length: usize,
+        issuer: &Certificate,
+        holds: impl FnOnce() -> bool,
+    ) -> bool {
+        let check = || self.effort.spend_on(Effort::SIGNATURE, length) && holds();
+        self.memo.recall(signed, issuer.fingerprint(), check)
     }
 
     /// Lists and answers together; see [`super::revocation`].
@@ -263,7 +273,8 @@ impl Anchors {
                 }
                 None => issuer,
             };
-            if !self.recall(answer.fingerprint(), responder, || answer.is_signed_by(responder)) {
+            let signed = || answer.is_signed_by(responder);
+            if !self.recall(answer.fingerprint(), answer.length(), responder, signed) {
                 continue;
             }
             match answer.status(certificate, issuer, moment, now) {
@@ -279,7 +290,8 @@ impl Anchors {
     fn listed(&self, certificate: &Certificate, issuer: &Certificate, moment: Time, now: Time) -> Sayings {
         let mut sayings = Sayings::default();
         for crl in &self.crls {
-            let signed = || self.recall(crl.fingerprint(), issuer, || crl.is_signed_by(issuer));
+            let signed =
+                || self.recall(crl.fingerprint(), crl.der().len(), issuer, || crl.is_signed_by(issuer));
             sayings.add(crl.status(certificate, signed, moment, now), crl.this_update());
         }
         sayings

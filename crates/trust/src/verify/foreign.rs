@@ -80,7 +80,7 @@ pub(super) fn document(
     let sealing = survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed));
     if survey.effort.is_exhausted() {
         let cost = Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked);
-        findings.push(cost.with("what", "certificates to check"));
+        findings.push(cost.with("what", CERTIFICATES));
     }
     if sealing {
         findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
@@ -143,6 +143,9 @@ fn with_validation_data(anchors: &Anchors, survey: &Survey) -> Anchors {
     anchors.effort = survey.effort.clone();
     anchors
 }
+
+/// What a file asked too much of.
+const CERTIFICATES: &str = "certificates to check";
 
 /// What was tolerated in a signature: one reading only, but not as the standards want it.
 fn tolerated(content: &Content) -> impl Iterator<Item = Finding> {
@@ -296,6 +299,7 @@ fn signature(
             match error {
                 cms::Error::Broken(name) | cms::Error::NotCompared(name) => finding.with("algorithm", name),
                 cms::Error::WeakKey(bits) | cms::Error::LargeKey(bits) => finding.with("bits", bits),
+                cms::Error::Cost => finding.with("what", CERTIFICATES),
                 _ => finding.with("error", error),
             }
         }

@@ -195,11 +195,11 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, TrustError> {
                 .map_err(|_| TrustError::Damaged(label.to_owned()).on(line))?;
             blocks.push(Block { label, der, line });
             explained = None;
-        } else if !content.is_empty() {
+        } else if !content.is_empty() && !content.starts_with('#') {
             if content.contains("-----") || is_base64(content) {
                 return Err(TrustError::Stray.on(line));
             }
-            explained = explained.or((!content.starts_with('#')).then_some(line));
+            explained = explained.or(Some(line));
         }
     }
     // Text is allowed where it explains the block behind it. Behind the last one it may be a block that lost
