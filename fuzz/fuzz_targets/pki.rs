@@ -4,11 +4,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use pk_trust::Time;
-use pk_trust::pki::{Anchors, Certificate, Crl, Purpose, is_chain};
+use pk_trust::pki::{Anchors, Certificate, Crl, OcspAnswer, Purpose, is_chain, older_lists};
 
 fuzz_target!(|data: &[u8]| {
     let mut certificates = Vec::new();
     let mut crls = Vec::new();
+    let mut answers = Vec::new();
     // Several structures in a row, as they stand in a CMS.
     let mut rest = data;
     while let Some((der, after)) = element(rest) {
@@ -17,17 +18,20 @@ fuzz_target!(|data: &[u8]| {
             let _ = (certificate.subject(), certificate.serial(), certificate.pem(), certificate.key().name());
             certificates.push(certificate);
         } else if let Ok(crl) = Crl::from_der(der) {
-            let _ = (crl.this_update(), crl.next_update(), crl.pem());
+            let _ = (crl.this_update(), crl.next_update(), crl.number(), crl.issuer(), crl.pem());
             crls.push(crl);
+        } else if let Ok(answer) = OcspAnswer::from_der(der) {
+            answers.push(answer);
         }
         rest = after;
-        if certificates.len() + crls.len() >= 8 {
+        if certificates.len() + crls.len() + answers.len() >= 8 {
             break;
         }
     }
     let Some((leaf, others)) = certificates.split_first() else { return };
     let _ = is_chain(leaf, others);
-    let anchors = Anchors { roots: others.to_vec(), crls, ..Anchors::default() };
+    assert!(older_lists(&crls).len() < crls.len().max(1));
+    let anchors = Anchors { roots: others.to_vec(), crls, answers, ..Anchors::default() };
     for purpose in
         [Purpose::Authority, Purpose::Signature, Purpose::Seal, Purpose::Document, Purpose::TimeStamp]
     {

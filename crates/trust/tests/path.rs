@@ -152,6 +152,13 @@ fn many_cross_certificates_are_given_up_soon() {
     let searches = searches.count();
     assert!((1..128).contains(&searches), "{searches}");
     assert!(!Effort::of_a_file().is_exhausted() && !anchors.effort.is_exhausted(), "each file has its own");
+    // What it could not afford is not taken for refused: the memory is shared with the next file.
+    let honest =
+        issue::below(&root, &request("Jujur", &key(24), Purpose::Signature, None), &key(23)).unwrap();
+    let reason = counted.path(&honest, &[], Purpose::Signature, day(10)).unwrap_err();
+    assert_eq!(reason, PathError::UnknownIssuer);
+    let next = Anchors { effort: Effort::of_a_file(), ..counted.clone() };
+    assert!(next.path(&honest, &[], Purpose::Signature, day(10)).is_ok());
     // A real way out is found as long as the crowd does not hide it.
     let out = issue::below(&root, &request("Silang", &cross, Purpose::Authority, None), &key(23)).unwrap();
     let with_way_out: Vec<Certificate> = std::iter::once(out).chain(links).collect();

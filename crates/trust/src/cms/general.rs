@@ -133,7 +133,7 @@ impl General {
         if used != bytes.len() {
             return Err(Error::Malformed);
         }
-        let tolerated = tolerated_encoding(&der);
+        let tolerated = tolerated_encoding(matches!(der, Cow::Owned(_)));
         Self::from_parts(&der, profile, effort, tolerated)
     }
 
@@ -232,12 +232,11 @@ fn one_element(contents: &[u8]) -> Result<(Cow<'_, [u8]>, BTreeSet<Tolerated>), 
     if !contents.get(used..).is_some_and(zeros) {
         return Err(Error::Trailing);
     }
-    let tolerated = tolerated_encoding(&der);
+    let tolerated = tolerated_encoding(matches!(der, Cow::Owned(_)));
     Ok((der, tolerated))
 }
 
-fn tolerated_encoding(der: &Cow<'_, [u8]>) -> BTreeSet<Tolerated> {
-    let changed = matches!(der, Cow::Owned(_));
+fn tolerated_encoding(changed: bool) -> BTreeSet<Tolerated> {
     changed.then_some(Tolerated::Ber).into_iter().collect()
 }
 

@@ -42,7 +42,7 @@ impl Effort {
     pub fn spend(&self, amount: u32) -> bool {
         let Some(left) = &self.0 else { return true };
         // Once too much was asked for, nothing smaller is done either: what follows would depend on the order.
-        let take = |left: u32| Some(left.checked_sub(amount).unwrap_or(0));
+        let take = |left: u32| Some(left.saturating_sub(amount));
         left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok_and(|before| before >= amount)
     }
 

@@ -1,6 +1,6 @@
 //! From a certificate to an anchor (RFC 5280, 6), for hierarchies of two or three levels.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::revocation::{Said, Sayings};
@@ -33,33 +33,35 @@ pub struct Anchors {
     pub effort: Effort,
 }
 
-/// Signatures on certificates and lists that were found to hold. A batch has a thousand documents and
-/// a handful of authorities, and checking a signature takes longer than anything else about a document.
+/// Signatures on certificates and lists that were checked. A batch has a thousand documents and a handful of
+/// authorities, and checking a signature takes longer than anything else about a document.
 ///
-/// Only what holds is remembered, by the digests of both sides, so that it says nothing of anything
-/// else. Clones share it.
+/// What is remembered is known by the digests of both sides, so that it says nothing of anything else.
+/// Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Memo(Arc<Mutex<BTreeSet<Pair>>>);
+pub struct Memo(Arc<Mutex<BTreeMap<Pair, bool>>>);
 
 /// Digests of what is signed and of the issuer's certificate.
 type Pair = ([u8; 32], [u8; 32]);
 
-/// Signatures that are remembered: 64 bytes each.
+/// Signatures that are remembered: 65 bytes each. Those that do not hold take at most half of the room, so
+/// that no file can fill it.
 const MAX_REMEMBERED: usize = 10_000;
 
 impl Memo {
-    /// Whether `holds` is known to be true of this pair, or turns out to be.
-    fn recall(&self, signed: [u8; 32], issuer: [u8; 32], holds: impl FnOnce() -> bool) -> bool {
+    /// Whether this pair is known to hold, or turns out to; `check` gives `None` where it was not looked at.
+    fn recall(&self, signed: [u8; 32], issuer: [u8; 32], check: impl FnOnce() -> Option<bool>) -> bool {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if lock().contains(&(signed, issuer)) {
-            return true;
+        if let Some(holds) = lock().get(&(signed, issuer)) {
+            return *holds;
         }
-        let good = holds();
+        // What nobody could afford to look at may be looked at for the next file.
+        let Some(holds) = check() else { return false };
         let mut known = lock();
-        if good && known.len() < MAX_REMEMBERED {
-            known.insert((signed, issuer));
+        if known.len() < if holds { MAX_REMEMBERED } else { MAX_REMEMBERED / 2 } {
+            known.insert((signed, issuer), holds);
         }
-        good
+        holds
     }
 }
 
@@ -247,7 +249,7 @@ impl Anchors {
         issuer: &Certificate,
         holds: impl FnOnce() -> bool,
     ) -> bool {
-        let check = || self.effort.spend_on(Effort::SIGNATURE, length) && holds();
+        let check = || self.effort.spend_on(Effort::SIGNATURE, length).then(holds);
         self.memo.recall(signed, issuer.fingerprint(), check)
     }
 
