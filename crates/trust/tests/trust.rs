@@ -177,7 +177,7 @@ fn an_older_list_is_remarked_upon() {
     };
     assert_eq!(remarks(vec![list(2, 3)]), [""; 0]);
     let said = remarks(vec![list(2, 3), list(1, 0)]);
-    assert_eq!(said, ["root 2 2026-01-04T00:00:00Z 1 2026-01-01T00:00:00Z"]);
+    assert_eq!(said, ["root 2026-01-04T00:00:00Z 2 1 2026-01-01T00:00:00Z"]);
 }
 
 /// What is remarked on the host of a link, by those who have a page of their own and by others.

@@ -238,7 +238,7 @@ fn older_lists(anchors: &Anchors) -> impl Iterator<Item = Finding> {
             .with("number", number(older))
             .with("since", older.this_update())
             .with("newest", number(newest))
-            .with("newest_since", newest.this_update())
+            .with("latest", newest.this_update())
     })
 }
 
