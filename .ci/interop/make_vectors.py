@@ -516,7 +516,7 @@ def forged_cms():
              'unknown')
     cms_case('sha-1-signature', lambda d: signed_data(d, RSA, (ISSUING,), infos=[mixed(d, RSA, 'sha256', 'sha1')]),
              'signature.broken-algorithm', 'digest SHA-256, signature SHA-1', 'unknown')
-    cms_case('md5', cms_of(RSA, digest='md5'), 'signature.broken-not-compared', 'MD5 throughout', 'unknown')
+    cms_case('md5', cms_of(RSA, digest='md5'), 'signature.broken-algorithm', 'MD5 throughout', 'unknown')
     cms_case('digests-disagree', lambda d: signed_data(d, RSA, (ISSUING,), infos=[mixed(d, RSA, 'sha256', 'sha512')]),
              'signature.unknown-algorithm', 'digest SHA-256, signature SHA-512', 'unknown')
     cms_case('ed25519-with-sha-256', cms_of(person('Ed25519'), digest='sha256'), 'signature.unknown-algorithm',

@@ -280,6 +280,22 @@ fn a_pinned_signer_is_revoked_all_the_same() {
     assert_eq!(verdict.overall, Overall::Failed);
 }
 
+/// An algorithm that proves nothing still shows a change: not certain, then changed.
+#[test]
+fn a_change_under_a_weak_algorithm_is_a_change() {
+    for file in ["md5.pdf", "sha-1-digest.pdf", "sha-1-signature.pdf", "rsa-1024.pdf", "rsa-8192.pdf"] {
+        let honest = read(file);
+        let verdict = judge(&honest, &rooted());
+        assert_eq!(verdict.overall, Overall::Indeterminate, "{file}: {}", codes(&verdict));
+        let at = honest.windows(8).position(|window| window == b"Rp 1.000").unwrap();
+        let mut changed = honest;
+        changed[at + 3] = b'9';
+        let verdict = judge(&changed, &rooted());
+        assert!(has(&verdict, "signature.digest"), "{file}: {}", codes(&verdict));
+        assert_eq!(verdict.overall, Overall::Failed, "{file}");
+    }
+}
+
 #[test]
 fn no_changed_byte_goes_unnoticed() {
     let anchors = with_lists(&["root.crl", "issuing.crl"]);

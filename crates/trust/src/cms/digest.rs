@@ -2,8 +2,9 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::ID_SHA_1;
+use md5::Md5;
 use sha1::Sha1;
-use sha2::Digest as _;
+use sha2::Digest;
 use spki::AlgorithmIdentifierOwned;
 
 use super::Error;
@@ -14,8 +15,10 @@ use crate::pki::{AlgorithmError, Hash};
 pub(super) enum Named {
     /// One that proves something.
     Sound(Hash),
-    /// SHA-1: that it differs shows that the content was changed, that it is the same shows nothing.
+    /// SHA-1 or MD5: that it differs shows that the content was changed, that it is the same shows nothing.
     Sha1,
+    /// The same.
+    Md5,
     /// One that is not computed here.
     NotHere(Error),
 }
@@ -25,6 +28,7 @@ impl Named {
         match Hash::from_identifier(algorithm) {
             Ok(hash) => Self::Sound(hash),
             Err(AlgorithmError::Broken(_)) if algorithm.oid == ID_SHA_1 => Self::Sha1,
+            Err(AlgorithmError::Broken("MD5")) => Self::Md5,
             Err(AlgorithmError::Broken(name)) => Self::NotHere(Error::NotCompared(name)),
             Err(error) => Self::NotHere(error.into()),
         }
@@ -34,7 +38,7 @@ impl Named {
     pub(super) const fn sound(self) -> Option<Hash> {
         match self {
             Self::Sound(hash) => Some(hash),
-            Self::Sha1 | Self::NotHere(_) => None,
+            Self::Sha1 | Self::Md5 | Self::NotHere(_) => None,
         }
     }
 
@@ -47,6 +51,7 @@ impl Named {
         match self {
             Self::Sound(hash) => same(&hash.digest(parts)),
             Self::Sha1 => same(&sha1(parts)).and(Err(Error::Broken("SHA-1"))),
+            Self::Md5 => same(&over::<Md5>(parts)).and(Err(Error::Broken("MD5"))),
             Self::NotHere(error) => Err(error),
         }
     }
@@ -54,7 +59,11 @@ impl Named {
 
 /// SHA-1 over the parts of a byte range.
 pub(super) fn sha1(parts: &[&[u8]]) -> Vec<u8> {
-    let mut hasher = Sha1::new();
+    over::<Sha1>(parts)
+}
+
+fn over<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hasher = D::new();
     parts.iter().for_each(|part| hasher.update(part));
     hasher.finalize().to_vec()
 }

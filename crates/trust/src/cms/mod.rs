@@ -81,7 +81,7 @@ pub enum Error {
     #[error("{0} is broken: a signature with it proves nothing")]
     Broken(&'static str),
     /// The same, and the content was not compared.
-    #[error("{0} is broken, and is not computed here")]
+    #[error("{0} is broken, and nothing was compared")]
     NotCompared(&'static str),
     /// A key within reach of an attacker.
     #[error("the RSA key has {0} bits only")]
