@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 
 use pk_trust::Time;
-use pk_trust::cms::{Error, General, Profile, TimeStamp};
-use pk_trust::pki::{Anchors, Certificate, Effort};
+use pk_trust::cms::{Error, General, Profile, Signature, TimeStamp, Tolerated};
+use pk_trust::pki::{Anchors, Certificate, Chain, Effort, Purpose, issue};
 use pk_trust::verify::{self, Answer, Evidence, Outcome, Overall, Verdict};
 
 use crate::foreign::{answer, codes, contents, has};
+use crate::pki::{Signer, key, request};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cms")
@@ -124,6 +125,34 @@ fn half_a_signature_is_no_reason_to_panic() {
             }
         }
     }
+}
+
+/// Of what is tolerated in other programs' signatures, nothing is in pk's own.
+#[test]
+fn own_signatures_have_one_encoding_all_the_same() {
+    let own = own_signature();
+    let digest = pk_trust::cms::digest(&[b"isi"]);
+    assert!(Signature::parse(&own).unwrap().verify(&digest).is_ok());
+    // The same signature, and the same key for everybody who reads BER.
+    assert_eq!(own[..2], [0x30, 0x82]);
+    let without_length = [&[0x30, 0x80][..], &own[4..], &[0, 0]].concat();
+    let long_length = [&[0x30, 0x83, 0][..], &own[2..]].concat();
+    for ber in [without_length, long_length] {
+        let general = General::parse(&ber, Profile::Pades, &Effort::default()).unwrap();
+        assert!(general.verify(&[b"isi"]).unwrap().tolerated.contains(&Tolerated::Ber));
+        assert_eq!(Signature::parse(&ber).unwrap_err(), Error::Malformed);
+    }
+    // Ed25519, SHA-512, three attributes: pk's own shape but for the NULL.
+    let null = cms_of("null-ed25519.pdf");
+    assert!(General::parse(&null, Profile::Pades, &Effort::default()).is_ok());
+    assert_eq!(Signature::parse(&null).unwrap_err(), Error::Algorithm);
+}
+
+fn own_signature() -> Vec<u8> {
+    let root = issue::root(&request("Root", &key(1), Purpose::Authority, Some(1)), &key(1)).unwrap();
+    let leaf = issue::below(&root, &request("Pejabat", &key(3), Purpose::Signature, None), &key(1)).unwrap();
+    let signer = Signer { key: key(3), chain: Chain { leaf, issuers: vec![root] } };
+    pk_trust::cms::sign(&pk_trust::cms::digest(&[b"isi"]), &signer).unwrap()
 }
 
 /// All of a file draws on one purse, and what was not paid for was not done.

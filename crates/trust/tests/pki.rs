@@ -183,9 +183,9 @@ fn h_pem() -> String {
     hierarchy().leaf.pem()
 }
 
-struct Signer {
-    key: PrivateKey,
-    chain: Chain,
+pub(crate) struct Signer {
+    pub(crate) key: PrivateKey,
+    pub(crate) chain: Chain,
 }
 
 impl Sign for Signer {
