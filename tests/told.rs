@@ -150,7 +150,7 @@ fn what_no_other_service_signed_is_not_said_to_be() {
 }
 
 /// A page with one image that fills it, and `font` in its resources.
-fn scanned(image: &str, data: &[u8], font: &str) -> Vec<u8> {
+pub(crate) fn scanned(image: &str, data: &[u8], font: &str) -> Vec<u8> {
     let stream = |dictionary: &str, data: &[u8]| {
         [format!("<<{dictionary}/Length {}>>\nstream\n", data.len()).as_bytes(), data, b"\nendstream"]
             .concat()

@@ -192,6 +192,10 @@ fn a_file_is_checked_without_scripts() {
     let page = upload(&[("file", &file)], "text/html");
     assert_eq!((page.status, page.heading()), (StatusCode::OK, "SAH"));
     assert_eq!(page.header("cache-control"), "no-store");
+    // Whose root that rests on.
+    let root = complete().office.certificate("root").unwrap().fingerprint();
+    let start = data_encoding::HEXLOWER.encode(&root[..8]);
+    assert!(page.text().contains(&format!("induk Pemerintah Kabupaten Contoh (sidik jari {start}…)")));
     let verdict = upload(&[("file", &file)], "application/json").json();
     assert_eq!(verdict["overall"], "TOTAL-PASSED");
     // As the body itself, for programs.
@@ -212,6 +216,11 @@ fn a_file_is_checked_without_scripts() {
     assert_eq!(verdict.json()["overall"], "TOTAL-FAILED");
     assert_eq!(verdict.json()["file"], "", "the name is nobody's business");
     assert_eq!(post("application/pdf", beheaded, "application/json").json()["overall"], "TOTAL-FAILED");
+    // Scans are looked at by nobody here, and whoever sent one is told what to do.
+    let scan = crate::told::scanned("/Width 400/Height 400/Filter/DCTDecode", b"x", "");
+    let page = upload(&[("file", &scan)], "text/html");
+    assert_eq!(page.heading(), "BELUM DAPAT DIPASTIKAN");
+    assert!(page.text().contains("Bila PDF ini pindaian") && !page.text().contains("Dasar percayanya"));
     // An unsigned revision is not enough.
     let unsigned = complete().revision("kominfo", Kind::Agreement, 0);
     assert_eq!(upload(&[("file", &unsigned)], "text/html").heading(), "BELUM DAPAT DIPASTIKAN");
