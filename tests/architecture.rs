@@ -104,7 +104,8 @@ fn reading_photographs_has_its_own_order() {
     check(
         &root().join("crates/photo/src"),
         &[
-            ("decode", &["check_size", "texts_in"]),
+            ("container", &["check_size"]),
+            ("decode", &["check_size", "container", "texts_in"]),
             ("search", &["copies", "modules", "symbols"]),
             ("modules", &["copies"]),
             ("copies", &["symbols"]),

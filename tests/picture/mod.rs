@@ -1,6 +1,7 @@
 //! The QR code on the page: read from a picture, it says who issued what, and no more.
 
 mod camera;
+mod kinds;
 mod set;
 
 use std::io::Cursor;

@@ -7,6 +7,8 @@
 //! Bytes in, texts out: no files, no clock, no network. A browser decodes pictures itself and hands over
 //! grey levels ([`qr_texts_of_levels`]); decoding them here is the feature `decode`.
 
+#[cfg(feature = "decode")]
+mod container;
 mod copies;
 #[cfg(feature = "decode")]
 mod decode;

@@ -1,6 +1,6 @@
 //! The search for symbols in one picture: the whole first, then the places where one may be.
 
-use image::GrayImage;
+use image::{GrayImage, imageops};
 
 use crate::copies::{self, Look};
 use crate::modules;
@@ -42,8 +42,16 @@ const MODULES: [f32; 3] = [6.0, 4.0, 9.0];
 
 /// The texts of all symbols, each once, from top to bottom.
 pub(crate) fn texts(picture: &GrayImage) -> Vec<String> {
-    let mut search = Search { picture, readings: Vec::new(), places: Vec::new(), work: WORK };
+    let mut search = Search::new(picture);
     search.run();
+    if search.readings.is_empty() {
+        // A screen in dark mode shows light symbols on dark ground, and ISO/IEC 18004, 6.1 allows to print them so.
+        let mut inverted = picture.clone();
+        imageops::invert(&mut inverted);
+        let mut search = Search::new(&inverted);
+        search.run_once();
+        return search.texts();
+    }
     search.texts()
 }
 
@@ -64,20 +72,41 @@ struct Search<'a> {
     work: u64,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    const fn new(picture: &'a GrayImage) -> Self {
+        Self { picture, readings: Vec::new(), places: Vec::new(), work: WORK }
+    }
+
     fn run(&mut self) {
-        let dots = u64::from(self.picture.width()) * u64::from(self.picture.height());
-        let whole = if dots > OVERVIEW { copies::side_ratio(OVERVIEW, dots) } else { 1.0 };
-        let large = copies::side_ratio(LARGEST, dots).min(2.0);
         // A smaller copy smooths paper grain and sensor noise, a larger one parts small modules.
+        let (whole, large) = self.sizes();
         for zoom in [whole, large, whole / 2.0] {
             self.work = WORK;
-            self.look_at_all(zoom);
-            self.look_closer();
-            if !self.readings.is_empty() {
+            if self.found_at(zoom) {
                 return;
             }
         }
+    }
+
+    /// The same for a second look, at the cost of one size: what is on a screen or printed in white is rarely noisy.
+    fn run_once(&mut self) {
+        let (whole, large) = self.sizes();
+        if !self.found_at(whole) {
+            self.found_at(large);
+        }
+    }
+
+    /// The sizes at which the whole is looked at: one that every picture gets, and one for small symbols.
+    fn sizes(&self) -> (f32, f32) {
+        let dots = u64::from(self.picture.width()) * u64::from(self.picture.height());
+        let whole = if dots > OVERVIEW { copies::side_ratio(OVERVIEW, dots) } else { 1.0 };
+        (whole, copies::side_ratio(LARGEST, dots).min(2.0))
+    }
+
+    fn found_at(&mut self, zoom: f32) -> bool {
+        self.look_at_all(zoom);
+        self.look_closer();
+        !self.readings.is_empty()
     }
 
     /// Looks at the whole picture at a size.
