@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 use std::thread;
 
+use super::confined::confine;
 use super::failure::Failure;
 use crate::report::serve;
 
@@ -20,8 +21,14 @@ pub(super) struct Draw {
 /// Nested objects make the renderer recurse; what overflows even this ends this process only.
 const STACK: usize = 64 * 1024 * 1024;
 
+/// A small file may describe a picture of any size.
+const MEMORY: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Of processor time: above the deadline of whoever waits for the pictures.
+const SECONDS: u64 = 120;
+
 pub(super) fn run(args: &Draw) -> Result<ExitCode, Failure> {
-    limit();
+    confine(MEMORY, SECONDS, 0);
     let (first, most) = (args.first, args.most);
     let thread = thread::Builder::new()
         .stack_size(STACK)
@@ -31,19 +38,3 @@ pub(super) fn run(args: &Draw) -> Result<ExitCode, Failure> {
         _ => Err(Failure::new("fail.output")),
     }
 }
-
-/// Memory is limited because a small file may describe a picture of any size, and time because who
-/// started this process may be gone before it can end it. Where the system has no such limits, only
-/// the deadlines of the other process hold.
-#[cfg(unix)]
-fn limit() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    const MEMORY: u64 = 2 * 1024 * 1024 * 1024;
-    const SECONDS: u64 = 120;
-    for (resource, most) in [(Resource::As, MEMORY), (Resource::Cpu, SECONDS), (Resource::Core, 0)] {
-        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
-    }
-}
-
-#[cfg(not(unix))]
-fn limit() {}

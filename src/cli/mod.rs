@@ -5,8 +5,10 @@ mod app;
 mod archive;
 mod backup;
 mod check;
+mod check_upload;
 mod completions;
 mod configuration;
+mod confined;
 mod demo;
 mod draw;
 mod failure;
@@ -77,6 +79,8 @@ enum Command {
     Publish(publish::Publish),
     #[command(name = crate::report::COMMAND, hide = true)]
     Draw(draw::Draw),
+    #[command(name = crate::web::COMMAND, hide = true)]
+    CheckUpload(check_upload::CheckUpload),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(completions::Man),
@@ -144,6 +148,7 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Publish(args) => publish::run(app, term, args),
         Command::Serve(args) => serve::run(app, term, args),
         Command::Draw(args) => draw::run(&args),
+        Command::CheckUpload(_) => check_upload::run(app),
         Command::Schema(args) => schema::run(term, args),
         Command::Completions(args) => completions::run(args),
         Command::Man(_) => completions::man(),

@@ -19,5 +19,5 @@ mod site;
 pub use publish::{Damaged, PublishError, Published, publish};
 pub use record::{FORMAT, Record, State};
 pub use records::{Records, Unreachable};
-pub use server::{Error, Server};
+pub use server::{COMMAND, Error, Question, Server, check};
 pub use site::Site;

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::Cursor;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
@@ -33,7 +33,7 @@ const COVER: Rgb<u8> = Rgb([120, 120, 120]);
 /// Makes pictures, and keeps the newest ones.
 #[derive(Debug)]
 pub(super) struct Pictures {
-    renderer: Arc<OnceLock<Renderer>>,
+    renderer: OnceLock<Renderer>,
     templates: Templates,
     kept: Mutex<Kept>,
     prospects: Mutex<HashMap<[u8; 32], Prospect>>,
@@ -67,8 +67,8 @@ pub(super) enum NoPicture {
 }
 
 impl Pictures {
-    pub(super) fn new(renderer: Arc<OnceLock<Renderer>>, templates: Templates) -> Self {
-        Self { renderer, templates, kept: Mutex::default(), prospects: Mutex::default() }
+    pub(super) fn new(templates: Templates) -> Self {
+        Self { renderer: OnceLock::new(), templates, kept: Mutex::default(), prospects: Mutex::default() }
     }
 
     /// The picture of the file with this hash, if it was drawn lately.
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn that_there_is_no_picture_is_remembered() {
-        let pictures = Pictures::new(Arc::default(), Templates::built_in());
+        let pictures = Pictures::new(Templates::built_in());
         let (other, unread) = ([1; 32], [2; 32]);
         assert_eq!(pictures.possible(&other), None);
         assert!(!pictures.look(&other, Some(b"no document of ours")));

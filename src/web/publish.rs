@@ -185,7 +185,7 @@ pub fn publish(
         tree: held.stage().map_err(disk)?,
         site: &site,
         office,
-        pictures: Pictures::new(Arc::default(), Templates::with_folder(&office.templates())?),
+        pictures: Pictures::new(Templates::with_folder(&office.templates())?),
         before,
         present,
         files: Mutex::default(),

@@ -1,5 +1,6 @@
 //! The public page: what it says, to whom, and what it survives.
 
+mod checks;
 mod connections;
 mod edited;
 mod pages;
@@ -37,7 +38,8 @@ fn office(page: &str) -> Fixture {
 
 /// A server without a network around it.
 fn server(office: &Fixture) -> Arc<Server> {
-    Server::new(Office::open(office.office.root()).unwrap(), Box::new(clock())).unwrap()
+    let program = env!("CARGO_BIN_EXE_pk").into();
+    Server::new(Office::open(office.office.root()).unwrap(), Box::new(clock()), program).unwrap()
 }
 
 fn id(office: &Fixture, official: &str) -> Id {

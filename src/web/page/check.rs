@@ -26,6 +26,8 @@ pub(in crate::web) enum Problem {
     Slow,
     /// The server has too much to do.
     Busy,
+    /// The file asks for more than a check may cost.
+    Cost,
 }
 
 impl Problem {
@@ -41,6 +43,7 @@ impl Problem {
             Self::Form => ("check.form", 400),
             Self::Slow => ("check.slow", 408),
             Self::Busy => ("check.busy", 503),
+            Self::Cost => ("check.cost", 422),
         }
     }
 }

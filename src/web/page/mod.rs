@@ -19,7 +19,7 @@ pub(in crate::web) use check::{Problem, check, offline};
 pub(in crate::web) use notice::{Notice, lost, notice};
 pub(in crate::web) use pieces::Pieces;
 pub(in crate::web) use record::record;
-pub(in crate::web) use verdict::answer;
+pub(in crate::web) use verdict::{Answered, answer, answered};
 
 use super::links::Links;
 use super::record::State;

@@ -1,8 +1,9 @@
 //! The answer about a file, for those whose browser runs no script. The script writes the same.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use pk_trust::claim::Id;
 use pk_trust::verify::{self, Finding, Line, Outcome, Overall, Profile, SignatureVerdict, Verdict};
+use serde::{Deserialize, Serialize};
 
 use super::frame::{Kind, frame};
 use super::{Context, Tone, answer_word, banner, line};
@@ -107,8 +108,21 @@ impl Headline {
     }
 }
 
-/// The page with the answer about a file.
-pub(in crate::web) fn answer(context: &Context<'_>, answer: &Answer) -> String {
+/// The answer about a file, without what every page has around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::web) struct Answered {
+    heading: String,
+    /// HTML.
+    content: String,
+}
+
+/// The page with an answer.
+pub(in crate::web) fn answered(context: &Context<'_>, answered: &Answered) -> String {
+    frame(context, Kind::Notice, &answered.heading, &PreEscaped(&answered.content))
+}
+
+/// The answer about a file.
+pub(in crate::web) fn answer(context: &Context<'_>, answer: &Answer) -> Answered {
     let headline = Headline::of(context, answer);
     let heading = context.say(headline.code);
     let content = html! {
@@ -121,7 +135,7 @@ pub(in crate::web) fn answer(context: &Context<'_>, answer: &Answer) -> String {
         }
         div.actions { a.button.first href=(context.links.check()) { (context.say("page.check-another")) } }
     };
-    frame(context, Kind::Notice, &heading, &content)
+    Answered { heading: (*heading).to_owned(), content: content.into_string() }
 }
 
 fn picture(context: &Context<'_>, verdict: &PictureVerdict) -> Markup {

@@ -57,10 +57,10 @@ impl Limits {
             return Ok(());
         }
         let wait = |denied: governor::NotUntil<_>| denied.wait_time_from(self.clock.now());
-        let address = subscriber(client);
+        let Sender { address, network } = Sender::of(client);
         // First: what is refused to one address must not be taken from its neighbours behind the same carrier.
         self.address.check_key(&address).map_err(wait)?;
-        self.network.check_key(&cut(client, 24, 48)).map_err(wait)?;
+        self.network.check_key(&network).map_err(wait)?;
         if cost == Cost::Upload {
             self.upload.check_key(&address).map_err(wait)?;
         }
@@ -81,9 +81,19 @@ impl Limits {
     }
 }
 
-/// The address of whoever has one: of IPv6, a subscriber has all of a /64 (RFC 6177).
-pub(super) fn subscriber(client: IpAddr) -> IpAddr {
-    cut(client, 32, 64)
+/// Who sends something, as far as fairness goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sender {
+    /// The address of whoever has one: of IPv6, a subscriber has all of a /64 (RFC 6177).
+    pub(super) address: IpAddr,
+    /// /24 of IPv4, /48 of IPv6: what one can rent at once.
+    pub(super) network: IpAddr,
+}
+
+impl Sender {
+    pub(super) fn of(client: IpAddr) -> Self {
+        Self { address: cut(client, 32, 64), network: cut(client, 24, 48) }
+    }
 }
 
 /// The first bits of an address.

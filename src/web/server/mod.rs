@@ -9,15 +9,18 @@ mod client;
 mod connections;
 mod limits;
 mod metrics;
+mod process;
+mod question;
 mod reply;
 mod routes;
+mod turns;
 mod typed;
 mod upload;
 
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -35,17 +38,18 @@ use super::page::Notice;
 use super::picture::{self, Pictures};
 use super::records::{PATIENCE, Records, Unreachable};
 use super::site::Site;
-use crate::audit::{Answer, Auditor, Unanswered};
+use crate::audit::{Answer, Auditor};
 use crate::office::{AuthorityError, Clock, Office};
-use crate::registry::{Entry, Registry, SqliteRegistry};
-use crate::render::{Renderer, Templates};
+use crate::registry::{Entry, SqliteRegistry};
+use crate::render::Templates;
 use arrivals::Arrivals;
 use asked::Asked;
 use limits::Limits;
 use metrics::Metrics;
+use process::Checks;
 
-/// Files that are checked at the same time.
-const TURNS: u32 = 2;
+pub use process::COMMAND;
+pub use question::{Question, check};
 
 /// How long a picture waits for its turn to be drawn.
 const DRAWING: Duration = Duration::from_secs(10);
@@ -89,13 +93,11 @@ pub struct Server {
     site_tag: String,
     clock: Box<dyn Clock + Send + Sync>,
     records: Records,
-    templates: Templates,
-    renderer: Arc<OnceLock<Renderer>>,
     pictures: Pictures,
     keys: Mutex<Option<(Instant, Arc<Keys>)>>,
     limits: Limits,
     metrics: Arc<Metrics>,
-    turns: Arc<Semaphore>,
+    checks: Checks,
     drawing: Arc<Semaphore>,
     arrivals: Arc<Arrivals>,
     refreshing: tokio::sync::Mutex<()>,
@@ -117,22 +119,26 @@ struct Keys {
 }
 
 impl Server {
-    /// A server for an office. Reads the whole registry.
+    /// A server for an office. Reads the whole registry. `program` is this one as a file, which it starts once more
+    /// for every file that is checked.
     ///
     /// # Errors
     ///
     /// [`enum@Error`]
-    pub fn new(office: Office, clock: Box<dyn Clock + Send + Sync>) -> Result<Arc<Self>, Error> {
+    pub fn new(
+        office: Office,
+        clock: Box<dyn Clock + Send + Sync>,
+        program: PathBuf,
+    ) -> Result<Arc<Self>, Error> {
         let site = Site::new(&office, &office.anchors()?.roots);
         let templates = Templates::with_folder(&office.templates())?;
-        let renderer = Arc::default();
         Ok(Arc::new(Self {
             records: Records::open(&office.registry())?,
-            pictures: Pictures::new(Arc::clone(&renderer), templates.clone()),
+            pictures: Pictures::new(templates),
             site_tag: site_tag(&site),
             limits: Limits::new(site.page()),
             metrics: Arc::new(Metrics::new()),
-            turns: Arc::new(Semaphore::new(usize::try_from(TURNS).unwrap_or(1))),
+            checks: Checks::new(program, office.root().to_owned()),
             drawing: Arc::new(Semaphore::new(1)),
             arrivals: Arc::default(),
             refreshing: tokio::sync::Mutex::default(),
@@ -140,8 +146,6 @@ impl Server {
             office,
             site,
             clock,
-            templates,
-            renderer,
         }))
     }
 
@@ -274,41 +278,18 @@ impl Server {
         Some((self.office.document_file(&entry.reservation.id.to_string(), entry.revision), recorded))
     }
 
-    /// Answers about a file; blocks.
-    fn examine(&self, name: &str, bytes: &[u8]) -> Result<Result<Answer, Unanswered>, Unreachable> {
-        if bytes.starts_with(b"PK\x03\x04") {
-            // An archive of 10 MB can hold thousands of documents. Those have `pk verify`.
-            return Ok(Err(Unanswered::Format));
-        }
+    /// Answers about a link; blocks.
+    fn examine(&self, link: &str) -> Result<Answer, Unreachable> {
         let keys = self.read_keys().map_err(|error| Unreachable::from(std::io::Error::other(error)))?;
-        let registry: Option<Box<dyn Registry + Send>> =
-            match SqliteRegistry::open_to_read_within(&self.office.registry(), PATIENCE) {
-                Ok(registry) => Some(Box::new(registry)),
-                Err(error) => return Err(error.into()),
-            };
+        let registry = SqliteRegistry::open_to_read_within(&self.office.registry(), PATIENCE)?;
         let auditor = Auditor {
             anchors: keys.anchors.clone(),
             seals: keys.seals.clone(),
-            registry,
+            registry: Some(Box::new(registry)),
             host: Some(self.site.host.clone()),
-            templates: Some(self.templates.clone()),
-            renderer: Arc::clone(&self.renderer),
             ..Auditor::default()
         };
-        let answer = match auditor.examine(name, bytes, self.clock.now()) {
-            Err(Unanswered::Registry(error)) => return Err(error.into()),
-            Err(error @ Unanswered::Differs { .. }) => {
-                return Err(Unreachable::from(std::io::Error::other(error)));
-            }
-            answer => answer,
-        };
-        Ok(answer.map(|mut answer| {
-            // The name was our own.
-            if let Answer::Document(verdict) = &mut answer {
-                verdict.file.clear();
-            }
-            answer
-        }))
+        Ok(auditor.link("", link, self.clock.now()))
     }
 
     /// The keys; `None` if they cannot be read now.

@@ -134,7 +134,7 @@ async fn check(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap) 
             // With a script it would not have come here; a page that ignored it would look like a check of it.
             Ok(Typed { id, claim: Some(claim) }) => {
                 let link = format!("https://{}/V/{id}#{claim}", server.site.host);
-                upload::answer(server, asked, "", link.into_bytes().into(), None).await
+                upload::link(server, asked, link).await
             }
             Err(problem) => upload::refused(&server, asked, problem),
         };
