@@ -1,7 +1,7 @@
 // Reads the QR codes of a photograph with photo.wasm: the same program as `pk verify photo.jpg`. The browser
 // decodes the picture, so everything that it can show can be read.
 
-import { Refusal, caller, module } from "./verifier.js";
+import { Refusal, caller, ended, module } from "./verifier.js";
 
 // Dots that photo.wasm looks at: as in crates/photo.
 const MAX_DOTS = 52_000_000;
@@ -14,17 +14,25 @@ const MAX_UNPACKED = 120_000_000;
 // a file, or what `luma` made of it.
 export async function readPhoto(picture) {
   const grey = picture instanceof Blob ? luma(picture) : picture;
-  const [{ levels, width, height }, ready] = await Promise.all([grey, module("photo.wasm")]);
-  return readLevels(ready, levels, width, height);
+  const [{ levels, width, height, clear }, ready] = await Promise.all([grey, module("photo.wasm")]);
+  const texts = await readLevels(ready, levels, width, height);
+  if (texts.length > 0 || !clear || !(picture instanceof Blob)) return texts;
+  // A code in white on nothing is for a dark background.
+  const dark = await luma(picture, 0);
+  return readLevels(ready, dark.levels, width, height);
 }
 
 // As `readPhoto`, from grey levels and a module that is compiled already. Each picture gets an instance of
 // its own: it takes much memory, and WebAssembly gives none back.
 export async function readLevels(compiled, levels, width, height) {
   const called = caller(await WebAssembly.instantiate(compiled, {}));
-  called.put(levels);
-  called.exports.read(width, height);
-  return called.answer();
+  try {
+    called.put(levels);
+    called.exports.read(width, height);
+    return called.answer();
+  } catch (error) {
+    throw ended(error, called);
+  }
 }
 
 // Dots of the canvas: telephones draw nothing, and say nothing, on one that is larger than they like.
@@ -59,8 +67,9 @@ async function dots(blob) {
   return 0;
 }
 
-// The picture as it is shown, upright, one grey level a dot.
-export async function luma(blob) {
+// The picture as it is shown, upright, one grey level a dot, on paper of that level; and whether any of it is clear, so
+// that the paper shows.
+export async function luma(blob, paper = 255) {
   if (await dots(blob) > MAX_UNPACKED) throw new Refusal("check.too-many-dots");
   const picture = await createImageBitmap(blob, { imageOrientation: "from-image" })
     // Older browsers refuse the wish (Safari 15); a code can be read lying on its side too.
@@ -77,19 +86,21 @@ export async function luma(blob) {
   const context = canvasOf(width, rows).getContext("2d", { willReadFrequently: true });
   if (!context) throw new Refusal("check.picture");
   const levels = new Uint8Array(width * height);
+  let clear = false;
   for (let top = 0; top < height; top += rows) {
     const count = Math.min(rows, height - top);
-    // What is transparent is paper.
-    context.fillStyle = "white";
-    context.fillRect(0, 0, width, rows);
+    context.clearRect(0, 0, width, rows);
     const step = picture.height / height;
     context.drawImage(picture, 0, top * step, picture.width, count * step, 0, 0, width, count);
     const { data } = context.getImageData(0, 0, width, count);
     for (let i = 0, dot = top * width; i < data.length; i += 4, dot += 1) {
       // ITU-R BT.709, as the program does where it decodes the picture itself.
-      levels[dot] = (2126 * data[i] + 7152 * data[i + 1] + 722 * data[i + 2]) / 10000;
+      const level = (2126 * data[i] + 7152 * data[i + 1] + 722 * data[i + 2]) / 10000;
+      const alpha = data[i + 3];
+      if (alpha < 255) clear = true;
+      levels[dot] = (level * alpha + paper * (255 - alpha)) / 255;
     }
   }
   picture.close();
-  return { levels, width, height };
+  return { levels, width, height, clear };
 }

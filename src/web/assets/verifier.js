@@ -39,6 +39,16 @@ export function caller({ exports }) {
   return { put, answer, exports };
 }
 
+// As much memory as a module may have (crates/browser/build), in bytes.
+const MOST_MEMORY = 512 * 1024 * 1024;
+
+// What became of a module that ended in the middle of its work: if it had taken half of its memory, it wanted more
+// than there was.
+export function ended(error, { exports }) {
+  const full = exports.memory.buffer.byteLength >= MOST_MEMORY / 2;
+  return full && !(error instanceof Refusal) ? new Refusal("check.cost-here") : error;
+}
+
 // No answer, and why, by the code of its text.
 export class Refusal extends Error {
   constructor(code) {
@@ -74,8 +84,9 @@ export async function verifierOf(compiled, trust, host = "") {
     try {
       return ask(called);
     } catch (error) {
+      const used = called;
       if (!(error instanceof Refusal)) called = undefined;
-      throw error;
+      throw ended(error, used);
     }
   };
   const question = (what) => (input, record, at) => guarded((asked) => {

@@ -1,21 +1,31 @@
-// Runs verifier.wasm and photo.wasm beside the page, so that a large file does not hold it up. This is both the
-// worker and the page's way to it; where there are no workers of this kind, the page does the work itself.
+// Runs verifier.wasm and photo.wasm beside the page, so that a large file does not hold it up, and one that asks for
+// more than a check may cost can be ended. This is both the worker and the page's way to it; where there are no workers
+// of this kind, the page does the work itself, within what the modules themselves allow.
 
-import { PATIENCE, within } from "./network.js";
-import { Refusal, verifier } from "./verifier.js";
+import { PATIENCE } from "./network.js";
+import { Refusal, module, verifier } from "./verifier.js";
 
-// A worker that the system ended for its memory says nothing any more.
-const LONGEST = 180_000;
+// Until a task has loaded what it needs, however slow the network is.
+const LOADING = 180_000;
+// From then to its answer: a document takes some milliseconds, and the most that the modules themselves allow some
+// seconds, on a telephone ten times as many. A worker that the system ended for its memory says nothing any more.
+const LONGEST = 60_000;
 
+// Each says when it has loaded what it needs, and the work begins.
 const TASKS = {
   // The verdict about a file (as a Blob) or about the text of a code.
-  async verdict(trust, host, question, input, record, at) {
+  async verdict(begin, trust, host, question, input, record, at) {
     const content = typeof input === "string" ? input : new Uint8Array(await input.arrayBuffer());
-    return (await verifier(trust, host))[question](content, record, at);
+    const asked = await verifier(trust, host);
+    begin();
+    return asked[question](content, record, at);
   },
   // The texts of the codes in a picture.
-  async photo(picture) {
-    return (await import("./photo.js")).readPhoto(picture);
+  async photo(begin, picture) {
+    const { readPhoto } = await import("./photo.js");
+    await module("photo.wasm");
+    begin();
+    return readPhoto(picture);
   },
 };
 
@@ -24,7 +34,7 @@ const inWorker = typeof document === "undefined";
 if (inWorker) {
   addEventListener("message", async ({ data: [call, task, given] }) => {
     try {
-      postMessage([call, await TASKS[task](...given)]);
+      postMessage([call, await TASKS[task](() => postMessage([-call]), ...given)]);
     } catch (error) {
       postMessage([call, undefined, { code: error instanceof Refusal && error.code, text: String(error) }]);
     }
@@ -46,6 +56,7 @@ function start() {
       setTimeout(none, PATIENCE);
       fresh.onmessage = ({ data: [call, answer, error] }) => {
         if (call === 0) started(fresh);
+        else if (call < 0) waiting.get(-call)?.begin();
         else if (!error) waiting.get(call)?.resolve(answer);
         else waiting.get(call)?.reject(error.code ? new Refusal(error.code) : new Error(error.text));
       };
@@ -59,22 +70,34 @@ function start() {
 // What a task answers.
 export async function run(task, ...given) {
   const beside = await start();
-  if (!beside) return TASKS[task](...given);
+  if (!beside) return TASKS[task](() => {}, ...given);
   calls += 1;
   const call = calls;
-  const answer = new Promise((resolve, reject) => { waiting.set(call, { resolve, reject }); });
+  let timer;
+  const answer = new Promise((resolve, reject) => {
+    const wait = (patience, error) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => reject(error), patience);
+    };
+    wait(LOADING, new Error("no answer"));
+    // Others may be before it in the worker: what they take is not its own.
+    const begin = () => wait(LONGEST, new Refusal("check.cost-here"));
+    waiting.set(call, { resolve, reject, begin });
+  });
   try {
     beside.postMessage([call, task, given]);
-    return await within(answer, LONGEST);
+    return await answer;
   } catch (error) {
-    if (!(error instanceof Refusal)) {
-      // Whatever state it is in: the next question gets a fresh one.
+    if (!(error instanceof Refusal) || error.code === "check.cost-here") {
+      // Whatever it is doing, and in whatever state it is: the next question gets a fresh one.
       beside.terminate();
-      worker = undefined;
-      for (const { reject } of waiting.values()) reject(error);
+      if (worker && (await worker) === beside) worker = undefined;
+      waiting.delete(call);
+      for (const { reject } of waiting.values()) reject(new Error("ended with another question"));
     }
     throw error;
   } finally {
+    clearTimeout(timer);
     waiting.delete(call);
   }
 }
