@@ -1,7 +1,11 @@
 //! Files around the bytes that the fuzzer makes up: mutations break offsets before anything else, and
 //! then only the first lines of the reader are tried.
 
-use pk_trust::pdf::{File, Object};
+use std::hint::black_box;
+
+use pk_trust::pades;
+use pk_trust::pdf::{File, Object, Work};
+use pk_trust::verify::{DATA_NAME, attachment};
 
 /// Between two objects in the fuzzer's bytes.
 const BORDER: &[u8] = b"%%\n";
@@ -64,4 +68,52 @@ fn append(out: &mut Vec<u8>, objects: &[&[u8]], first: u32, previous: Option<usi
         format!("trailer\n<</Size 1000/Root {root}{previous}>>\nstartxref\n{xref}\n%%EOF\n").as_bytes(),
     );
     xref
+}
+
+/// Levels of the score of one kind of work.
+const LEVELS: usize = 24;
+
+/// A function for each level: reaching one for the first time looks to the fuzzer like code that was never run, so it
+/// keeps the input and goes on from there.
+macro_rules! levels {
+    ($($level:literal)*) => { [$(level::<$level>),*] };
+}
+
+const REACHED: [fn(); Work::ALL.len() * LEVELS] = levels!(
+    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35
+    36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71
+    72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95
+);
+
+#[inline(never)]
+fn level<const LEVEL: usize>() {
+    black_box(LEVEL);
+}
+
+/// A file after everything was read that a verdict reads of it; nothing if it is none.
+pub fn looked_at(bytes: &[u8]) -> Option<File<'_>> {
+    let file = File::parse(bytes).ok()?;
+    let _ = attachment(file.at(0), DATA_NAME);
+    let _ = pades::examine(&file);
+    let _ = pades::survey(&file);
+    Some(file)
+}
+
+/// Tells the fuzzer what the work that a file caused is for each of its bytes: a level for each half of a power of
+/// two. Says the highest.
+pub fn score(file: &File<'_>) -> u64 {
+    // Below this, the fixed costs of every file would be the whole score.
+    let bytes = u64::try_from(file.bytes().len()).unwrap_or(u64::MAX).max(1_000);
+    let mut highest = 0;
+    for (kind, work) in Work::ALL.into_iter().enumerate() {
+        let ratio = file.spent(work) / bytes;
+        highest = highest.max(ratio);
+        // The square has a bit for each half of a power of two.
+        let bits = ratio.saturating_mul(ratio).checked_ilog2().map_or(0, |bits| bits + 1);
+        let reached = usize::try_from(bits).unwrap_or(LEVELS).min(LEVELS - 1);
+        for level in 0..=reached {
+            REACHED[kind * LEVELS + level]();
+        }
+    }
+    highest
 }

@@ -4,6 +4,7 @@
 
 mod claim;
 mod cms;
+mod cost;
 mod foreign;
 mod irregular;
 mod painted;

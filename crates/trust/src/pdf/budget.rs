@@ -29,6 +29,9 @@ pub(super) const OBJECT: usize = 64;
 pub(super) const VALUE: usize = 8;
 
 impl Work {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Inflated, Self::Read, Self::Listed, Self::Compared];
+
     /// How much of it one file may cause. Measured on honest files of up to 50 MB with fifty signatures, which
     /// stay below a tenth; what is above takes longer than five seconds or more than 300 MB.
     const fn limit(self) -> u64 {
@@ -78,6 +81,11 @@ impl Budget {
     pub(super) fn rest(&self, work: Work) -> usize {
         let spent = self.counter(work).load(Ordering::Relaxed);
         usize::try_from(work.limit().saturating_sub(spent)).unwrap_or(usize::MAX)
+    }
+
+    /// How much has been done, what was refused counted.
+    pub(super) fn spent(&self, work: Work) -> u64 {
+        self.counter(work).load(Ordering::Relaxed)
     }
 
     const fn counter(&self, work: Work) -> &AtomicU64 {

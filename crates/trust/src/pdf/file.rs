@@ -151,6 +151,11 @@ impl<'a> File<'a> {
         self.reading.spend(work, amount)
     }
 
+    /// How much of a kind of work this file has caused so far; what was refused counts too.
+    pub fn spent(&self, work: Work) -> u64 {
+        self.budget.spent(work)
+    }
+
     /// The revisions, oldest first; at least one.
     pub fn revisions(&self) -> &[Revision] {
         &self.revisions
