@@ -153,7 +153,7 @@ impl<'a> File<'a> {
 
     /// How much of a kind of work this file has caused so far; what was refused counts too.
     pub fn spent(&self, work: Work) -> u64 {
-        self.budget.spent(work)
+        self.reading.spent(work)
     }
 
     /// The revisions, oldest first; at least one.

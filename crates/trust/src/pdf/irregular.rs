@@ -103,6 +103,11 @@ impl Reading {
         self.budget.spend(work, amount)
     }
 
+    /// How much of it was caused so far.
+    pub(super) fn spent(&self, work: Work) -> u64 {
+        self.budget.spent(work)
+    }
+
     /// How much of it may still be caused.
     pub(super) fn rest(&self, work: Work) -> usize {
         self.budget.rest(work)
