@@ -132,6 +132,14 @@ fn office(rows: impl Fn(&Draft) -> Vec<(u32, u8, usize, u8)>, between: &str) -> 
     draft.end("0 0\n", 9, &format!("/XRefStm {stream}")).bytes
 }
 
+/// An update with something before its object, whose entry leads so many bytes before it.
+fn early_entry(before: &str, back: usize) -> Vec<u8> {
+    let mut draft = Draft::new(PLAIN);
+    draft.put(before);
+    let page = draft.put(OTHER_PAGE);
+    draft.end(&row(3, page - back), 5, "").bytes
+}
+
 /// Reads everything there is, and gives what was tolerated.
 fn tolerated(bytes: &[u8]) -> Result<Vec<Irregularity>, Error> {
     let file = File::parse_foreign(bytes)?;
@@ -161,8 +169,8 @@ fn is_strict(bytes: &[u8]) -> bool {
 #[test]
 fn forms_with_one_reading_are_read_and_named() {
     use Irregularity::{
-        AfterEnd, EntryEnd, Hybrid, ObjectHeader, PrevZero, Repeated, SectionPlace, SizeBeyond, Spacing,
-        StreamEnd,
+        AfterEnd, EntryEnd, Hybrid, ObjectHeader, ObjectPlace, PrevZero, Repeated, SectionPlace, SizeBeyond,
+        Spacing, StreamEnd,
     };
     let of = |shape| Draft::new(shape).bytes;
     let repeated = {
@@ -211,6 +219,8 @@ fn forms_with_one_reading_are_read_and_named() {
             of(Shape { third_header: "3\r\n0\nobj", ..PLAIN }),
             vec![ObjectHeader],
         ),
+        ("an entry that leads to white space", early_entry(" \r\n", 3), vec![ObjectPlace]),
+        ("one that leads into what follows %%EOF", early_entry("", 1), vec![ObjectPlace]),
         ("a carriage return before endstream", of(Shape { stream_end: "\r", ..PLAIN }), vec![StreamEnd]),
         ("two line ends before endstream", of(Shape { stream_end: "\r\n\r\n", ..PLAIN }), vec![StreamEnd]),
         ("no line end before endstream", of(Shape { stream_end: "", ..PLAIN }), vec![]),
@@ -326,6 +336,10 @@ fn nothing_hides_behind_what_is_tolerated() {
         ("another number in an object's header", of(Shape { third_header: "4  0 obj\n", ..PLAIN })),
         ("no space in an object's header", of(Shape { third_header: "3 0obj\n", ..PLAIN })),
         ("data that is longer than it says", of(Shape { stream_end: "Q\n", ..PLAIN })),
+        ("an entry that leads to a comment", early_entry("%\n", 2)),
+        ("one that leads far away", early_entry("                    ", 17)),
+        ("one that leads to the object before", early_entry("5 0 obj\n()\nendobj\n", 18)),
+        ("one that leads into %%EOF", early_entry("", 2)),
         ("a space after the data", of(Shape { stream_end: " \n", ..PLAIN })),
         ("three line ends after the data", of(Shape { stream_end: "\r\n\r\n\n", ..PLAIN })),
         ("a comment after the data", of(Shape { stream_end: "\n%\n", ..PLAIN })),
@@ -781,4 +795,20 @@ fn white_space_after_the_end_is_signed_or_belongs_to_an_update() {
     for (after, covered, updated) in hostile {
         assert!(!covers(after, covered, updated), "{covered} of {after:?}, {updated}");
     }
+}
+
+/// Objects that begin at many places and fail at one: each failure has read all that lies between.
+#[test]
+fn failures_are_counted_too() {
+    let mut draft = Draft::new(PLAIN);
+    let places: Vec<(u32, usize)> =
+        (10..400).map(|number| (number, draft.put(format!("{number} 0 obj ( ")))).collect();
+    draft.put("x".repeat(500_000));
+    let rows: String = places.iter().map(|(number, place)| row(*number, *place)).collect();
+    let bytes = draft.end(&rows, 400, "").bytes;
+    let file = File::parse(&bytes).unwrap();
+    let error = |number: u32| file.latest().body(Ref::new(number)).unwrap_err();
+    assert!(matches!(error(10), Error::Syntax { what: "string not closed", .. }));
+    let last = (11..400).map(error).last().unwrap();
+    assert_eq!(last, Error::Cost { what: "objects to read" });
 }

@@ -321,19 +321,36 @@ impl<'f, 'a> View<'f, 'a> {
         depth: usize,
     ) -> Result<(Body, usize), Error> {
         let wrong = Error::WrongObject { reference, offset };
-        let end = self.file.revisions.get(made).ok_or(wrong.clone())?.limit(offset);
+        let end = self.file.revisions.get(made).ok_or(wrong)?.limit(offset);
         let mut lexer = Lexer::new(self.file.bytes, offset..end);
-        let header = xref::object_header(&mut lexer, &self.file.reading, &wrong)?;
+        let read = self.plain_from(&mut lexer, reference, depth);
+        if read.is_err() {
+            // Many objects may begin at many places and fail at the same far one.
+            self.file.spend(Work::Read, lexer.position().saturating_sub(offset))?;
+        }
+        read
+    }
+
+    fn plain_from(
+        &self,
+        lexer: &mut Lexer<'a>,
+        reference: Ref,
+        depth: usize,
+    ) -> Result<(Body, usize), Error> {
+        let wrong = Error::WrongObject { reference, offset: lexer.position() };
+        let named = lexer.position();
+        if lexer.skip_few_spaces() > 0 {
+            self.file.reading.tolerate(Irregularity::ObjectPlace, named, wrong.clone())?;
+        }
+        let offset = lexer.position();
+        let header = xref::object_header(lexer, &self.file.reading, &wrong)?;
         if header != (u64::from(reference.number), u64::from(reference.generation)) {
             return Err(wrong);
         }
         let (mut value, _) = lexer.object()?;
         lexer.skip_whitespace();
-        let stream = if lexer.rest().starts_with(b"stream") {
-            Some(self.stream(&mut lexer, &value, depth)?)
-        } else {
-            None
-        };
+        let stream =
+            if lexer.rest().starts_with(b"stream") { Some(self.stream(lexer, &value, depth)?) } else { None };
         lexer.keyword("endobj")?;
         let encoded = stream.as_ref().map_or(0, ExactSizeIterator::len);
         let text = (lexer.position() - offset).saturating_sub(encoded);

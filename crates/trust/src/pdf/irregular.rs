@@ -19,6 +19,8 @@ pub enum Irregularity {
     Spacing,
     /// An entry of 20 bytes ends with other white space (ISO 32000-2, 7.5.4).
     EntryEnd,
+    /// An entry names white space before the object.
+    ObjectPlace,
     /// White space other than one space in `1 0 obj`.
     ObjectHeader,
     /// A carriage return alone, or two ends of line, before `endstream` (ISO 32000-2, 7.3.8.1).
@@ -42,6 +44,7 @@ impl Irregularity {
             Self::SectionPlace => "document.tolerated-section-place",
             Self::Spacing => "document.tolerated-spacing",
             Self::EntryEnd => "document.tolerated-entry-end",
+            Self::ObjectPlace => "document.tolerated-object-place",
             Self::ObjectHeader => "document.tolerated-object-header",
             Self::StreamEnd => "document.tolerated-stream-end",
             Self::AfterEnd => "document.tolerated-after-end",

@@ -110,6 +110,13 @@ impl<'a> Lexer<'a> {
         spaces
     }
 
+    /// As [`Lexer::skip_spaces`], at most sixteen: where many entries of a table may lead to the same ones.
+    pub(super) fn skip_few_spaces(&mut self) -> usize {
+        let spaces = self.rest().iter().take(16).take_while(|byte| is_whitespace(**byte)).count();
+        self.at += spaces;
+        spaces
+    }
+
     pub(super) fn skip_whitespace(&mut self) {
         while let Some(byte) = self.peek() {
             if is_whitespace(byte) {

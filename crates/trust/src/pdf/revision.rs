@@ -171,7 +171,9 @@ impl Revision {
 
     /// Every entry has to lead into its own revision: one that points elsewhere gives bytes that
     /// somebody signed a second meaning (shadow attacks, "change of object usage").
-    fn check_entries(&self) -> Result<(), Error> {
+    ///
+    /// White space after the `%%EOF` before it, which begins at `eof`, may be where an update begins.
+    fn check_entries(&self, eof: usize, reading: &Reading) -> Result<(), Error> {
         let end = self.sections.iter().map(|part| part.span.end).max().unwrap_or(self.span.end);
         for entry in self.entries.values() {
             match entry {
@@ -179,8 +181,11 @@ impl Revision {
                     let inside = |part: &Part| {
                         part.span.contains(offset) && !(part.is_stream && part.span.start == *offset)
                     };
-                    if !(self.span.start..end).contains(offset) || self.sections.iter().any(inside) {
-                        return Err(Error::ForeignOffset { offset: *offset });
+                    let foreign = Error::ForeignOffset { offset: *offset };
+                    if (eof..self.span.start).contains(offset) {
+                        reading.tolerate(Irregularity::ObjectPlace, *offset, foreign)?;
+                    } else if !(self.span.start..end).contains(offset) || self.sections.iter().any(inside) {
+                        return Err(foreign);
                     }
                 }
                 Entry::Compressed { container, .. } => {
@@ -204,6 +209,7 @@ pub(super) fn revisions(bytes: &[u8], reading: &Reading) -> Result<Vec<Revision>
     header(bytes, reading)?;
     let mut revisions = chain(bytes, reading)?;
     let mut start = 0;
+    let mut eof = 0;
     let mut size = 0;
     let mut listed = 0;
     let mut known = BTreeMap::new();
@@ -236,7 +242,8 @@ pub(super) fn revisions(bytes: &[u8], reading: &Reading) -> Result<Vec<Revision>
             reading.tolerate(Irregularity::SizeBeyond, revision.xref, beyond)?;
         }
         size = enlarged;
-        revision.check_entries()?;
+        revision.check_entries(eof, reading)?;
+        eof = revision.sections.iter().map(|part| part.span.end).max().unwrap_or(start);
     }
     Ok(revisions)
 }

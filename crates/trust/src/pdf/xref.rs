@@ -236,7 +236,7 @@ pub(super) fn object_header(
     let mut regular = true;
     let mut space = |lexer: &mut Lexer<'_>| {
         let at = lexer.position();
-        let spaces = lexer.skip_spaces();
+        let spaces = lexer.skip_few_spaces();
         regular &= spaces == 1 && lexer.before(at + 1).ends_with(b" ");
         if spaces == 0 { Err(error.clone()) } else { Ok(()) }
     };
