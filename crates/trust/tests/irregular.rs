@@ -812,3 +812,28 @@ fn failures_are_counted_too() {
     let last = (11..400).map(error).last().unwrap();
     assert_eq!(last, Error::Cost { what: "objects to read" });
 }
+
+/// An update that says it is the first revision would take what was signed for its own.
+#[test]
+fn an_update_does_not_become_the_first_revision() {
+    let bytes = read("pades-p-256-sha-256.pdf");
+    let (rows, root, size) = {
+        let file = File::parse(&bytes).unwrap();
+        let view = file.latest();
+        let places = (0..file.revisions().len())
+            .flat_map(|revision| file.revisions()[revision].numbers())
+            .filter_map(|number| view.numbered(number).unwrap().map(|(body, _)| (number, body.span.start)))
+            .collect::<std::collections::BTreeMap<_, _>>();
+        let size = places.keys().next_back().unwrap() + 1;
+        let rows: String = places.into_iter().map(|(number, place)| row(number, place)).collect();
+        (rows, view.catalog().unwrap().0, size)
+    };
+    let mut draft = Draft { bytes, places: [0; 4], xref: 0 };
+    let xref = draft.put(format!("xref\n{rows}trailer\n<</Size {size}/Root {root}/Prev 0>>\n"));
+    draft.put(format!("startxref\n{xref}\n%%EOF\n"));
+    assert_eq!(File::parse_foreign(&draft.bytes).unwrap().revisions().len(), 1);
+    let verdict = judge(&draft.bytes);
+    assert!(codes(&verdict).contains(&"document.tolerated-prev-zero"));
+    assert!(codes(&verdict).contains(&"signature.partial"), "{:?}", codes(&verdict));
+    assert_eq!(verdict.overall, Overall::Failed);
+}
