@@ -56,7 +56,7 @@ fn a_revocation_that_was_interrupted_is_finished() {
             }
             assert!(matches!(fixture.office.anchors(), Err(AuthorityError::ListsBehind { last: 2, .. })));
             assert!(fixture.signing("dinsos").is_err());
-            assert!(Server::new(fixture.office.clone(), Box::new(clock())).is_err());
+            assert!(Server::new(fixture.office.clone(), Box::new(clock()), PathBuf::new()).is_err());
         }
         // The same command once more does what is missing, and only then says that there is nothing to do.
         revoke(&fixture, "kominfo").unwrap();

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::num::NonZero;
+use std::path::PathBuf;
 
 use axum::http::StatusCode;
 use pk::office::Office;
@@ -49,7 +50,7 @@ fn an_edited_registry_is_not_shown() {
             assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{statement}");
         }
         let opened = Office::open(office.office.root()).unwrap();
-        let started = Server::new(opened, Box::new(clock()));
+        let started = Server::new(opened, Box::new(clock()), PathBuf::new());
         assert!(matches!(&started, Err(pk::web::Error::Registry(error))
             if matches!(error.registry(), Some(Error::Row { .. } | Error::Chain { .. }))));
         assert!(matches!(write(&office, &site), Err(PublishError::Registry(_))), "{statement}");
