@@ -14,6 +14,9 @@ use crate::model::Value;
 /// Cells with content that are looked at in one sheet.
 const MAX_CELLS: usize = 1_000_000;
 
+/// Rows with content of one sheet. Every one can be wrong in several ways, and each of them is a message.
+const MAX_ROWS: usize = 100_000;
+
 /// Bytes of text that are kept of one sheet: a short file can name one long text in a million cells.
 const MAX_TEXT: usize = 64 * 1024 * 1024;
 
@@ -194,7 +197,9 @@ impl SheetReader<'_> {
         if let Value::Text(text) = &value {
             self.text += text.len();
         }
-        if self.cells > MAX_CELLS || self.text > MAX_TEXT {
+        let new_row = !self.rows.contains_key(&at.0);
+        let rows = self.rows.len() + usize::from(new_row);
+        if self.cells > MAX_CELLS || self.text > MAX_TEXT || rows > MAX_ROWS {
             return Err(Fault::TooLarge);
         }
         if marks != Marks::default() {
@@ -458,9 +463,13 @@ mod tests {
             |rows: usize| format!("<worksheet><sheetData>{}</sheetData></worksheet>", row.repeat(rows));
         assert_eq!(read(&text(50), &shelf).unwrap().rows.len(), 50);
         assert!(matches!(read(&text(70), &shelf), Err(Fault::TooLarge)));
-        let numbers = "<row><c><v>1</v></c></row>".repeat(MAX_CELLS + 1);
-        let text = format!("<worksheet><sheetData>{numbers}</sheetData></worksheet>");
-        assert!(matches!(read(&text, &shelf), Err(Fault::TooLarge)));
+        let full = format!("<row>{}</row>", "<c><v>1</v></c>".repeat(1_000));
+        for (row, most) in [(full.as_str(), MAX_CELLS / 1_000), ("<row><c><v>1</v></c></row>", MAX_ROWS)] {
+            let text =
+                |rows: usize| format!("<worksheet><sheetData>{}</sheetData></worksheet>", row.repeat(rows));
+            assert_eq!(read(&text(most), &shelf).unwrap().rows.len(), most);
+            assert!(matches!(read(&text(most + 1), &shelf), Err(Fault::TooLarge)));
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Text of cells: shared, inline, with runs of their own look.
 
+use std::collections::BTreeSet;
+
 use super::Fault;
 use super::styles::is_struck;
 use super::xml::Xml;
@@ -13,8 +15,10 @@ const ENOUGH: usize = 5_000;
 #[derive(Default)]
 pub(super) struct Strings {
     all: String,
-    /// Where each text ends, and whether some of it is struck through.
-    ends: Vec<(usize, bool)>,
+    /// Where each text ends.
+    ends: Vec<u32>,
+    /// The numbers of those of which something is struck through.
+    struck: BTreeSet<usize>,
 }
 
 impl Strings {
@@ -30,16 +34,20 @@ impl Strings {
             }
             let (text, struck) = item(&mut xml)?;
             strings.all.push_str(&text);
-            strings.ends.push((strings.all.len(), struck));
+            if struck {
+                strings.struck.insert(strings.ends.len());
+            }
+            strings.ends.push(u32::try_from(strings.all.len()).map_err(|_| Fault::Bomb)?);
         }
         Ok(strings)
     }
 
     /// The text of this number, and whether some of it is struck through.
     pub(super) fn get(&self, index: usize) -> Option<(&str, bool)> {
-        let (end, struck) = *self.ends.get(index)?;
-        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
-        Some((self.all.get(start..end)?, struck))
+        let end = *self.ends.get(index)?;
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end);
+        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        Some((self.all.get(range)?, self.struck.contains(&index)))
     }
 }
 
