@@ -294,6 +294,32 @@ mod tests {
         assert_eq!(der(&[0x30, 0x80, 0x30, 2, 0x30, 0x80, 0, 0, 0, 0]), Err(Error::Malformed));
     }
 
+    /// Whatever the bytes are: what comes out is DER as far as this goes, and stays as it is.
+    #[test]
+    fn der_of_der_is_the_same() {
+        let honest = [0x30, 0x80, 0x24, 0x80, 4, 2, 8, 9, 4, 1, 7, 0, 0, 0x31, 0x81, 3, 2, 1, 5, 5, 0, 0, 0];
+        let mut state = 7_u32;
+        let mut changed = 0;
+        for _ in 0..200_000 {
+            let mut bytes = honest;
+            for _ in 0..3 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let [high, low, value, _] = state.to_be_bytes();
+                let at = usize::from(u16::from_be_bytes([high, low])) % bytes.len();
+                bytes[at] = if value & 1 == 0 { value } else { honest[usize::from(value) % honest.len()] };
+            }
+            let Ok((found, used)) = der(&bytes) else { continue };
+            assert!(used <= bytes.len(), "{bytes:?}");
+            changed += usize::from(found != bytes[..used]);
+            let again = to_der(&found);
+            assert!(
+                matches!(again, Ok((Cow::Borrowed(_), all)) if all == found.len()),
+                "{bytes:?} {found:?}"
+            );
+        }
+        assert!(changed > 1000, "{changed}");
+    }
+
     #[test]
     fn depth_and_pieces_have_an_end() {
         let nested = |n: usize| [[0x30, 0x80].repeat(n), [0, 0].repeat(n)].concat();

@@ -239,27 +239,29 @@ impl OcspAnswer {
         self.answers.iter().any(|single| single.id.names(certificate, issuer))
     }
 
-    /// The certificate of the responder, if the authority let somebody else answer (RFC 6960, 4.2.2.2): one
-    /// that came along, names the authority as its issuer, and is for answers. That the authority issued it
-    /// is for the caller to check. `None` if the authority answers itself, or nobody that came along may.
-    pub(super) fn delegate(&self, issuer: &Certificate) -> Option<&Certificate> {
-        if self.responder.is(issuer) {
-            return None;
-        }
-        let fit = |c: &&Certificate| {
-            self.responder.is(c)
-                && c.names_as_issuer(issuer)
-                && c.answers_for_others()
-                && c.understood()
-                && c.is_valid_at(self.made)
-        };
-        self.certificates.iter().find(fit)
+    /// Certificates of responders whom the authority may have let answer for it (RFC 6960, 4.2.2.2): those that
+    /// came along, name the authority as their issuer, are for answers, and were valid then. That the authority
+    /// issued one, and that it signed, is for the caller to check. Several, because a renewed one has the
+    /// same name.
+    pub(super) fn delegates(&self, issuer: &Certificate) -> impl Iterator<Item = &Certificate> {
+        self.certificates.iter().filter(move |certificate| {
+            self.responder.is(certificate)
+                && certificate.names_as_issuer(issuer)
+                && certificate.answers_for_others()
+                && certificate.understood()
+                && certificate.is_valid_at(self.made)
+        })
+    }
+
+    /// Whether it says that it is by this responder; a mere claim.
+    pub(super) fn is_by(&self, responder: &Certificate) -> bool {
+        self.responder.is(responder)
     }
 
     /// Whether it is by this responder, and says so.
     pub(super) fn is_signed_by(&self, responder: &Certificate) -> bool {
         let Ok(algorithm) = SignatureAlgorithm::from_identifier(&self.algorithm, None) else { return false };
-        self.responder.is(responder) && responder.key().verifies(algorithm, &self.signed, &self.signature)
+        self.is_by(responder) && responder.key().verifies(algorithm, &self.signed, &self.signature)
     }
 
     /// What it says of a certificate of this issuer, for the moment `moment`, asked at `now`; and when that was

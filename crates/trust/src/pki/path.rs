@@ -263,22 +263,22 @@ impl Anchors {
     ) -> Revocation {
         let mut sayings = self.listed(certificate, issuer, moment, now);
         for answer in self.answers.iter().filter(|answer| answer.is_about(certificate, issuer)) {
-            let responder = match answer.delegate(issuer) {
-                Some(delegate) => {
-                    let listed = self.listed(delegate, issuer, answer.made(), now).conclude();
-                    // A responder whose own certificate was revoked may have answered with a stolen key.
-                    let revoked = matches!(listed, Revocation::Revoked { .. });
-                    if revoked || !self.is_signed_by(delegate, issuer) {
-                        continue;
-                    }
-                    delegate
-                }
-                None => issuer,
+            let signed = |by: &Certificate| {
+                self.recall(answer.fingerprint(), answer.length(), by, || answer.is_signed_by(by))
             };
-            let signed = || answer.is_signed_by(responder);
-            if !self.recall(answer.fingerprint(), answer.length(), responder, signed) {
+            let appointed = |delegate: &&Certificate| {
+                // A responder whose own certificate was revoked may have answered with a stolen key.
+                let listed = self.listed(delegate, issuer, answer.made(), now).conclude();
+                !matches!(listed, Revocation::Revoked { .. })
+                    && self.is_signed_by(delegate, issuer)
+                    && signed(delegate)
+            };
+            let Some(responder) = Some(issuer)
+                .filter(|by| answer.is_by(by) && signed(by))
+                .or_else(|| answer.delegates(issuer).find(appointed))
+            else {
                 continue;
-            }
+            };
             match answer.status(certificate, issuer, moment, now) {
                 // Whoever has the key of a responder of old could go on answering.
                 (Said::Good, _) if moment > responder.not_after() => {}
