@@ -9,6 +9,7 @@ use pk_trust::claim::Kind;
 use pk_trust::verify::Overall;
 use sha2::{Digest as _, Sha256};
 
+use crate::commands::{pk, stderr, stdout};
 use crate::fixture::{self, Fixture, now, passphrase, verdict};
 
 /// Statements by whoever has the file, without the triggers that stand in the way.
@@ -19,23 +20,6 @@ fn edit(fixture: &Fixture, statements: &str) {
         raw.execute_batch(&format!("DROP TRIGGER IF EXISTS {trigger}")).unwrap();
     }
     raw.execute_batch(statements).unwrap();
-}
-
-/// A registry in which everything was written anew, events and all, with other rows: what the chain alone
-/// cannot show.
-fn rewrite(fixture: &Fixture, change: impl Fn(&mut Entry)) {
-    let entries = fixture.registry().all().unwrap();
-    fs::remove_file(fixture.office.registry()).unwrap();
-    let mut forged = SqliteRegistry::create(&fixture.office.registry()).unwrap();
-    for mut entry in entries {
-        change(&mut entry);
-        forged.record(&entry, now()).unwrap();
-        for (revision, (signer, file)) in (0..entry.revision).zip(entry.signers.iter().zip(&entry.files[1..]))
-        {
-            let change = Change::Signed { field: signer.field.clone(), serial: "00".into(), file: *file };
-            forged.advance(&entry.reservation.id, revision, &change, now()).unwrap();
-        }
-    }
 }
 
 #[test]
@@ -213,10 +197,11 @@ fn rows_that_differ_from_the_sealed_data_are_refused_by_field() {
     let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
     for (field, edit) in edits {
         fs::write(fixture.office.registry(), &good).unwrap();
-        rewrite(&fixture, |entry| {
+        fixture.rewrite(|entry| {
             if of_kominfo(entry) {
                 edit(entry);
             }
+            true
         });
         let entries = fixture.registry().all().unwrap();
         let signed = fixture.signing("kominfo");
@@ -239,7 +224,7 @@ fn rows_that_differ_from_the_sealed_data_are_refused_by_field() {
     }
     // The same, written anew as it was: signed, packed and verified.
     fs::write(fixture.office.registry(), &good).unwrap();
-    rewrite(&fixture, |_| {});
+    fixture.rewrite(|_| true);
     fixture.sign_all();
     let entries = fixture.registry().all().unwrap();
     assert!(write_archive(&entries, None, &fixture.office, "", &seal, &mut |_| {}).is_ok());
@@ -262,19 +247,21 @@ fn repainted_pages_are_not_signed() {
     repainted[digit] = b'4';
     fs::write(&path, &repainted).unwrap();
     assert!(matches!(fixture.signing("kominfo"), Err(SignError::Tampered(named)) if named == id));
-    rewrite(&fixture, |entry| {
+    fixture.rewrite(|entry| {
         if entry.reservation.id == id {
             entry.files = vec![Sha256::digest(&repainted).into()];
         }
+        true
     });
     assert!(matches!(fixture.signing("kominfo"), Err(SignError::Repainted(named)) if named == id));
     assert!(fixture.registry().all().unwrap().iter().all(|e| e.revision == 0), "not one of several");
     // The honest file again: both sign, and the second one has it rendered again as well.
     fs::write(&path, &honest).unwrap();
-    rewrite(&fixture, |entry| {
+    fixture.rewrite(|entry| {
         if entry.reservation.id == id {
             entry.files = vec![Sha256::digest(&honest).into()];
         }
+        true
     });
     fixture.sign_all();
     assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Complete);
@@ -330,4 +317,66 @@ fn a_register_that_was_cut_is_noticed_beside_an_archive() {
     fs::write(fixture.office.registry(), early).unwrap();
     let number = newest.unwrap().number.to_string();
     assert_eq!(examine().differences, [pk::audit::MissingOrExtra::Events(number)]);
+}
+
+/// What each command says of a registry that was edited: the document, and what to do.
+#[test]
+fn every_command_names_the_document() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    fixture.sign("kominfo");
+    let office = fixture.office.root().to_str().unwrap();
+    let entry = fixture.entry("dinsos", Kind::Agreement);
+    let id = entry.reservation.id.to_string();
+    let other = fixture.entry("kominfo", Kind::Agreement).reservation.id;
+    let file = fixture.office.document_file(&other.to_string(), 1);
+    let (file, site) = (file.to_str().unwrap(), fixture.office.root().with_file_name("situs"));
+    let (site, copy) = (site.to_str().unwrap(), fixture.office.root().with_file_name("cadangan"));
+    let good = fs::read(fixture.office.registry()).unwrap();
+    edit(&fixture, &format!("UPDATE documents SET budget = 1000 WHERE id = '{id}'"));
+    let commands: [&[&str]; 9] = [
+        &["status"],
+        &["status", "--json"],
+        &["sign", "--as", "bupati", "--all", "--yes"],
+        &["verify", file],
+        &["archive", "--incomplete"],
+        &["publish", site],
+        &["serve"],
+        &["backup", copy.to_str().unwrap()],
+        &["revoke", &id, "--reason", "salah", "--yes"],
+    ];
+    for command in commands {
+        let output = pk(&[command, &["--office", office]].concat());
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
+        let said = stderr(&output);
+        let named = format!("the row of document {id}");
+        for part in [named.as_str(), "differs", "what was issued", "restore registry.db"] {
+            assert!(said.contains(part), "{command:?}: {said}");
+        }
+    }
+    // Rows and events written anew: the field, and both values.
+    fs::write(fixture.office.registry(), good).unwrap();
+    fixture.rewrite(|forged| {
+        if forged.reservation.id == entry.reservation.id {
+            forged.budget = 1000;
+        }
+        true
+    });
+    let output = pk(&["sign", "--as", "dinsos", "--all", "--yes", "--office", office]);
+    assert_eq!(output.status.code(), Some(2));
+    let expected = format!(
+        "document {id}: the registry says budget \"1000\", and the sealed data in its file says \"{}\"",
+        entry.budget
+    );
+    assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
+    // What is shown before consent is the sealed data, in an honest office too.
+    fixture.rewrite(|forged| {
+        if forged.reservation.id == entry.reservation.id {
+            forged.budget = entry.budget;
+        }
+        true
+    });
+    let output = pk(&["sign", "--as", "dinsos", "--all", "--office", office]);
+    assert!(stdout(&output).contains("Rp 250.000.000"), "{}", stdout(&output));
+    assert!(stderr(&output).contains("nothing was signed"), "nobody is there to consent");
 }

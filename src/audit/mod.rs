@@ -11,9 +11,7 @@ use std::sync::{Arc, OnceLock};
 use pk_trust::Time;
 use pk_trust::claim::{Id, pasted};
 use pk_trust::pki::{Anchors, Certificate};
-use pk_trust::verify::{
-    self, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict,
-};
+use pk_trust::verify::{self, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict};
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;

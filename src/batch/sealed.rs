@@ -13,9 +13,6 @@ use serde::Deserialize;
 use crate::registry::Entry;
 use crate::render::{Renderer, Templates};
 
-/// Largest data that is rendered again: an agreement with 500 indicators has about 150 kB.
-const MAX_DATA: usize = 1024 * 1024;
-
 /// What a file of ours brings along. Nothing of it has been checked.
 #[derive(Clone, Debug)]
 pub struct Attached {
@@ -101,7 +98,6 @@ impl Attached {
         let named = &self.content.template;
         Templates::versions().get(&named.name) == Some(&named.version)
             && templates.overrides() == named.overrides
-            && self.data.len() <= MAX_DATA
     }
 
     /// The first thing in which the rows of a document differ from its data.

@@ -1,6 +1,6 @@
 //! `pk sign`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pk_trust::claim::Kind;
@@ -97,14 +97,14 @@ fn chosen(waiting: Vec<Pending>, files: &[PathBuf], official: &str) -> Result<Ve
 }
 
 /// The id of a document, from its file (then with the hash of that) or typed.
-fn id_of(file: &PathBuf) -> Result<(String, Option<[u8; 32]>), Failure> {
+fn id_of(file: &Path) -> Result<(String, Option<[u8; 32]>), Failure> {
     if let Ok(id) = file.to_string_lossy().parse::<pk_trust::claim::Id>()
         && !file.exists()
     {
         return Ok((id.to_string(), None));
     }
     let bytes = durable::read(file, MAX_FILE)
-        .map_err(|source| crate::office::Error::Io { path: file.clone(), source })?;
+        .map_err(|source| crate::office::Error::Io { path: file.to_owned(), source })?;
     Content::attached_to(&bytes)
         .map(|content| (content.id.to_string(), Some(Sha256::digest(&bytes).into())))
         .ok_or_else(|| Failure::new("fail.no-document").with("path", file.display()))

@@ -10,8 +10,14 @@ use super::Entry;
 /// Version of the encoding below; it is hashed first.
 const FORMAT: &str = "pk-facts/1";
 
-/// The hash of everything in an entry that is given when the document is issued, and never changes.
-pub(super) fn facts(entry: &Entry) -> [u8; 32] {
+impl Entry {
+    /// The hash of everything in an entry that is given when the document is issued, and never changes.
+    pub fn facts(&self) -> [u8; 32] {
+        facts(self)
+    }
+}
+
+fn facts(entry: &Entry) -> [u8; 32] {
     let mut parts = Parts(Sha256::new());
     parts.text(FORMAT);
     parts.text(&entry.reservation.id.to_string());

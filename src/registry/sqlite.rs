@@ -8,7 +8,6 @@ use pk_trust::Time;
 use pk_trust::claim::Id;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use super::facts::facts;
 use super::read::{Scope, entries, reservation, signed};
 use super::told::Told;
 use super::upgrade::{VERSION, copy, upgrade, version};
@@ -205,7 +204,7 @@ impl Registry for SqliteRegistry {
         insert(&transaction, entry, &id)?;
         let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
         let [digest, facts, file] =
-            [&entry.digest, &facts(entry), file].map(|hash| data_encoding::HEXLOWER.encode(hash));
+            [&entry.digest, &entry.facts(), file].map(|hash| data_encoding::HEXLOWER.encode(hash));
         events::append(&transaction, &id, "issued", at, &format!("{digest} facts {facts} file {file}"))?;
         transaction.commit()?;
         Ok(superseded)

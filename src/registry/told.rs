@@ -21,12 +21,13 @@ const AT_ONCE: i64 = 1000;
 #[derive(Default)]
 pub(super) struct Told {
     documents: HashMap<String, Document>,
-    compared: usize,
 }
 
 /// What the events of one document say.
 #[derive(Default)]
 struct Document {
+    /// Whether its row was among those that were compared.
+    compared: bool,
     digest: Option<[u8; 32]>,
     /// `None` until a registry of an earlier version was taken over.
     facts: Option<[u8; 32]>,
@@ -76,25 +77,19 @@ impl Told {
         for entry in entries {
             let id = entry.reservation.id.to_string();
             let differs = |part| Err(Error::Row { id: id.clone(), part });
-            match self.documents.get(&id).map(|told| told.difference(entry)) {
-                None => return differs("no event"),
-                Some(Some(part)) => return differs(part),
-                Some(None) => self.compared += 1,
+            let Some(told) = self.documents.get_mut(&id) else { return differs("no event") };
+            if let Some(part) = told.difference(entry) {
+                return differs(part);
             }
+            told.compared = true;
         }
         Ok(())
     }
 
     /// Whether each document of which there are events was among the rows.
     pub(super) fn finish(self) -> Result<(), Error> {
-        if self.compared == self.documents.len() {
-            return Ok(());
-        }
-        Err(Error::Damaged(format!(
-            "{} documents have events and {} are there",
-            self.documents.len(),
-            self.compared
-        )))
+        let missing = self.documents.into_iter().filter(|(_, told)| !told.compared).map(|(id, _)| id).min();
+        missing.map_or(Ok(()), |id| Err(Error::Row { id, part: "it is missing" }))
     }
 
     fn take(&mut self, event: Event) -> Result<(), Error> {
@@ -182,7 +177,7 @@ impl Document {
         if let Some(part) = self.course(entry) {
             return Some(part);
         }
-        if self.facts != Some(super::facts::facts(entry)) {
+        if self.facts != Some(entry.facts()) {
             return Some("what was issued");
         }
         (self.files != entry.files).then_some("files")
@@ -226,7 +221,7 @@ pub(super) fn adopt(transaction: &rusqlite::Transaction<'_>) -> Result<(), Error
     let rows = entries(transaction, &Scope::all())?;
     for entry in &rows {
         let id = entry.reservation.id.to_string();
-        let document = told.documents.get(&id).filter(|document| document.facts.is_none());
+        let document = told.documents.get_mut(&id).filter(|document| document.facts.is_none());
         let document = document.ok_or(Error::Row { id: id.clone(), part: "version of its events" })?;
         if let Some(part) = document.course(entry) {
             return Err(Error::Row { id, part });
@@ -235,9 +230,9 @@ pub(super) fn adopt(transaction: &rusqlite::Transaction<'_>) -> Result<(), Error
             return Err(Error::Row { id, part: "files" });
         }
         let files: Vec<String> = entry.files.iter().map(|f| data_encoding::HEXLOWER.encode(f)).collect();
-        let facts = data_encoding::HEXLOWER.encode(&super::facts::facts(entry));
+        let facts = data_encoding::HEXLOWER.encode(&entry.facts());
         events::append(transaction, &id, "adopted", at, &format!("facts {facts} files {}", files.join(" ")))?;
-        told.compared += 1;
+        document.compared = true;
     }
     told.finish()
 }

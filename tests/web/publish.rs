@@ -13,7 +13,7 @@ use pk::input;
 use pk::model::{Cycle, Defaults, Visibility};
 use pk::office::durable::Held;
 use pk::office::{FixedClock, Office};
-use pk::registry::{Change, Registry as _, Reservation};
+use pk::registry::{Change, Entry, Registry as _, Reservation, Slot};
 use pk::render::{Renderer, Templates};
 use pk::web::{Damaged, PublishError, Published, publish};
 use pk_trust::Time;
@@ -86,39 +86,54 @@ fn only_what_changed_is_written() {
 /// Issues a document again and again under new ids, in one transaction: to sign five thousand takes minutes.
 fn multiply(office: &Fixture, official: &str, count: u16) {
     use sha2::Digest as _;
-    let template = id(office, official).to_string();
+    let template = office.entry(official, Kind::Agreement);
     let mut registry = rusqlite::Connection::open(office.office.registry()).unwrap();
     let transaction = registry.transaction().unwrap();
     let newest = "SELECT hash FROM events ORDER BY number DESC LIMIT 1";
     let mut last: Vec<u8> = transaction.query_row(newest, [], |row| row.get(0)).unwrap();
-    let at = now().unix().to_string();
+    let hexadecimal = |hash: &[u8]| data_encoding::HEXLOWER.encode(hash);
     for number in 0..count {
         let [high, low] = number.to_be_bytes();
-        let id = Id::from_random([0xC0, high, low, 1, 2, 3, 4, 5, 6, 7]).to_string();
+        let id = Id::from_random([0xC0, high, low, 1, 2, 3, 4, 5, 6, 7]);
+        let slot = Slot { official: format!("contoh-{number}"), ..template.slot.clone() };
+        let entry =
+            Entry { slot, reservation: Reservation { id, ..template.reservation }, ..template.clone() };
+        let (id, old) = (id.to_string(), template.reservation.id.to_string());
         let documents =
             "INSERT INTO documents SELECT NULL, ?1, year, kind, stage, ?2, salt, day, unit, position,
           name, digest, indicators, budget, revision, status, remark, successor, visibility, first_objective,
           last_objective FROM documents WHERE id = ?3";
         transaction
             .prepare_cached(documents)
-            .and_then(|mut insert| insert.execute((&id, format!("contoh-{number}"), &template)))
+            .and_then(|mut insert| insert.execute((&id, &entry.slot.official, &old)))
             .unwrap();
         for rows in [
             "INSERT INTO signers SELECT ?1, place, field, official, name, position, signed FROM signers WHERE id = ?2",
             "INSERT INTO files SELECT ?1, revision, sha256 FROM files WHERE id = ?2",
         ] {
             let insert = transaction.prepare_cached(rows);
-            insert.and_then(|mut insert| insert.execute((&id, &template))).unwrap();
+            insert.and_then(|mut insert| insert.execute((&id, &old))).unwrap();
         }
-        let mut hasher = sha2::Sha256::new_with_prefix(&last);
-        for part in [id.as_str(), "issued", &at, ""] {
-            hasher.update(part);
-            hasher.update([0]);
+        let [digest, facts, file] = [&entry.digest, &entry.facts(), &entry.files[0]].map(|h| hexadecimal(h));
+        let mut events = vec![("issued", now(), format!("{digest} facts {facts} file {file}"))];
+        for (signer, file) in entry.signers.iter().zip(&entry.files[1..]) {
+            let detail = format!("{} 00 file {}", signer.field, hexadecimal(file));
+            events.push(("signed", signer.signed.unwrap(), detail));
         }
-        last = hasher.finalize().to_vec();
-        let event = "INSERT INTO events (id, what, at, detail, hash) VALUES (?1, 'issued', ?2, '', ?3)";
-        let insert = transaction.prepare_cached(event);
-        insert.and_then(|mut insert| insert.execute((&id, now().unix().cast_signed(), &last))).unwrap();
+        events.push(("completed", now(), String::new()));
+        for (what, at, detail) in events {
+            let mut hasher = sha2::Sha256::new_with_prefix(&last);
+            for part in [id.as_str(), what, &at.unix().to_string(), &detail] {
+                hasher.update(part);
+                hasher.update([0]);
+            }
+            last = hasher.finalize().to_vec();
+            let event = "INSERT INTO events (id, what, at, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let insert = transaction.prepare_cached(event);
+            insert
+                .and_then(|mut insert| insert.execute((&id, what, at.unix().cast_signed(), &detail, &last)))
+                .unwrap();
+        }
     }
     transaction.commit().unwrap();
 }
@@ -289,14 +304,7 @@ fn a_document_that_is_no_longer_known_keeps_a_page() {
     write(&office, &site).unwrap();
     let id = id(&office, "kominfo");
     // An older backup was restored, from before this document.
-    let registry = rusqlite::Connection::open(office.office.registry()).unwrap();
-    registry
-        .execute_batch(&format!(
-            "PRAGMA foreign_keys = OFF; DROP TRIGGER files_keep; DELETE FROM files WHERE id = '{id}';
-             DELETE FROM signers WHERE id = '{id}'; DELETE FROM documents WHERE id = '{id}'"
-        ))
-        .unwrap();
-    drop(registry);
+    office.rewrite(|entry| entry.reservation.id != id);
     let published = write(&office, &site).unwrap();
     assert_eq!((published.documents, published.gone), (4, 1));
     let page = fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
