@@ -74,11 +74,17 @@ fn a_remark_that_a_reader_needs_stands_beside_a_good_headline() {
 fn what_is_tolerated_is_one_short_line() {
     let mut good = verdict(&complete().auditor(), &document());
     assert_eq!(report::notices(&english(), &good), Vec::<String>::new());
-    for code in ["document.tolerated-a", "document.tolerated-a", "document.tolerated-b"] {
+    for code in ["document.tolerated-a", "document.tolerated-a", "cms.tolerated-b"] {
         good.findings.push(Finding::new(verify::Axis::Remark, code, verify::Outcome::NotChecked));
     }
     let notices = report::notices(&english(), &good);
     assert!(notices.len() == 1 && notices[0].contains("(2 points)"), "{notices:?}");
+    // What concerns all files alike is not said with each of many.
+    good.findings.push(Finding::notice("trust.older-list").with("issuer", "Contoh"));
+    assert_eq!(report::notices(&english(), &good).len(), 2);
+    assert_eq!(report::trust_notices(&english(), &good).len(), 1);
+    let brief = report::brief(&english(), &Answer::Document(Box::new(good))).unwrap();
+    assert!(brief.contains("(2 points)") && !brief.contains("Contoh"), "{brief}");
 }
 
 /// A finished document, with a signature of another program put on it, and `more` in its catalog.

@@ -22,7 +22,7 @@ use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict};
 use crate::batch::Event;
 use crate::office::durable;
 use crate::report::{self, About, Entry, Pages, Report, Unread};
-use crate::words::printable;
+use crate::words::{Words, printable};
 
 /// Check documents, pictures of pages, QR texts and archives
 ///
@@ -119,7 +119,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
             None => show(),
         }
         tally.count(&checked.answer);
-        vouching.add(&checked.answer);
+        vouching.add(&checked.answer, &term.words);
         if args.report.is_some() {
             report.add(entry(term, input, checked));
             if report.is_full() {
@@ -137,6 +137,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
         term.say("verify.summary", &tally.values());
         for root in vouching.roots.iter().filter(|_| !form.verbose) {
             term.say("verdict.root", &[("root", report::trusted(&term.words, root))]);
+        }
+        for notice in vouching.notices.iter().filter(|_| !form.verbose) {
+            print_notice(term, notice);
         }
     }
     if let Some(left) = &left {
@@ -249,15 +252,22 @@ impl Tally {
 #[derive(Default)]
 struct Vouching {
     roots: Vec<Root>,
+    /// What there is to say about what the user trusts.
+    notices: Vec<String>,
 }
 
 impl Vouching {
-    fn add(&mut self, answer: &Result<Answer, Failure>) {
+    fn add(&mut self, answer: &Result<Answer, Failure>, words: &Words) {
         let Ok(answer) = answer else { return };
-        answer.verdicts().iter().for_each(|verdict| self.add_all(verdict));
+        answer.verdicts().iter().for_each(|verdict| self.add_all(verdict, words));
     }
 
-    fn add_all(&mut self, verdict: &Verdict) {
+    fn add_all(&mut self, verdict: &Verdict, words: &Words) {
+        for notice in report::trust_notices(words, verdict) {
+            if !self.notices.contains(&notice) {
+                self.notices.push(notice);
+            }
+        }
         for root in verdict.roots() {
             if !self.roots.contains(root) {
                 self.roots.push(root.clone());
@@ -533,9 +543,12 @@ fn print_archive(term: &Term, verdict: &ArchiveVerdict, verbose: bool) {
     }
     term.out(&format!("  {}", report::count(&term.words, verdict)));
     let mut vouching = Vouching::default();
-    verdict.documents.iter().for_each(|document| vouching.add_all(document));
+    verdict.documents.iter().for_each(|document| vouching.add_all(document, &term.words));
     for root in &vouching.roots {
         term.say("verdict.root", &[("root", report::trusted(&term.words, root))]);
+    }
+    for notice in &vouching.notices {
+        print_notice(term, notice);
     }
     for document in verdict.documents.iter().filter(|d| verbose || d.overall != Overall::Passed) {
         print_document(term, document, verbose);

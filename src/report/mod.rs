@@ -17,7 +17,7 @@ use pk_trust::verify::Root;
 pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, draw_to_read, serve};
 pub use sentences::{
     archive_reason, axis_code, brief, count, difference, document_reason, headline, notices, place, seal,
-    tolerated, trusted, worst,
+    tolerated, trust_notices, trusted, worst,
 };
 
 use crate::audit::Answer;

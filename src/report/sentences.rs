@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pk_trust::verify::{self, Axis, Outcome, Overall, Root, SignatureVerdict, Verdict};
+use pk_trust::verify::{self, Axis, Finding, Outcome, Overall, Root, SignatureVerdict, Verdict};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
@@ -39,13 +39,28 @@ pub fn worst(signature: &SignatureVerdict) -> Outcome {
     }
 }
 
+/// Whether a remark is about what the user trusts, and so the same for every file.
+fn is_about_trust(notice: &Finding) -> bool {
+    notice.code.starts_with("trust.")
+}
+
+/// Sentences about what the user trusts, which no answer leaves out either. Of several files they are said once.
+pub fn trust_notices(words: &Words, verdict: &Verdict) -> Vec<String> {
+    let notices = verdict.notices().into_iter().filter(|notice| is_about_trust(notice));
+    notices.map(|notice| words.text(notice.code, &notice.detail)).collect()
+}
+
 /// An answer in one line: the sentence of what decided, and those that no answer leaves out; `None` if
 /// everything holds and there is nothing more to be said.
 pub fn brief(words: &Words, answer: &Answer) -> Option<String> {
+    let of_file = |verdict: &Verdict| {
+        let about_trust = trust_notices(words, verdict);
+        notices(words, verdict).into_iter().filter(move |said| !about_trust.contains(said))
+    };
     let (reason, notices) = match answer {
-        Answer::Document(verdict) => (document_reason(words, verdict), notices(words, verdict)),
+        Answer::Document(verdict) => (document_reason(words, verdict), of_file(verdict).collect()),
         Answer::Picture(verdict) => {
-            let all = verdict.documents.iter().flat_map(|document| notices(words, document));
+            let all = verdict.documents.iter().flat_map(of_file);
             let others = verdict.remarks.iter().map(|remark| words.text(remark.code, &remark.detail));
             (picture_reason(words, verdict), all.chain(others).collect())
         }
@@ -85,7 +100,7 @@ pub fn notices(words: &Words, verdict: &Verdict) -> Vec<String> {
 
 /// That a file is written in ways that are not quite right and have one reading only, with their number.
 pub fn tolerated(words: &Words, verdict: &Verdict, code: &'static str) -> Option<String> {
-    let tolerated = |code: &&str| code.strip_prefix("document.").is_some_and(|c| c.starts_with("tolerated-"));
+    let tolerated = |code: &&str| code.split_once('.').is_some_and(|(_, c)| c.starts_with("tolerated-"));
     let codes = verdict.all_findings().map(|finding| finding.code).filter(tolerated);
     let count = codes.collect::<BTreeSet<_>>().len();
     (count > 0).then(|| words.filled(code, &[("count", &count.to_string())]))

@@ -55,7 +55,7 @@ function notices(verdict) {
   const found = all(verdict);
   const said = found.filter(({ notice, code }) => notice && !code.startsWith("qr.")).map(sentence);
   if (found.some(({ code }) => code === "document.unsigned")) said.unshift(say("check.scan"));
-  const { size } = new Set(found.map(({ code }) => code).filter((code) => /^document\.tolerated-/.test(code)));
+  const { size } = new Set(found.map(({ code }) => code).filter((code) => /^[a-z]+\.tolerated-/.test(code)));
   return size > 0 ? [...said, say("page.tolerated", { count: String(size) })] : said;
 }
 

@@ -233,7 +233,7 @@ fn own(bytes: &[u8]) -> Result<Option<(File<'_>, Vec<u8>)>, pdf::Error> {
 fn older_lists(anchors: &Anchors) -> impl Iterator<Item = Finding> {
     pki::older_lists(&anchors.crls).into_iter().map(|(older, newest)| {
         let number = |list: &pki::Crl| list.number().unwrap_or_else(|| "-".to_owned());
-        Finding::new(Axis::Remark, "trust.older-list", Outcome::NotChecked)
+        Finding::notice("trust.older-list")
             .with("issuer", printable(&older.issuer()))
             .with("number", number(older))
             .with("since", older.this_update())
