@@ -4,6 +4,7 @@ use std::fs;
 
 use pk::audit::{Answer, Unanswered};
 use pk::batch::{self, ArchiveError, SignError, write_archive};
+use pk::office::{Clock as _, SystemClock};
 use pk::registry::{Change, Entry, Error, Registry as _, SqliteRegistry, Status};
 use pk_trust::claim::Kind;
 use pk_trust::verify::Overall;
@@ -325,6 +326,8 @@ fn every_command_names_the_document() {
     let fixture = Fixture::new();
     fixture.generate();
     fixture.sign("kominfo");
+    // The program has the computer's clock, and wants lists that are in force by it.
+    fixture.office.renew_lists(&passphrase(), SystemClock.now()).unwrap();
     let office = fixture.office.root().to_str().unwrap();
     let entry = fixture.entry("dinsos", Kind::Agreement);
     let id = entry.reservation.id.to_string();
@@ -365,7 +368,7 @@ fn every_command_names_the_document() {
     let output = pk(&["sign", "--as", "dinsos", "--all", "--yes", "--office", office]);
     assert_eq!(output.status.code(), Some(2));
     let expected = format!(
-        "document {id}: the registry says budget \"1000\", and the sealed data in its file says \"{}\"",
+        "document {id}: the register says budget \"1000\", and the sealed data in its file says \"{}\"",
         entry.budget
     );
     assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
