@@ -71,15 +71,16 @@ fn a_revocation_that_was_interrupted_is_finished() {
 /// Whatever makes lists next finishes it as well; and the bundle is made again by whoever opens a key.
 #[test]
 fn other_commands_finish_it_too() {
-    for finish in [
-        (|fixture| fixture.office.renew_lists(&passphrase(), now()))
-            as fn(&Fixture) -> Result<(), AuthorityError>,
+    type Finish = fn(&Fixture) -> Result<(), AuthorityError>;
+    let finishes: [Finish; 3] = [
+        |fixture| fixture.office.renew_lists(&passphrase(), now()),
         |fixture| revoke(fixture, "dinsos"),
         |fixture| {
             let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
             fixture.office.renew_seal(&passphrase(), cost, now()).map(|_| ())
         },
-    ] {
+    ];
+    for finish in finishes {
         let fixture = Fixture::new();
         let before = saved(&fixture);
         revoke(&fixture, "kominfo").unwrap();
@@ -108,7 +109,7 @@ fn an_older_list_or_ledger_is_not_believed() {
     revoke(&fixture, "dinsos").unwrap();
     let third = saved(&fixture);
     for (before, files) in [
-        (&first, &["issuing.crl"] as &[&str]),
+        (&first, &["issuing.crl"][..]),
         (&second, &["issuing.crl"]),
         (&second, &["root.crl"]),
         (&first, &["root.crl", "issuing.crl", "trust.pem"]),

@@ -173,7 +173,7 @@ pub(crate) fn scanned(image: &str, data: &[u8], font: &str) -> Vec<u8> {
     let mut table = String::new();
     for (number, object) in (1..).zip(&objects) {
         table.push_str(&format!("{:010} 00000 n \n", out.len()));
-        write!(out, "{number} 0 obj\n").unwrap();
+        writeln!(out, "{number} 0 obj").unwrap();
         out.extend(object);
         out.extend(b"\nendobj\n");
     }

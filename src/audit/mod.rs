@@ -41,8 +41,11 @@ pub struct Auditor {
     /// How each root came to be trusted, by its fingerprint.
     pub trusted: BTreeMap<String, Trusted>,
     /// Draws the first pages of a PDF file, as many as it is told, as pictures. Without it scans are not looked at.
-    pub draw: Option<fn(&[u8], usize) -> Vec<Vec<u8>>>,
+    pub draw: Option<Draw>,
 }
+
+/// Draws pages of a PDF file: the file, and how many pages; gives PNG pictures.
+pub type Draw = fn(&[u8], usize) -> Vec<Vec<u8>>;
 
 impl std::fmt::Debug for Auditor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

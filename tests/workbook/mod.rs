@@ -338,10 +338,9 @@ impl Seen {
 fn note(kind: char, problem: &Problem) -> String {
     let place = &problem.place;
     let mut text = format!("{kind} {}", problem.code);
-    for piece in [place.sheet.clone(), place.row.map(|row| row.to_string()), place.column.clone()] {
-        if let Some(piece) = piece {
-            write!(text, " {piece}").unwrap();
-        }
+    let pieces = [place.sheet.clone(), place.row.map(|row| row.to_string()), place.column.clone()];
+    for piece in pieces.into_iter().flatten() {
+        write!(text, " {piece}").unwrap();
     }
     text
 }

@@ -168,7 +168,8 @@ fn effort_is_counted() {
     assert_eq!(General::parse(&contents, Profile::Pkcs7, &effort).unwrap_err(), Error::Cost);
     // Three certificates each time.
     assert!((1_000..16_000).contains(&parsed), "{parsed}");
-    assert!(effort.is_exhausted() && effort.clone().is_exhausted(), "clones share it");
+    let shared = effort.clone();
+    assert!(effort.is_exhausted() && shared.is_exhausted(), "clones share it");
     assert!(!effort.spend(Effort::STEP));
     assert!(
         General::parse(&contents, Profile::Pkcs7, &Effort::default()).is_ok(),

@@ -16,7 +16,7 @@ fn pdf(groups: &[Vec<(usize, String)>]) -> Vec<u8> {
         let mut offsets = Vec::new();
         for (number, body) in objects {
             offsets.push((*number, out.len()));
-            write!(out, "{number} 0 obj\n").unwrap();
+            writeln!(out, "{number} 0 obj").unwrap();
             out.extend(body.chars().map(|byte| u8::try_from(u32::from(byte)).unwrap()));
             out.extend_from_slice(b"\nendobj\n");
         }

@@ -4,7 +4,7 @@
 //! memory are used up, whoever holds most of them makes room. So nobody keeps others out by sending slowly from many
 //! addresses, and whoever sends one small file always finds room for it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -46,7 +46,7 @@ pub(super) struct Arrivals(Mutex<Uploads>);
 
 #[derive(Debug, Default)]
 struct Uploads {
-    by_number: HashMap<u64, Upload>,
+    by_number: BTreeMap<u64, Upload>,
     came: u64,
 }
 
@@ -123,7 +123,7 @@ impl Uploads {
     /// Sends one away of those that `may` go: of the network that holds most of what `held` counts, the one that
     /// came in slowest, which keeps its place longest.
     fn displace(&mut self, held: impl Fn(&Upload) -> usize, may: impl Fn(&Upload) -> bool) -> bool {
-        let mut by_network: HashMap<IpAddr, usize> = HashMap::new();
+        let mut by_network: BTreeMap<IpAddr, usize> = BTreeMap::new();
         for upload in self.by_number.values() {
             *by_network.entry(upload.sender.network).or_default() += held(upload);
         }

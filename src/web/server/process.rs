@@ -234,6 +234,7 @@ fn ask(mut stdin: ChildStdin, question: Question, bytes: &[u8]) -> io::Result<()
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use std::fs;
     use std::net::IpAddr;

@@ -143,8 +143,7 @@ mod tests {
         for task in order {
             task.await.unwrap();
         }
-        let done = done.lock().unwrap().clone();
-        done
+        Arc::into_inner(done).unwrap().into_inner().unwrap()
     }
 
     #[tokio::test]
