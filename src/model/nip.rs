@@ -20,6 +20,9 @@ pub enum InvalidNip {
     Appointment,
     /// Digit 15 is neither 1 nor 2.
     Sex,
+    /// The last three digits are 000: counting begins with 001. Spreadsheets keep 15 digits of a number, and write zeros
+    /// for the rest.
+    Serial,
 }
 
 impl Nip {
@@ -43,6 +46,9 @@ impl Nip {
         }
         if !matches!(number(14, 15), 1 | 2) {
             return Err(InvalidNip::Sex);
+        }
+        if number(15, 18) == 0 {
+            return Err(InvalidNip::Serial);
         }
         Ok(Self(digits))
     }
@@ -89,5 +95,7 @@ mod tests {
         assert_eq!(Nip::parse("198513012010011001"), Err(InvalidNip::Birth));
         assert_eq!(Nip::parse("198501011980011001"), Err(InvalidNip::Appointment));
         assert_eq!(Nip::parse("198501012010013001"), Err(InvalidNip::Sex));
+        // What a spreadsheet makes of 198501012010011001 as a number.
+        assert_eq!(Nip::parse("198501012010011000"), Err(InvalidNip::Serial));
     }
 }

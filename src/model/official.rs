@@ -340,6 +340,7 @@ fn nip(row: &Row, reading: &mut Reading) -> Option<Nip> {
                 InvalidNip::Birth => "nip.birth",
                 InvalidNip::Appointment => "nip.appointment",
                 InvalidNip::Sex => "nip.sex",
+                InvalidNip::Serial => "nip.serial",
             };
             reading.report(Problem::new(code, &cell.place));
             None
