@@ -16,8 +16,8 @@ use pk_trust::verify::Root;
 
 pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, draw_to_read, serve};
 pub use sentences::{
-    archive_reason, axis_code, brief, count, difference, document_reason, headline, notices, place, seal,
-    tolerated, trust_notices, trusted, worst,
+    archive_reason, axis_code, brief, count, difference, document_reason, headline, is_changed_after,
+    notices, place, seal, tolerated, trust_notices, trusted, worst,
 };
 
 use crate::audit::Answer;

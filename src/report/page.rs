@@ -8,8 +8,8 @@ use super::draw::{MAX_PAGES, Picture};
 use super::fields::Widget;
 use super::html::Html;
 use super::sentences::{
-    archive_reason, axis_code, brief, count, difference, document_reason, headline, notices, picture_reason,
-    place, seal, trusted, worst,
+    archive_reason, axis_code, brief, count, difference, document_reason, headline, is_changed_after,
+    notices, picture_reason, place, seal, trusted, worst,
 };
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
@@ -689,6 +689,7 @@ fn state(signature: &SignatureVerdict) -> (Tone, &'static str) {
     let worst = worst(signature);
     let code = match worst {
         Outcome::Fail => "report.field-bad",
+        Outcome::NotChecked if is_changed_after(signature) => "page.signature-changed",
         Outcome::NotChecked => "report.field-open",
         Outcome::Pass => "report.field-good",
     };

@@ -27,12 +27,17 @@ pub const fn axis_code(axis: Axis) -> &'static str {
     }
 }
 
-/// A signature as a whole: its worst finding, and never good without any.
+/// Whether a signature may be as good as it was, and the file was changed after it: nothing against its signer.
+pub fn is_changed_after(signature: &SignatureVerdict) -> bool {
+    signature.changes_after == "forbidden" && signature.findings.iter().all(|f| f.outcome != Outcome::Fail)
+}
+
+/// A signature as a whole: its worst finding, and never good without any, or where the file was changed after it.
 pub fn worst(signature: &SignatureVerdict) -> Outcome {
     let any = |outcome| signature.findings.iter().any(|finding| finding.outcome == outcome);
-    if any(Outcome::Fail) || signature.changes_after == "forbidden" {
+    if any(Outcome::Fail) {
         Outcome::Fail
-    } else if any(Outcome::NotChecked) || signature.findings.is_empty() {
+    } else if is_changed_after(signature) || any(Outcome::NotChecked) || signature.findings.is_empty() {
         Outcome::NotChecked
     } else {
         Outcome::Pass

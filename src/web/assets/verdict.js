@@ -18,6 +18,7 @@ const SIGNATURES = {
   pass: ["good", "page.signature-good"],
   fail: ["bad", "page.signature-bad"],
   "not-checked": ["open", "page.signature-open"],
+  changed: ["open", "page.signature-changed"],
 };
 
 const sentence = ({ code, detail }) => say(code, detail);
@@ -123,7 +124,9 @@ function compare(document, claim) {
 // A signature as a whole: its worst finding, and never good without any.
 function worst(signature) {
   const outcomes = signature.findings.map((finding) => finding.outcome);
-  if (outcomes.includes("fail") || signature.changes_after === "forbidden") return "fail";
+  if (outcomes.includes("fail")) return "fail";
+  // Nothing against the signer.
+  if (signature.changes_after === "forbidden") return "changed";
   return outcomes.length === 0 || outcomes.includes("not-checked") ? "not-checked" : "pass";
 }
 

@@ -9,7 +9,7 @@ use super::frame::{Kind, frame};
 use super::{Context, Tone, answer_word, banner, line};
 use crate::audit::{Answer, PictureVerdict};
 use crate::model::rupiah;
-use crate::report::{axis_code, document_reason, headline, place, tolerated, worst};
+use crate::report::{axis_code, document_reason, headline, is_changed_after, place, tolerated, worst};
 use crate::words::printable;
 
 /// What stands above an answer.
@@ -225,6 +225,7 @@ fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup 
                 @let word = match worst {
                     Outcome::Pass => "page.signature-good",
                     Outcome::Fail => "page.signature-bad",
+                    Outcome::NotChecked if is_changed_after(signature) => "page.signature-changed",
                     Outcome::NotChecked => "page.signature-open",
                 };
                 li.(tone.class()) {
