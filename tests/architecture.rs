@@ -88,12 +88,13 @@ fn the_verifier_has_its_own_order() {
     check(
         &root().join("crates/trust/src"),
         &[
-            ("verify", &["claim", "cms", "pades", "pdf", "pki", "time", "Time"]),
+            ("verify", &["claim", "cms", "digits", "pades", "pdf", "pki", "time", "Time"]),
             ("pades", &["cms", "pdf", "pki", "time"]),
-            ("claim", &["pki"]),
+            ("claim", &["digits", "pki"]),
             ("cms", &["pki", "time"]),
-            ("pki", &["time"]),
-            ("pdf", &[]),
+            ("pki", &["digits", "time"]),
+            ("pdf", &["digits"]),
+            ("digits", &[]),
             ("time", &[]),
         ],
     );

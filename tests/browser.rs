@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use pk::audit::Auditor;
 use pk_browser::{Answer, Buffers, MAX_INPUT, Verifier, exports};
 use pk_trust::claim::Kind;
-use pk_trust::verify::{CLAIM_NAME, Overall, Summary, Verdict, attachment};
+use pk_trust::verify::{CLAIM_NAME, Overall, Verdict, attachment};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -60,13 +60,6 @@ impl Page {
         let answer = self.verifier.link(self.buffers.input(), seconds());
         self.buffers.answer(&answer);
         self.answer()
-    }
-
-    fn content(&mut self) -> Option<Summary> {
-        match self.verifier.content(self.buffers.input()) {
-            Answer::Ok(summary) => summary,
-            Answer::Error(code) => panic!("{code}"),
-        }
     }
 }
 
@@ -131,34 +124,6 @@ fn a_link_has_the_same_answer() {
     assert_eq!(page.verifier.link(page.buffers.input(), 0.0), Answer::Error("fail.verify-format"));
 }
 
-#[test]
-fn the_content_is_shown_when_the_seal_holds_and_never_a_nip() {
-    let (bytes, asked) = kominfo();
-    let mut page = Page::new(&asked);
-    assert_eq!(page.content(), None, "nothing was examined");
-    page.document(&bytes);
-    let summary = page.content().unwrap();
-    assert_eq!((summary.kind.as_str(), summary.year), ("agreement", 2026));
-    assert_eq!((summary.objectives, summary.indicators, summary.budget), (1, 2, 1_589_645_600));
-    assert_eq!(summary.first_objective.as_deref(), Some("Meningkatnya kualitas informatika"));
-    assert_eq!(summary.last_objective, None);
-    let people: Vec<_> = summary.parties.iter().map(|p| (p.role.as_str(), p.name.as_str())).collect();
-    assert_eq!(people, [("first", "Contoh Satu, S.T., M.Si."), ("second", "H. Contoh Kepala")]);
-    assert_eq!(summary.parties[0].unit, "Dinas Komunikasi dan Informatika");
-    let shown = serde_json::to_string(&summary).unwrap();
-    assert!(!shown.contains("1970") && !shown.contains("nip"), "{shown}");
-    // The verdict is about another file than the one that lies there now.
-    page.put(&complete().file("dinsos", Kind::Agreement));
-    assert_eq!(page.content(), None);
-    // A seal that nobody vouches for, and a file of somebody else.
-    let mut trusting_nobody = Verifier::default();
-    trusting_nobody.document(&bytes, seconds());
-    assert_eq!(trusting_nobody.content(&bytes), Answer::Ok(None));
-    let foreign = fs::read(root().join("crates/trust/tests/vectors/foreign/pades-ed25519.pdf")).unwrap();
-    page.document(&foreign);
-    assert_eq!(page.content(), None);
-}
-
 /// A record that is damaged, or of another document, is one that was not reached.
 #[test]
 fn a_wrong_record_accuses_nobody() {
@@ -190,7 +155,6 @@ fn hostile_input_has_an_answer_too() {
     begun.extend(&noise);
     for bytes in [&b""[..], b"%PDF-", b"not a PDF", &noise, &begun, &[0; 1000]] {
         assert_eq!(page.document(bytes)["ok"]["overall"], "TOTAL-FAILED");
-        assert_eq!(page.content(), None);
     }
     for at in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1e300] {
         let Answer::Ok(verdict) = page.verifier.document(&kominfo().0, at) else { panic!("no verdict") };
@@ -209,7 +173,7 @@ fn hostile_input_has_an_answer_too() {
 fn the_exported_functions_answer() {
     assert!(exports::reserve(u32::MAX).is_null());
     assert!(!exports::reserve(10).is_null());
-    for call in [exports::trust, exports::host, exports::record, exports::content] {
+    for call in [exports::trust, exports::host, exports::record] {
         call();
         assert!(exports::result_length() > 0 && !exports::result_pointer().is_null());
     }

@@ -90,15 +90,9 @@ mod verifier {
     pub extern "C" fn link(at_seconds: f64) {
         answer(|verifier, bytes| verifier.link(bytes, at_seconds));
     }
-
-    /// The input is (still) the document: answers with what a page shows of it besides, or null.
-    #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
-    pub extern "C" fn content() {
-        answer(|verifier, bytes| verifier.content(bytes));
-    }
 }
 
 #[cfg(feature = "photo")]
 pub use photo::read;
 #[cfg(feature = "verifier")]
-pub use verifier::{content, document, host, link, record, trust};
+pub use verifier::{document, host, link, record, trust};

@@ -2,17 +2,16 @@
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, parse_link};
-use pk_trust::verify::{self, Content, Evidence, Published, Summary, Trust, Verdict};
+use pk_trust::verify::{self, Content, Evidence, Published, Trust, Verdict};
 
 use crate::Answer;
 
-/// What is known besides the file, and the last verdict.
+/// What is known besides the file.
 #[derive(Debug, Default)]
 pub struct Verifier {
     trust: Trust,
     host: Option<String>,
     record: Published,
-    examined: Option<Verdict>,
 }
 
 impl Verifier {
@@ -55,24 +54,16 @@ impl Verifier {
     /// The verdict about a PDF file.
     pub fn document(&mut self, bytes: &[u8], at_seconds: f64) -> Answer<Verdict> {
         let id = Content::attached_to(bytes).map(|content| content.id);
-        let verdict =
-            verify::document(bytes, &self.trust.anchors, &self.evidence(id.as_ref()), time(at_seconds));
-        self.examined = Some(verdict.clone());
-        Answer::Ok(verdict)
+        let evidence = self.evidence(id.as_ref());
+        Answer::Ok(verify::document(bytes, &self.trust.anchors, &evidence, time(at_seconds)))
     }
 
     /// The verdict about the text of a QR code.
     pub fn link(&mut self, bytes: &[u8], at_seconds: f64) -> Answer<Verdict> {
-        self.examined = None;
         let Ok(text) = std::str::from_utf8(bytes) else { return Answer::Error("fail.verify-format") };
         let id = parse_link(text).ok().map(|(address, _)| address.id);
         let evidence = self.evidence(id.as_ref());
         Answer::Ok(verify::link(text, &self.trust.anchors, &evidence, time(at_seconds)))
-    }
-
-    /// What a page shows of the document that was examined last, if its seal was found good.
-    pub fn content(&self, bytes: &[u8]) -> Answer<Option<Summary>> {
-        Answer::Ok(self.examined.as_ref().and_then(|verdict| verify::summary(bytes, verdict)))
     }
 
     fn evidence(&self, id: Option<&Id>) -> Evidence {

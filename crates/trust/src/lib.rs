@@ -10,6 +10,7 @@
 
 pub mod claim;
 pub mod cms;
+mod digits;
 pub mod pades;
 pub mod pdf;
 pub mod pki;

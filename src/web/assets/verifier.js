@@ -106,11 +106,5 @@ export async function verifierOf(compiled, trust, host = "") {
     document: question("document"),
     // The verdict about the text of a QR code.
     link: question("link"),
-    // What a page shows besides of the document that was asked about last; null if its seal was not found
-    // good.
-    content: () => guarded((asked) => {
-      asked.exports.content();
-      return asked.answer();
-    }),
   };
 }

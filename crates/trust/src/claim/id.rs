@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use data_encoding::BASE32_NOPAD;
+use crate::digits::{base32, from_base32};
 
 /// The id of a document: 16 characters of RFC 4648 base32, e.g. `MI64IHBKPWPETJ5Y`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,7 @@ impl Id {
     ///
     /// [`InvalidId`] for everything else, also for what [`Id::from_str`] would forgive.
     pub fn parse_strict(text: &str) -> Result<Self, InvalidId> {
-        let bytes = BASE32_NOPAD.decode(text.as_bytes()).map_err(|_| InvalidId)?;
+        let bytes = from_base32(text.as_bytes()).ok_or(InvalidId)?;
         bytes.try_into().map(Self).map_err(|_| InvalidId)
     }
 
@@ -40,9 +40,7 @@ impl Id {
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; 16];
-        BASE32_NOPAD.encode_mut(&self.0, &mut text);
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(&base32(&self.0))
     }
 }
 

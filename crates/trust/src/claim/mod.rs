@@ -14,11 +14,10 @@ mod pasted;
 
 use std::fmt;
 
-use data_encoding::BASE32_NOPAD;
-
 pub use id::{Id, InvalidId};
 pub use pasted::{Pasted, pasted, pasted_path};
 
+use crate::digits::{base32, from_base32};
 use crate::pki::{Ed25519Key, KeyError, Sign};
 
 /// Version of the format, and the first part of what the signature covers beside the payload.
@@ -163,7 +162,7 @@ pub fn sign(claim: &Claim, address: &Address, seal: &dyn Sign) -> Result<String,
     let payload = cbor::payload(claim);
     let signature = seal.sign(&cbor::sig_structure(&address.external_aad(), &payload))?;
     let message = cbor::sign1(&key.key_id(), &payload, &signature);
-    Ok(format!("{address}#{}", BASE32_NOPAD.encode(&message)))
+    Ok(format!("{address}#{}", base32(&message)))
 }
 
 /// A claim whose signature has not been checked. Its content is out of reach until it has.
@@ -185,8 +184,7 @@ impl Signed {
     /// another one with the same meaning is malformed.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (address, fragment) = parse_link(text)?;
-        let bytes =
-            BASE32_NOPAD.decode(fragment.ok_or(Error::NoClaim)?.as_bytes()).map_err(|_| Error::Malformed)?;
+        let bytes = from_base32(fragment.ok_or(Error::NoClaim)?.as_bytes()).ok_or(Error::Malformed)?;
         let (key_id, payload, signature) = cbor::parse_sign1(&bytes).ok_or(Error::Malformed)?;
         let claim = cbor::parse_payload(&payload).ok_or(Error::Malformed)?;
         Ok(Self { address, key_id, claim, payload, signature })

@@ -178,7 +178,7 @@ fn decoded(text: &str) -> Option<String> {
     while let Some((&first, after)) = rest.split_first() {
         let digits =
             after.get(..2).filter(|digits| first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
-        let value = digits.and_then(|digits| data_encoding::HEXLOWER_PERMISSIVE.decode(digits).ok());
+        let value = digits.and_then(crate::digits::from_hex);
         match value {
             Some(value) => {
                 bytes.extend(value);

@@ -287,11 +287,6 @@ impl Signature {
         })
     }
 
-    /// The certificate that the signature names. Until [`Signature::verify`] it is a mere claim.
-    pub fn claimed_leaf(&self) -> &Certificate {
-        &self.leaf
-    }
-
     /// Compares the signature with the content it is said to cover.
     ///
     /// # Errors

@@ -278,7 +278,7 @@ impl<'a> Lexer<'a> {
         // The room for a signature is 32,768 digits without a break, read several times a file.
         let digits = find(self.rest(), b'>').unwrap_or_default();
         if digits.is_multiple_of(2)
-            && let Ok(out) = data_encoding::HEXLOWER_PERMISSIVE.decode(&self.rest()[..digits])
+            && let Some(out) = crate::digits::from_hex(&self.rest()[..digits])
         {
             self.at += digits + 1;
             return Ok(out);

@@ -345,7 +345,7 @@ fn write_string(bytes: &[u8], out: &mut Vec<u8>) {
         out.push(b')');
     } else {
         out.push(b'<');
-        out.extend_from_slice(data_encoding::HEXUPPER.encode(bytes).as_bytes());
+        out.extend_from_slice(crate::digits::upper_hex(bytes).as_bytes());
         out.push(b'>');
     }
 }

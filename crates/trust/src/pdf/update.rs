@@ -139,7 +139,7 @@ impl Reserved {
     ///
     /// [`Error::ContentsTooLarge`] if it does not fit.
     pub fn fill(mut self, cms: &[u8]) -> Result<Vec<u8>, Error> {
-        let digits = data_encoding::HEXLOWER.encode(cms);
+        let digits = crate::digits::hex(cms);
         let reserved = (self.contents.len() - 2) / 2;
         if cms.len() > reserved {
             return Err(Error::ContentsTooLarge { needed: cms.len(), reserved });

@@ -18,6 +18,7 @@ use super::certificate::text;
 use super::name::folded;
 use super::revocation::{Period, Reason, Said};
 use super::{Certificate, SignatureAlgorithm};
+use crate::digits::hex;
 use crate::time::Time;
 
 pub(super) const REASON_CODE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
@@ -109,9 +110,7 @@ impl Crl {
     pub fn number(&self) -> Option<String> {
         let octets = self.number_octets()?;
         let small = octets.iter().try_fold(0_u128, |n, &o| n.checked_mul(256)?.checked_add(u128::from(o)));
-        Some(
-            small.map_or_else(|| format!("0x{}", data_encoding::HEXLOWER.encode(&octets)), |n| n.to_string()),
-        )
+        Some(small.map_or_else(|| format!("0x{}", hex(&octets)), |n| n.to_string()))
     }
 
     /// Its octets, without zeros in front.
@@ -148,7 +147,7 @@ impl Crl {
     pub fn revoked(&self) -> impl Iterator<Item = (String, Time, Reason)> + '_ {
         self.parsed.tbs_cert_list.revoked_certificates.iter().flatten().map(|entry| {
             (
-                data_encoding::HEXLOWER.encode(entry.serial_number.as_bytes()),
+                hex(entry.serial_number.as_bytes()),
                 Time::from_x509(entry.revocation_date),
                 reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()),
             )

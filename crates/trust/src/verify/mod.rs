@@ -7,7 +7,6 @@ mod canonical;
 mod content;
 mod foreign;
 mod record;
-mod summary;
 mod trust;
 mod verdict;
 
@@ -18,7 +17,6 @@ pub use content::{
     attachment,
 };
 pub use record::{Published, RECORD_FORMAT, RecordError};
-pub use summary::{Signatory, Summary, summary};
 pub use trust::{Trust, TrustError, parse_crls};
 pub use verdict::{
     Answer, Axis, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome, Overall, Profile, Root,
@@ -160,7 +158,7 @@ pub fn document(bytes: &[u8], anchors: &Anchors, evidence: &Evidence, at: Time) 
             id: content.id.to_string(),
             kind: content.kind.to_string(),
             year: content.year,
-            digest: data_encoding::HEXLOWER.encode(&content.digest),
+            digest: crate::digits::hex(&content.digest),
             claim: claim_outcome,
             reproduced,
             issued,
@@ -689,7 +687,7 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
             id: signed.address().id.to_string(),
             kind: claim.kind.to_string(),
             year: claim.year,
-            digest: data_encoding::HEXLOWER.encode(&claim.digest),
+            digest: crate::digits::hex(&claim.digest),
             claim: outcome,
             reproduced: Outcome::NotChecked,
             issued: Some(Issued::new(&claim, &signed.address().host, by, root)),

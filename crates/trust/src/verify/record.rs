@@ -1,6 +1,6 @@
 //! The registry's record of a document as its public page hands it out (`pk-record/1`).
 
-use data_encoding::HEXLOWER;
+use crate::digits::from_lower_hex;
 use serde::Deserialize;
 
 use super::{Record, Standing, Status};
@@ -88,7 +88,7 @@ fn id(text: Option<&str>) -> Result<Option<Id>, RecordError> {
 }
 
 fn sha256(text: &str) -> Result<[u8; 32], RecordError> {
-    let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| RecordError)?;
+    let bytes = from_lower_hex(text.as_bytes()).ok_or(RecordError)?;
     bytes.try_into().map_err(|_| RecordError)
 }
 

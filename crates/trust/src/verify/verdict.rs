@@ -253,7 +253,7 @@ impl Root {
     pub fn new(certificate: &Certificate) -> Self {
         let Subject { name, organization, .. } = certificate.subject();
         let name = if organization.is_empty() { name } else { organization };
-        let fingerprint = data_encoding::HEXLOWER.encode(&certificate.fingerprint());
+        let fingerprint = crate::digits::hex(&certificate.fingerprint());
         Self { name, fingerprint, trusted: None }
     }
 
@@ -398,7 +398,7 @@ impl Verdict {
             format: FORMAT,
             profile,
             file: String::new(),
-            sha256: data_encoding::HEXLOWER.encode(&sha256),
+            sha256: crate::digits::hex(&sha256),
             checked_at: at.to_string(),
             overall: lines.overall(profile),
             lines,
