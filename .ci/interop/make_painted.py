@@ -402,9 +402,9 @@ def twins():
     for by, who in (('stranger', v.OTHER_TSA), ('trusted', TSA)):
         made = fill(second, who)
         if who is TSA:
-            good('honest', 'open-field-stamped', made, 'an open field filled by a trusted time stamp: said', 'status.open-fields')
+            good('honest', 'open-field-stamped', made, 'an open field filled by a trusted time stamp: said', 'status.stamped-fields')
         else:
-            add('twin', f'party-is-a-stamp-{by}', made, 'yes', 'status.open-fields', 'unknown', 'the open field of the second party filled by a stamp')
+            add('twin', f'party-is-a-stamp-{by}', made, 'yes', 'status.stamped-fields', 'unknown', 'the open field of the second party filled by a stamp')
 
 
 def catalogs():
@@ -474,6 +474,15 @@ def writers():
     first = v.sign_first(apart)
     made = filled(first, {90: catalogue_of(first, 90)[:-2] + b'/V 50 0 R>>', 91: paint(b'Saksi'), 92: b'<</N 91 0 R>>'}, 50, v.THIRD)
     good('honest', 'own-look-apart', made, 'the empty look is a dictionary of its own')
+    first = v.sign_first()
+    form = catalogue_of(first, 5)
+    more = form.replace(b'/F1 6 0 R', b'/F1 6 0 R/Helv 95 0 R')
+    font = b'<</Type/Font/Subtype/Type1/BaseFont/Symbol>>'
+    good('honest', 'form-gets-a-font', v.sign_second(first.update({5: more, 95: font})), 'the signing program adds a font to the form')
+    add('way', 'form-exchanges-a-font', first.update({5: form.replace(b'/F1 6 0 R', b'/F1 95 0 R'), 95: font}), code='changes.field',
+        shows='a name in the resources of the form gets another font')
+    add('way', 'form-drops-its-fonts', first.update({5: form.replace(b'/Font<</F1 6 0 R>>', b'')}), code='changes.field',
+        shows='the resources of the form lose their fonts')
     lists = v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'15 0 R'), 15: b'[7 0 R 8 0 R 11 0 R]',
                     5: (v.FORM % b'').replace(b'[]', b' 16 0 R'), 16: b'[7 0 R 8 0 R 11 0 R]'})
     first = v.sign_first(lists)

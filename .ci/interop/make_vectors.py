@@ -657,7 +657,7 @@ def forged_coverage():
         add(name, sign_first(**options), integrity, code, shows)
 
     add('bytes-after-the-end', sign_first().data + b'% unsigned\n', 'no', 'document.tail', 'bytes after the signed revision')
-    add('line-after-the-end', sign_first().data + b'\n', 'no', 'document.tail', 'one more line end after the signed revision')
+    add('line-after-the-end', sign_first().data + b'\n', 'yes', 'document.tolerated-after-end', 'one more line end after the signed revision')
     case('coverage-short-2', 'signature.partial', 'the last two bytes are not signed', short=2)
     case('coverage-short-3', 'signature.partial', 'the last three bytes are not signed', short=3)
     case('coverage-short-trailer', 'signature.partial', 'the trailer is not signed', short=100)
@@ -866,7 +866,7 @@ def forged_changes():
           'an update that says the file is encrypted', 'unknown', trailer=TRAILER + b'/Encrypt 62 0 R')
     after('prev-loop', {12: b'<</Title(Contoh)>>'}, 'document.malformed', '/Prev leads to its own section', prev=len(signed.data) + 45)
     # Along /Prev nothing is signed; that a reader who searches the file finds a signature is no answer.
-    after('prev-skips', {12: b'<</Title(Contoh)>>'}, 'document.unsigned', '/Prev leads past the signed revision', 'unknown',
+    after('prev-skips', {12: b'<</Title(Contoh)>>'}, 'document.loose-signature', '/Prev leads past the signed revision', 'unknown',
           prev=base().xref)
     two_starts = signed.update({12: b'<</Title(Contoh)>>'})
     add('two-startxref', two_starts.data + b'startxref\n%d\n%%%%EOF\n' % signed.xref, 'no', 'document.trailing-bytes',

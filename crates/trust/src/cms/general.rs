@@ -378,7 +378,7 @@ fn certificates(
             (_, Some((name, serial))) => tbs.serial_number() == serial && folded(tbs.issuer()) == name,
             (_, None) => false,
         };
-        match Certificate::from_der(der) {
+        match Certificate::from_foreign(der) {
             // Some programs send the signer's certificate a second time, in its chain.
             Ok(certificate) if named => {
                 if leaf.as_ref().is_some_and(|known| known != &certificate) {

@@ -4,7 +4,7 @@
 //! stream, the matrices and the widths of the font (ISO 32000-2, 9.4); their shapes are not looked at. Lines, frames
 //! and coloured areas hide nothing that was said; filled curves may be letters, and count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::rectangle::{Rectangle, number};
@@ -16,6 +16,9 @@ const MAX_OPERATIONS: usize = 200_000;
 
 /// Bytes of content of one page.
 const MAX_CONTENT: usize = 8 * 1024 * 1024;
+
+/// Forms and pictures drawn on one page, each time.
+const MAX_FORMS: usize = 2_000;
 
 /// Boxes on one page.
 const MAX_BOXES: usize = 50_000;
@@ -42,7 +45,8 @@ pub(super) enum Ink {
 ///
 /// Only [`pdf::Error::Cost`], where the file has asked for too much by now.
 pub(super) fn ink(view: View<'_, '_>, page: Ref) -> Result<Ink, pdf::Error> {
-    let mut painter = Painter { view, operations: 0, content: 0, boxes: Vec::new(), fonts: BTreeMap::new() };
+    let mut painter =
+        Painter { view, operations: 0, content: 0, forms: 0, boxes: Vec::new(), fonts: BTreeMap::new() };
     match painter.page(page) {
         Ok(()) => Ok(Ink::At(painter.boxes)),
         Err(Stop::Cost(error)) => Err(error),
@@ -130,10 +134,23 @@ enum Widths {
     Standard { fixed: bool },
 }
 
+/// The resources of a content stream, each looked up once: one with ten thousand fonts may be asked for two hundred
+/// thousand times.
+struct Shelf {
+    fonts: Option<Dictionary>,
+    states: Option<Dictionary>,
+    objects: Option<Dictionary>,
+    /// Fonts that were read, by name; `None` for those that cannot be.
+    widths: BTreeMap<Vec<u8>, Option<Rc<Widths>>>,
+    /// Parameters that bring no font.
+    harmless: BTreeSet<Vec<u8>>,
+}
+
 struct Painter<'f, 'a> {
     view: View<'f, 'a>,
     operations: usize,
     content: usize,
+    forms: usize,
     boxes: Vec<Rectangle>,
     fonts: BTreeMap<Ref, Rc<Widths>>,
 }
@@ -214,13 +231,14 @@ impl Painter<'_, '_> {
             path: None,
             curved: false,
         };
+        let mut shelf = self.shelf(resources)?;
         let mut stop = None;
         let read = operations(content, |operands, operator| {
             self.operations += 1;
             let step = if self.operations > MAX_OPERATIONS || self.boxes.len() > MAX_BOXES {
                 Err(Stop::Unknown)
             } else {
-                self.step(&mut run, operands, operator, resources, depth)
+                self.step(&mut run, operands, operator, &mut shelf, resources, depth)
             };
             step.map_err(|why| {
                 stop = Some(why);
@@ -238,6 +256,7 @@ impl Painter<'_, '_> {
         run: &mut Run,
         operands: &[Object],
         operator: &[u8],
+        shelf: &mut Shelf,
         resources: &Dictionary,
         depth: usize,
     ) -> Result<(), Stop> {
@@ -285,10 +304,10 @@ impl Painter<'_, '_> {
                 run.new_line(x, y);
             }
             b"T*" => run.new_line(0.0, -run.state.leading),
-            b"Tj" | b"TJ" => self.show(run, operands.first(), resources)?,
+            b"Tj" | b"TJ" => self.show(run, operands.first(), shelf)?,
             b"'" => {
                 run.new_line(0.0, -run.state.leading);
-                self.show(run, operands.first(), resources)?;
+                self.show(run, operands.first(), shelf)?;
             }
             b"\"" => {
                 let (Some(word), Some(character)) = (numbers.first(), numbers.get(1)) else {
@@ -296,11 +315,11 @@ impl Painter<'_, '_> {
                 };
                 (state.word_space, state.character_space) = (*word, *character);
                 run.new_line(0.0, -run.state.leading);
-                self.show(run, operands.get(2), resources)?;
+                self.show(run, operands.get(2), shelf)?;
             }
-            b"gs" => self.parameters(operands.first(), resources)?,
+            b"gs" => self.parameters(operands.first(), shelf)?,
             b"BI" => self.boxes.push(unit(state.ctm)?),
-            b"Do" => self.object(run.state.ctm, operands.first(), resources, depth)?,
+            b"Do" => self.object(run.state.ctm, operands.first(), shelf, resources, depth)?,
             b"m" | b"l" => run.to(&numbers),
             b"re" => {
                 let &[x, y, width, height] = take(4)? else { return Err(Stop::Unknown) };
@@ -324,14 +343,14 @@ impl Painter<'_, '_> {
     }
 
     /// Shows strings, and moves on.
-    fn show(&mut self, run: &mut Run, shown: Option<&Object>, resources: &Dictionary) -> Result<(), Stop> {
+    fn show(&mut self, run: &mut Run, shown: Option<&Object>, shelf: &mut Shelf) -> Result<(), Stop> {
         let parts = match shown {
             Some(Object::Array(items)) => items.as_slice(),
             Some(string @ Object::String(_)) => std::slice::from_ref(string),
             _ => return Err(Stop::Unknown),
         };
         let name = run.state.font.clone().ok_or(Stop::Unknown)?;
-        let widths = self.font(&name, resources)?;
+        let widths = self.font(&name, shelf)?;
         let State { size, character_space, word_space, scale, rise, .. } = run.state;
         let (mut at, mut low, mut high) = (0.0_f64, 0.0_f64, 0.0_f64);
         for part in parts {
@@ -360,30 +379,56 @@ impl Painter<'_, '_> {
         Ok(())
     }
 
+    fn shelf(&self, resources: &Dictionary) -> Result<Shelf, Stop> {
+        let dictionary = |key| -> Result<Option<Dictionary>, Stop> {
+            let found = self.view.dictionary(resources, key)?;
+            self.view.spend(Work::Compared, found.as_ref().map_or(0, Dictionary::len))?;
+            Ok(found)
+        };
+        Ok(Shelf {
+            fonts: dictionary("Font")?,
+            states: dictionary("ExtGState")?,
+            objects: dictionary("XObject")?,
+            widths: BTreeMap::new(),
+            harmless: BTreeSet::new(),
+        })
+    }
+
     /// A font by its name in the resources, read once.
-    fn font(&mut self, name: &[u8], resources: &Dictionary) -> Result<Rc<Widths>, Stop> {
-        let fonts = self.view.dictionary(resources, "Font")?.ok_or(Stop::Unknown)?;
-        let value = entry(&fonts, name).ok_or(Stop::Unknown)?;
-        if let Some(known) = value.as_reference().and_then(|reference| self.fonts.get(&reference)) {
-            return Ok(Rc::clone(known));
+    fn font(&mut self, name: &[u8], shelf: &mut Shelf) -> Result<Rc<Widths>, Stop> {
+        if let Some(known) = shelf.widths.get(name) {
+            return known.clone().ok_or(Stop::Unknown);
         }
-        let resolved = self.view.resolve(value)?;
-        let font = resolved.as_dictionary().ok_or(Stop::Unknown)?;
-        let widths = Rc::new(Widths::read(self.view, font)?.ok_or(Stop::Unknown)?);
-        if let Some(reference) = value.as_reference() {
-            self.fonts.insert(reference, Rc::clone(&widths));
+        let value = shelf.fonts.as_ref().and_then(|fonts| entry(fonts, name)).ok_or(Stop::Unknown)?;
+        let reference = value.as_reference();
+        let widths = match reference.and_then(|reference| self.fonts.get(&reference)) {
+            Some(known) => Some(Rc::clone(known)),
+            None => {
+                let resolved = self.view.resolve(value)?;
+                let font = resolved.as_dictionary().ok_or(Stop::Unknown)?;
+                Widths::read(self.view, font)?.map(Rc::new)
+            }
+        };
+        if let (Some(reference), Some(widths)) = (reference, &widths) {
+            self.fonts.insert(reference, Rc::clone(widths));
         }
-        Ok(widths)
+        shelf.widths.insert(name.to_vec(), widths.clone());
+        widths.ok_or(Stop::Unknown)
     }
 
     /// A dictionary of graphics state parameters may bring a font.
-    fn parameters(&self, name: Option<&Object>, resources: &Dictionary) -> Result<(), Stop> {
+    fn parameters(&self, name: Option<&Object>, shelf: &mut Shelf) -> Result<(), Stop> {
         let name = name.and_then(Object::as_name).ok_or(Stop::Unknown)?;
-        let all = self.view.dictionary(resources, "ExtGState")?.ok_or(Stop::Unknown)?;
-        let value = entry(&all, name).ok_or(Stop::Unknown)?;
-        let value = self.view.resolve(value)?.into_owned();
-        let brings_a_font = value.as_dictionary().is_none_or(|d| d.get("Font").is_some());
-        if brings_a_font { Err(Stop::Unknown) } else { Ok(()) }
+        if shelf.harmless.contains(name) {
+            return Ok(());
+        }
+        let value = shelf.states.as_ref().and_then(|states| entry(states, name)).ok_or(Stop::Unknown)?;
+        let value = self.view.resolve(value)?;
+        if value.as_dictionary().is_none_or(|d| d.get("Font").is_some()) {
+            return Err(Stop::Unknown);
+        }
+        shelf.harmless.insert(name.to_vec());
+        Ok(())
     }
 
     /// A picture, or a form with content of its own.
@@ -391,12 +436,17 @@ impl Painter<'_, '_> {
         &mut self,
         ctm: Matrix,
         name: Option<&Object>,
+        shelf: &Shelf,
         resources: &Dictionary,
         depth: usize,
     ) -> Result<(), Stop> {
+        self.forms += 1;
+        if self.forms > MAX_FORMS {
+            return Err(Stop::Unknown);
+        }
         let name = name.and_then(Object::as_name).ok_or(Stop::Unknown)?;
-        let all = self.view.dictionary(resources, "XObject")?.ok_or(Stop::Unknown)?;
-        let reference = entry(&all, name).and_then(Object::as_reference).ok_or(Stop::Unknown)?;
+        let object = shelf.objects.as_ref().and_then(|objects| entry(objects, name));
+        let reference = object.and_then(Object::as_reference).ok_or(Stop::Unknown)?;
         let body = self.view.body(reference)?;
         let dictionary = body.value.as_dictionary().ok_or(Stop::Unknown)?;
         match dictionary.get("Subtype").and_then(Object::as_name) {

@@ -153,9 +153,11 @@ pub enum Conflict {
 pub struct Survey {
     /// Signatures and document time stamps, in the order in which they were made.
     pub signatures: Vec<Surveyed>,
-    /// Names of signature fields that are not signed. A time stamp is nobody's signature, so a field that was
-    /// there for one when the first was made stays open.
+    /// Names of signature fields that are not signed.
     pub open: Vec<String>,
+    /// Names of fields that were there for a signature when the first one was made, and hold a time stamp now, which
+    /// is nobody's signature.
+    pub stamped: Vec<String>,
     /// What updates did after the first signature.
     pub changes: Changes,
     /// What is wrong with the signatures taken together.
@@ -209,8 +211,9 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
     names(&fields, &mut conflicts);
     permissions(file, &fields, &signatures, &changes, &mut conflicts)?;
     let ValidationData { certificates, crls, answers } = validation_data(latest, &effort)?;
-    let open = open(file, &fields, &signatures)?;
-    Ok(Survey { signatures, open, changes, conflicts, certificates, crls, answers, effort })
+    let open = fields.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.clone()).collect();
+    let stamped = stamped(file, &signatures)?;
+    Ok(Survey { signatures, open, stamped, changes, conflicts, certificates, crls, answers, effort })
 }
 
 /// Lists of names by the object that holds them.
@@ -230,22 +233,17 @@ fn names(fields: &[FormField], conflicts: &mut Vec<Conflict>) {
     conflicts.dedup();
 }
 
-/// Signature fields that nobody has signed.
-fn open(file: &File<'_>, fields: &[FormField], signatures: &[Surveyed]) -> Result<Vec<String>, pdf::Error> {
-    let mut open: Vec<String> =
-        fields.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.clone()).collect();
-    let stamped = || signatures.iter().filter(|s| s.sub_filter == SubFilter::TimeStamp);
-    if let Some(first) = signatures.first()
-        && stamped().any(|stamp| stamp.revision > first.revision)
-    {
-        let then = form_fields(file.at(first.revision))?;
-        let waiting: BTreeSet<&str> =
-            then.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.as_str()).collect();
-        open.extend(
-            stamped().map(|stamp| &stamp.field).filter(|name| waiting.contains(name.as_str())).cloned(),
-        );
+/// Fields that waited for a signature, and got a time stamp.
+fn stamped(file: &File<'_>, signatures: &[Surveyed]) -> Result<Vec<String>, pdf::Error> {
+    let stamps = || signatures.iter().filter(|s| s.sub_filter == SubFilter::TimeStamp);
+    let Some(first) = signatures.first() else { return Ok(Vec::new()) };
+    if stamps().all(|stamp| stamp.revision <= first.revision) {
+        return Ok(Vec::new());
     }
-    Ok(open)
+    let then = form_fields(file.at(first.revision))?;
+    let waiting: BTreeSet<&str> =
+        then.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.as_str()).collect();
+    Ok(stamps().map(|stamp| &stamp.field).filter(|name| waiting.contains(name.as_str())).cloned().collect())
 }
 
 /// Reads one signature; `None` if the field holds no signature dictionary. Gives as well where its
@@ -493,7 +491,10 @@ fn validation_data(view: View<'_, '_>, effort: &Effort) -> Result<ValidationData
         Ok(read)
     };
     Ok(ValidationData {
-        certificates: streams("Certs")?.iter().filter_map(|der| Certificate::from_der(der).ok()).collect(),
+        certificates: streams("Certs")?
+            .iter()
+            .filter_map(|der| Certificate::from_foreign(der).ok())
+            .collect(),
         crls: streams("CRLs")?.iter().filter_map(|der| Crl::from_der(der).ok()).collect(),
         answers: streams("OCSPs")?.iter().filter_map(|der| OcspAnswer::from_der(der).ok()).collect(),
     })

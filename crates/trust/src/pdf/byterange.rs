@@ -64,8 +64,8 @@ impl ByteRange {
         Ok(Self { first, second: second..end })
     }
 
-    /// As [`ByteRange::parse`], for other programs' files. Some do not count the end of line after the last
-    /// `%%EOF` as signed; and where an update follows, the white space between the two may belong to either.
+    /// As [`ByteRange::parse`], for other programs' files. Some do not count the white space after the last
+    /// `%%EOF` as signed; and where an update follows, that between the two may belong to either.
     ///
     /// # Errors
     ///
@@ -84,9 +84,6 @@ impl ByteRange {
         }
         let revision = file.get(..end).unwrap_or_default();
         let spaces = revision.iter().rev().take_while(|byte| is_whitespace(**byte)).count();
-        let after = revision.get(end.saturating_sub(spaces)..).unwrap_or_default();
-        // At the end of the file nothing else may have been added to what was signed.
-        let line_end = matches!(after, b"\r\n" | b"\n" | b"\r");
         let shorter = match dictionary.get("ByteRange").and_then(Object::as_array) {
             Some([_, _, second, length]) => second
                 .as_place()
@@ -94,10 +91,8 @@ impl ByteRange {
                 .and_then(|(second, length)| second.checked_add(length)),
             _ => None,
         };
-        let may_end = |at: usize| {
-            if end < file.len() { (end - spaces..end).contains(&at) } else { line_end && at + spaces == end }
-        };
-        match shorter.filter(|at| may_end(*at)) {
+        // White space says nothing, whoever added it: mail programs do, and editors.
+        match shorter.filter(|at| (end.saturating_sub(spaces)..end).contains(at)) {
             Some(at) => Self::parse(dictionary, at),
             None => whole,
         }

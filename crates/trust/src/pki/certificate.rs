@@ -16,6 +16,7 @@ use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsag
 
 use super::name::folded;
 use super::{AlgorithmError, PublicKey, SignatureAlgorithm};
+use crate::digits::hex;
 use crate::time::Time;
 
 /// `id-etsi-qcs-QcType` (ETSI EN 319 412-5, 4.2.3), inside `id-pe-qcStatements` (RFC 3739).
@@ -157,10 +158,22 @@ impl Certificate {
     /// [`CertificateError`]; in particular for anything that is not the one DER encoding, since
     /// the digest in a signature and the serial in a revocation list must mean one certificate.
     pub fn from_der(bytes: &[u8]) -> Result<Self, CertificateError> {
-        let parsed = x509_cert::Certificate::from_der(bytes)?;
-        if parsed.to_der()? != bytes {
+        let certificate = Self::from_foreign(bytes)?;
+        if certificate.0.parsed.to_der()? != bytes {
             return Err(CertificateError::NotCanonical);
         }
+        Ok(certificate)
+    }
+
+    /// As [`Certificate::from_der`], of other programs: dates before 2050 in the long form, which everybody has to
+    /// read (RFC 5280, 4.1.2.5), defaults that are written out. What was signed are the bytes as they are here, and no
+    /// two of them mean one certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`]
+    pub fn from_foreign(bytes: &[u8]) -> Result<Self, CertificateError> {
+        let parsed = x509_cert::Certificate::from_der(bytes)?;
         let key = PublicKey::from_spki(parsed.tbs_certificate().subject_public_key_info())?;
         let fingerprint = Sha256::digest(bytes).into();
         let names = OnceLock::new();
@@ -215,7 +228,7 @@ impl Certificate {
 
     /// The serial number, in lower-case hexadecimal.
     pub fn serial(&self) -> String {
-        data_encoding::HEXLOWER.encode(self.0.parsed.tbs_certificate().serial_number().as_bytes())
+        hex(self.0.parsed.tbs_certificate().serial_number().as_bytes())
     }
 
     /// Who the certificate speaks of.
@@ -365,15 +378,22 @@ impl Certificate {
             return false;
         }
         let Ok(algorithm) = SignatureAlgorithm::from_identifier(tbs.signature(), None) else { return false };
-        tbs.to_der().is_ok_and(|bytes| {
+        signed_part(&self.0.der).is_some_and(|bytes| {
             let signature = self.0.parsed.signature().as_bytes().unwrap_or_default();
-            issuer.0.key.verifies(algorithm, &bytes, signature)
+            issuer.0.key.verifies(algorithm, bytes, signature)
         })
     }
 
     pub(crate) fn x509(&self) -> &x509_cert::Certificate {
         &self.0.parsed
     }
+}
+
+/// The bytes that an issuer signed: the first element of the certificate (RFC 5280, 4.1.1).
+fn signed_part(der: &[u8]) -> Option<&[u8]> {
+    use der::{Reader as _, SliceReader, asn1::AnyRef};
+    let outer = AnyRef::from_der(der).ok()?;
+    SliceReader::new(outer.value()).ok()?.tlv_bytes().ok()
 }
 
 /// The text of a directory string (RFC 5280, 4.1.2.4), whatever string type it has.

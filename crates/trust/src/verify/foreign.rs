@@ -56,14 +56,21 @@ pub(super) fn document(
     }
     findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
     if survey.signatures.is_empty() && survey.conflicts.is_empty() {
-        findings.push(Finding::new(Axis::Integrity, "document.unsigned", Outcome::NotChecked));
+        // Taken out of its field, or put where no field is: nobody's signature here, but not nobody's work either.
+        let loose = bytes.windows(10).any(|window| window == b"/ByteRange");
+        let code = if loose { "document.loose-signature" } else { "document.unsigned" };
+        findings.push(Finding::new(Axis::Integrity, code, Outcome::NotChecked));
     }
     let revisions = file.revisions().len();
     changes(&survey, revisions, &mut findings);
     conflicts(&survey, &mut findings);
     if !survey.open.is_empty() {
-        let fields = survey.open.join(", ");
+        let fields = printable(&survey.open.join(", "));
         findings.push(Finding::notice("status.open-fields").with("fields", fields));
+    }
+    if !survey.stamped.is_empty() {
+        let fields = printable(&survey.stamped.join(", "));
+        findings.push(Finding::notice("status.stamped-fields").with("fields", fields));
     }
     findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
     let witness = Witness { anchors: with_validation_data(anchors, &survey), evidence, at };
@@ -429,6 +436,8 @@ fn issuer(
         Err(PathError::Expired) if proven.is_none() => match claimed.map(path) {
             Some(Ok(_)) => add("signer.expired-since", Outcome::NotChecked),
             Some(Err(PathError::UnknownIssuer)) => add("signer.unknown-root", Outcome::NotChecked),
+            // Both moments are mere claims; without a witness nothing is disproved (ETSI EN 319 102-1, OUT_OF_BOUNDS_NO_POE).
+            Some(Err(PathError::Expired)) | None => add(path_code(PathError::Expired), Outcome::NotChecked),
             _ => {
                 verdict.chain = Outcome::Fail;
                 add(path_code(PathError::Expired), Outcome::Fail);

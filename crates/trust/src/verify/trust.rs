@@ -3,6 +3,7 @@
 //! Nothing in such a file is skipped. A revocation list that lost its last line is a list that nobody
 //! reads, and the signers on it would be called good.
 
+use crate::digits::from_base64;
 use crate::pki::{Anchors, Certificate, CertificateError, Crl, CrlError, Purpose};
 
 /// Whom a verifier trusts.
@@ -79,14 +80,14 @@ impl Trust {
     pub fn parse(bytes: &[u8]) -> Result<Self, TrustError> {
         let mut trust = Self::default();
         let Some(text) = pem(bytes)? else {
-            trust.add(Certificate::from_der(bytes)?);
+            trust.add(Certificate::from_foreign(bytes)?);
             return Ok(trust);
         };
         let mut found = false;
         for block in blocks(text)? {
             match block.label {
                 "CERTIFICATE" => {
-                    trust.add(Certificate::from_der(&block.der).map_err(|e| block.error(e))?);
+                    trust.add(Certificate::from_foreign(&block.der).map_err(|e| block.error(e))?);
                     found = true;
                 }
                 "X509 CRL" => {
@@ -190,9 +191,8 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, TrustError> {
                 }
                 base64.push_str(content);
             }
-            let der = data_encoding::BASE64
-                .decode(base64.as_bytes())
-                .map_err(|_| TrustError::Damaged(label.to_owned()).on(line))?;
+            let der = from_base64(base64.as_bytes())
+                .ok_or_else(|| TrustError::Damaged(label.to_owned()).on(line))?;
             blocks.push(Block { label, der, line });
             explained = None;
         } else if !content.is_empty() && !content.starts_with('#') {

@@ -6,7 +6,7 @@ use super::overlay::Painted;
 use super::{Comparison, What, differing};
 use crate::pades::context::{Context, Contexts};
 use crate::pades::form::{FormField, form_fields};
-use crate::pdf::{self, Dictionary, Object, Ref};
+use crate::pdf::{self, Dictionary, Object, Ref, Work};
 
 /// Flags of an annotation that a signing program may set on the field that it signs (ISO 32000-2, table 167):
 /// Print, ReadOnly, Locked, LockedContents. None of them moves or hides anything on the screen.
@@ -43,7 +43,10 @@ impl Comparison<'_, '_> {
             let allowed = match key.as_slice() {
                 b"Fields" | b"SigFlags" => true,
                 // Defaults for text fields: without any they do nothing.
-                b"DR" | b"DA" => only_signatures,
+                b"DR" if only_signatures => true,
+                // Further names, by which nothing was called so far.
+                b"DR" => self.only_adds(&old_form, &new_form)?,
+                b"DA" => only_signatures,
                 // Tells viewers to paint fields anew, as they like.
                 b"NeedAppearances" => new_form.get("NeedAppearances") == Some(&Object::Boolean(false)),
                 _ => false,
@@ -52,7 +55,7 @@ impl Comparison<'_, '_> {
                 self.forbid(owner, What::Field, key);
             }
         }
-        if let Some(resources) = new_form.get("DR").filter(|_| only_signatures) {
+        if let Some(resources) = new_form.get("DR") {
             self.brought_along(resources)?;
         }
         if let Some(list) = new_form.get("Fields").and_then(Object::as_reference) {
@@ -63,6 +66,28 @@ impl Comparison<'_, '_> {
             self.ancestor(*ancestor)?;
         }
         Ok(())
+    }
+
+    /// Whether the resources of the form only got names that they had not, in each of their categories.
+    fn only_adds(&self, old: &Dictionary, new: &Dictionary) -> Result<bool, pdf::Error> {
+        let (old, new) = (self.before.dictionary(old, "DR")?, self.after.dictionary(new, "DR")?);
+        let (Some(old), Some(new)) = (old, new) else { return Ok(false) };
+        for (category, value) in old.iter() {
+            let Some((_, with)) = new.iter().find(|(key, _)| *key == category) else { return Ok(false) };
+            let (value, with) = (self.before.resolve(value)?, self.after.resolve(with)?);
+            let kept = match (value.as_dictionary(), with.as_dictionary()) {
+                (Some(old), Some(with)) => {
+                    self.after.spend(Work::Compared, with.len())?;
+                    let changed = differing(old, with);
+                    changed.iter().all(|name| old.iter().all(|(known, _)| known != name.as_slice()))
+                }
+                _ => value.is_equivalent(&with),
+            };
+            if !kept {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn fields(&mut self, old_fields: &[FormField], new_fields: &[FormField]) -> Result<(), pdf::Error> {
