@@ -179,7 +179,9 @@ def rectangles():
         'nested': b'[0 120] 595 590', 'no-area-painted': b'100 100 100 300', 'corners-turned': b'595 590 0 120',
         'far-outside-too': b'-9000 120 9000 590',
     }.items():
-        add('rectangle', f'rectangle-{name}', added(v.sign_first(), box, v.THIRD), shows=f'/Rect: {name}')
+        refused = name == 'zeros-behind-the-point'
+        add('rectangle', f'rectangle-{name}', added(v.sign_first(), box, v.THIRD), 'no', 'document.malformed' if refused else
+            'changes.overlay', 'unknown' if refused else 'yes', f'/Rect: {name}')
     lost = v.widget(b'Baru', b'0 0 1 1', b'/AP<</N 52 0 R>>').replace(b'/Rect[0 0 1 1]', b'')
     add('rectangle', 'rectangle-missing', added(v.sign_first(), b'', v.THIRD, widget=lost), shows='no /Rect')
     for flag, name in ((8, 'no-zoom'), (16, 'no-rotate')):
@@ -493,6 +495,57 @@ def writers():
     add('way', 'lists-reordered', bad, code='changes.annotation', shows='the list of annotations in another order')
 
 
+def readers():
+    """What other readers show where they give up on the table, or read a value otherwise."""
+    first = v.sign_first()
+    forged = b'4 0 obj\n' + stream(v.FORGED) + b'\nendobj\n'
+    hiding = b'<</Length 61 0 R>>\nstream\nx\nendstream endobj\n' + forged + b'\nendstream'
+    inside = hiding.index(b'\nendstream', len(hiding) - 12) - hiding.index(b'stream\n') - 7
+    add('reader', 'object-in-a-stream', first.update({1: v.CATALOG % b'/DSS<</Certs[60 0 R]>>', 60: hiding, 61: b'%d' % inside}),
+        code='changes.unlisted', shows='another page content in the data of validation data')
+    add('reader', 'object-in-a-string', first.update({12: b'<</Title(' + forged.replace(b'(', b'').replace(b')', b'') + b')>>'}),
+        code='changes.unlisted', shows='another page content in the title')
+    add('reader', 'trailer-in-a-string', first.update({12: b'<</Title(\ntrailer <</Root 82 0 R>>)>>'}), code='changes.unlisted',
+        shows='a trailer in the title')
+    data = first.update({12: b'<</Title(Lain)>>'}).data
+    far = data.replace(b'startxref\n', b'startxref\n' + b' ' * 1100) if False else data[:data.rindex(b'%%EOF')] + b' ' * 1100 + b'%%EOF\n'
+    add('reader', 'startxref-far-away', v.Pdf(far, 0, 1, 0), code='document.tail', issuer='unknown', shows='startxref where readers do not look')
+    spaced = data[:data.rindex(b'startxref\n')] + b'startxref \n  ' + data[data.rindex(b'startxref\n') + 10:]
+    add('reader', 'update-unusually-spaced', v.Pdf(spaced, 0, 1, 0), 'unknown', 'changes.unusual', shows='an update in an unusual spelling')
+    ready = v.sign_first(v.base({6: b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[49/nine]>>>>'}))
+    add('reader', 'integer-becomes-real', ready.update({6: b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[49.0/nine]>>>>'}),
+        code='changes.resource', shows='49 becomes 49.0 in an encoding')
+    add('reader', 'name-with-nul', first.update({3: with_annotation(first, 51), 5: with_field(first, 51),
+        51: v.widget(b'Baru', b'0 0 0 0', b'/AP#00<</N 52 0 R>>'), 52: paint()}), code='document.malformed', issuer='unknown', shows='/AP#00')
+    need = v.base({5: (v.FORM % b'7 0 R 8 0 R 11 0 R')[:-2] + b'/NeedAppearances true>>'})
+    need = v.sign_first(need)
+    add('reader', 'need-appearances-withdrawn', need.update({5: catalogue_of(need, 5).replace(b'true', b'false')}), code='changes.field',
+        shows='stale looks are shown again')
+    note = v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 90 0 R]'), 5: v.FORM % b'7 0 R 8 0 R 11 0 R 90 0 R',
+                   90: v.widget(b'Siap', BLANK).replace(b'/Subtype/Widget', b'/Subtype/FreeText')})
+    add('kid', 'note-that-is-a-field', fill(v.sign_first(note), v.OTHER_TSA), code='changes.annotation', issuer='yes',
+        shows='a note that is a signature field as well, filled')
+    kid = v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 91 0 R]'), 5: v.FORM % b'7 0 R 8 0 R 11 0 R 90 0 R',
+                  90: b'<</FT/Sig/T(Siap)/Kids[91 0 R]>>',
+                  91: b'<</Type/Annot/Subtype/Widget/FT/Tx/Parent 90 0 R/P 3 0 R/F 4/Rect[%s]/DA(/F1 9 Tf)/V(Rp 1.000)>>' % BLANK})
+    first = v.sign_first(kid)
+    made = filled(first, {90: catalogue_of(first, 90)[:-2] + b'/V 50 0 R>>', 91: catalogue_of(first, 91).replace(b'1.000', b'9.000')}, 50, v.OTHER_TSA)
+    add('kid', 'kid-with-a-text-of-its-own', made, code='changes.annotation', shows='a widget that is a text field')
+    own = v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 90 0 R 93 0 R]'), 5: v.FORM % b'7 0 R 8 0 R 11 0 R 90 0 R',
+                  90: v.widget(b'Siap', BLANK, b'/AP 92 0 R'), 91: paint(b''), 92: b'<</N 91 0 R>>',
+                  93: b'<</Type/Annot/Subtype/Stamp/F 4/P 3 0 R/Rect[300 200 450 250]/AP 92 0 R>>'})
+    first = v.sign_first(own)
+    made = filled(first, {90: catalogue_of(first, 90)[:-2] + b'/V 50 0 R>>', 91: paint()}, 50, v.THIRD)
+    add('unsigned', 'look-shared-with-a-stamp', made, code='changes.appearance', shows='the look belongs to a stamp as well')
+    states = v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 93 0 R]'),
+                     93: b'<</Type/Annot/Subtype/Stamp/F 4/P 3 0 R/Rect[300 200 450 250]/AS/Metadata/AP<</N 1 0 R>>>>'})
+    first = v.sign_first(states)
+    add('way', 'catalog-is-a-list-of-looks', first.update({1: (v.CATALOG % b'').replace(b'/Metadata 9 0 R', b'/Metadata 95 0 R'), 95: stream(
+        v.XMP % b'2', b'/Type/Metadata/Subtype/XML')}), code='changes.shared', shows='the catalog is a dictionary of states')
+    bare = added(v.sign_first(), b'', v.OTHER_TSA, widget=v.widget(b'Baru', TEXT))
+    add('added-field', 'stranger-without-look', bare, 'yes', 'signature.seen-later-unknown', 'unknown', 'a stamp of a stranger without a look, over the text')
+
+
 def small_pages():
     small = {3: b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 144]/Contents 4 0 R/Resources<</Font<</F1 6 0 R>>>>/Annots[8 0 R 90 0 R]>>',
              4: stream(b'BT /F1 12 Tf 10 8 Td (Label) Tj ET'), 5: v.FORM % b'8 0 R 90 0 R', 8: v.widget(b'Pihak1', b'0 0 0 0')}
@@ -556,7 +609,7 @@ def main():
         old.unlink()
     v.TRAVELLING.clear()
     for part in (by_whom_and_where, certified, together, rectangles, kids, appearances, flags, names, ways, siblings, twins,
-                 catalogs, tagged, writers, small_pages, layouts):
+                 catalogs, tagged, writers, readers, small_pages, layouts):
         part()
     rows = ['file\texpected\tclass\tintegrity\tissuer\tcode\tshows']
     for name, (kind, integrity, issuer, code, shows, data) in sorted(VECTORS.items()):

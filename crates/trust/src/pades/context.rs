@@ -391,7 +391,10 @@ impl<'f, 'a> Roles<'f, 'a> {
         match value {
             Object::Reference(target) => {
                 let target = target.number;
-                if let Some(sources) = self.sources.get_mut(&target) {
+                // Whose look it is has to be known of a dictionary that no update touches as well: its streams may be.
+                if context == Context::Appearance {
+                    self.sources.entry(target).or_default().insert(source);
+                } else if let Some(sources) = self.sources.get_mut(&target) {
                     sources.insert(source);
                 }
                 if !view.has(target) {

@@ -11,6 +11,9 @@ const MAX_FIELDS: usize = 20_000;
 /// Depth of the field tree: names of fields have a few parts.
 const MAX_DEPTH: usize = 32;
 
+/// Bytes of the name of a field, with those above it.
+const MAX_NAME: usize = 4 * 1024;
+
 /// A field that has a value: a leaf of the tree.
 #[derive(Clone, Debug)]
 pub struct FormField {
@@ -98,12 +101,20 @@ impl Walk<'_, '_> {
         if let Some(part) = dictionary.get("T").and_then(Object::as_string) {
             let part = pdf::decode_text(part);
             own.name = if own.name.is_empty() { part } else { format!("{}.{part}", own.name) };
+            // Each field below gets a copy.
+            if own.name.len() > MAX_NAME {
+                return Err(pdf::Error::TooMany { what: "characters in the name of a field", offset: 0 });
+            }
         }
         if let Some(kind) = dictionary.get("FT").and_then(Object::as_name) {
             own.kind = kind.to_vec();
         }
         if let Some(value) = dictionary.get("V") {
-            own.value = Some(value.clone());
+            // A copy for each field below: of a reference, or the mere fact that there is something.
+            own.value = Some(match value {
+                Object::Reference(_) | Object::Null => value.clone(),
+                _ => Object::Boolean(true),
+            });
         }
         let kids = self.view.array(&dictionary, "Kids")?.unwrap_or_default();
         let (mut widgets, mut strangers, mut fields) = (Vec::new(), Vec::new(), Vec::new());
@@ -120,7 +131,14 @@ impl Walk<'_, '_> {
             }
             if kid_body.value.as_dictionary().is_some_and(|d| d.get("T").is_some()) {
                 fields.push(kid);
-            } else if subtype(&kid_body.value).as_deref() == Some(b"Widget") {
+            } else if subtype(&kid_body.value).as_deref() == Some(b"Widget")
+                // One that says it is of another kind is a text field to some programs.
+                && kid_body
+                    .value
+                    .as_dictionary()
+                    .and_then(|d| d.get("FT"))
+                    .is_none_or(|kind| kind.as_name() == Some(own.kind.as_slice()))
+            {
                 widgets.push(kid_reference);
             } else {
                 strangers.push(kid_reference);

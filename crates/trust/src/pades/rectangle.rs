@@ -15,7 +15,16 @@ impl Rectangle {
     /// The rectangle under `key`; `None` where none can be read. Other programs may read one all the same, so
     /// nobody knows what such a rectangle covers.
     pub(super) fn read(view: View<'_, '_>, dictionary: &Dictionary, key: &'static str) -> Option<Self> {
-        let items = view.array(dictionary, key).ok()??;
+        // Shared, not copied: a hundred thousand annotations may name one list of a hundred thousand names.
+        let shared;
+        let value = match dictionary.get(key)? {
+            Object::Reference(reference) => {
+                shared = view.shared(*reference).ok()?;
+                &shared.value
+            }
+            direct => direct,
+        };
+        let items = value.as_array().filter(|items| items.len() == 4)?;
         let side = |object: &Object| number(&*view.resolve(object).ok()?);
         let [a, b, c, d] = items.iter().map(side).collect::<Option<Vec<_>>>()?[..] else { return None };
         Some(Self::new([a, b], [c, d]))

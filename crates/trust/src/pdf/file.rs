@@ -131,9 +131,9 @@ impl<'a> File<'a> {
         self.crypt.is_some()
     }
 
-    /// The forms that were tolerated so far, each with the first byte at which it stands. Objects are read
+    /// The forms that were tolerated so far, each with the first and the last byte at which it stands. Objects are read
     /// when they are asked for, so there may be more of them later.
-    pub fn irregularities(&self) -> BTreeMap<Irregularity, usize> {
+    pub fn irregularities(&self) -> BTreeMap<Irregularity, (usize, usize)> {
         self.reading.found()
     }
 

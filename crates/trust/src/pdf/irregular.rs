@@ -61,8 +61,8 @@ impl Irregularity {
 pub(super) struct Reading {
     /// Whether forms of other programs are tolerated.
     foreign: bool,
-    /// The first byte of each kind.
-    found: Mutex<BTreeMap<Irregularity, usize>>,
+    /// The first and the last byte of each kind.
+    found: Mutex<BTreeMap<Irregularity, (usize, usize)>>,
     budget: Budget,
 }
 
@@ -87,13 +87,13 @@ impl Reading {
             return Err(error);
         }
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = found.entry(what).or_insert(offset);
-        *first = offset.min(*first);
+        let (first, last) = found.entry(what).or_insert((offset, offset));
+        (*first, *last) = (offset.min(*first), offset.max(*last));
         Ok(())
     }
 
-    /// What was tolerated, and where it stands first.
-    pub(super) fn found(&self) -> BTreeMap<Irregularity, usize> {
+    /// What was tolerated, and where it stands first and last.
+    pub(super) fn found(&self) -> BTreeMap<Irregularity, (usize, usize)> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -16,6 +16,9 @@ const MAX_DEPTH: usize = 64;
 /// bytes of memory, and two bytes of the file. The largest honest ones are lists of some ten thousand pages.
 const MAX_VALUES: usize = 500_000;
 
+/// Digits of one number, with its point. Writers of coordinates print some twenty.
+const MAX_DIGITS: usize = 48;
+
 /// Keys in one dictionary. The largest honest ones are resources of a page, with some hundreds.
 const MAX_KEYS: usize = 10_000;
 
@@ -218,6 +221,10 @@ impl<'a> Lexer<'a> {
             let (Some(high), Some(low)) = (self.next().and_then(hex), self.next().and_then(hex)) else {
                 return Err(self.error("#xx in a name"));
             };
+            // Not allowed in a name (7.3.5): to some readers it ends there, and `/AP#00` is `/AP`.
+            if high == 0 && low == 0 {
+                return Err(self.error("#00 in a name"));
+            }
             name.push(high << 4 | low);
         }
         Ok(name)
@@ -369,7 +376,9 @@ impl<'a> Lexer<'a> {
         }
         let text = std::str::from_utf8(&self.bytes[start..self.at]).unwrap_or_default();
         let digits = &self.bytes[digits_start..self.at];
-        if self.peek().is_some_and(is_regular) || !digits.iter().any(u8::is_ascii_digit) {
+        // Readers keep a number in a buffer, and what is longer is two numbers to some of them.
+        let too_long = digits.len() > MAX_DIGITS;
+        if too_long || self.peek().is_some_and(is_regular) || !digits.iter().any(u8::is_ascii_digit) {
             return Err(self.error("malformed number"));
         }
         match digits.iter().filter(|&&b| b == b'.').count() {

@@ -325,6 +325,9 @@ fn header(bytes: &[u8], reading: &Reading) -> Result<(), Error> {
     reading.tolerate(Irregularity::Spacing, end, Error::Header)
 }
 
+/// How far from the end the word `startxref` may stand.
+const LAST: usize = 1000;
+
 /// Reads `startxref`, the offset and `%%EOF` from the end backwards and gives the offset. Nothing
 /// but one end of line may follow; in other programs' files, nothing but white space.
 fn tail(bytes: &[u8], reading: &Reading) -> Result<usize, Error> {
@@ -347,7 +350,8 @@ fn tail(bytes: &[u8], reading: &Reading) -> Result<usize, Error> {
     let digits = rest.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let (rest, number) = rest.split_at(rest.len() - digits);
     let rest = line_end_before(rest, reading)?;
-    if !rest.ends_with(b"startxref") {
+    // Readers look for the word in the last kilobyte; where it is not, they make the table anew.
+    if !rest.ends_with(b"startxref") || bytes.len() - rest.len() > LAST {
         return Err(wrong);
     }
     std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()).ok_or(wrong)

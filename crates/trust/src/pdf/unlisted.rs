@@ -3,6 +3,7 @@
 //! Readers that build the table anew take whatever looks like an object: an unlisted `4 0 obj` in an update is
 //! another page to them, though nothing that the update says refers to it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::budget::Work;
@@ -15,6 +16,11 @@ const MAX_NAMED: usize = 32;
 
 /// Words that make a comment readable as something else, by programs that look for them.
 const WORDS: [&[u8]; 5] = [b"obj", b"stream", b"xref", b"trailer", b"%%EOF"];
+
+/// Where a word stands.
+fn places<'b>(bytes: &'b [u8], word: &'static [u8]) -> impl Iterator<Item = usize> + 'b {
+    bytes.windows(word.len()).enumerate().filter(move |(_, part)| *part == word).map(|(at, _)| at)
+}
 
 impl File<'_> {
     /// The bytes of a revision that belong to no listed object, nor to its cross-reference sections, and are no
@@ -49,6 +55,8 @@ impl File<'_> {
                 }
             }
         }
+        let sections: Vec<_> = updated.sections.iter().map(|part| part.span.clone()).collect();
+        found.extend(self.hidden(&updated.span, &owned, &sections));
         owned.sort_by_key(|range| (range.start, range.end));
         let mut at = updated.span.start;
         for range in owned {
@@ -63,6 +71,48 @@ impl File<'_> {
         found.extend(updated.gaps.iter().filter_map(|gap| self.unaccounted(gap.clone())));
         found.truncate(MAX_NAMED);
         Ok(found)
+    }
+
+    /// Heads of objects and trailers inside of what is listed: in the data of a stream, a string, a comment. Readers that
+    /// build the table anew take them for objects.
+    fn hidden(
+        &self,
+        span: &Range<usize>,
+        owned: &[Range<usize>],
+        sections: &[Range<usize>],
+    ) -> Vec<Range<usize>> {
+        let listed: BTreeSet<usize> =
+            owned.iter().map(|part| part.start.saturating_sub(span.start)).collect();
+        let bytes = self.bytes().get(span.clone()).unwrap_or_default();
+        let blank = |at: usize| bytes.get(at).copied().is_none_or(is_whitespace);
+        let back = |mut at: usize, is: fn(&u8) -> bool| {
+            while at > 0 && bytes.get(at - 1).is_some_and(is) {
+                at -= 1;
+            }
+            at
+        };
+        let space: fn(&u8) -> bool = |byte| is_whitespace(*byte);
+        let mut found = Vec::new();
+        for at in places(bytes, b"obj") {
+            let generation = back(at, space);
+            let digits = back(generation, u8::is_ascii_digit);
+            let number = back(digits, space);
+            let start = back(number, u8::is_ascii_digit);
+            let is_head = generation < at && digits < generation && number < digits && start < number;
+            // An entry may lead to the white space before its object.
+            let before = listed.range(..=start).next_back();
+            let is_listed = before.is_some_and(|&before| (before..start).all(blank));
+            if is_head && !is_listed {
+                found.push(span.start + start..span.start + at + 3);
+            }
+        }
+        for at in places(bytes, b"trailer") {
+            let section = sections.iter().any(|part| part.contains(&(span.start + at)));
+            if !section && (at == 0 || blank(at - 1)) {
+                found.push(span.start + at..span.start + at + 7);
+            }
+        }
+        found
     }
 
     /// The first byte in a gap that is neither white space nor a harmless comment, up to the end of the gap.

@@ -352,7 +352,12 @@ fn stream_entries(
     let [kind_width, first_width, second_width] = numbers("W").ok_or(malformed.clone())?[..] else {
         return Err(malformed);
     };
-    if [kind_width, first_width, second_width].iter().any(|&width| width > MAX_FIELD) || first_width == 0 {
+    if [kind_width, first_width, second_width].iter().any(|&width| width > MAX_FIELD)
+        || first_width == 0
+        // Types are 0 to 2, generations and places in a stream small: readers refuse wider fields, and look elsewhere.
+        || kind_width > 2
+        || second_width > 4
+    {
         return Err(malformed);
     }
     let size = usize::try_from(size(dictionary)?).map_err(|_| malformed.clone())?;
@@ -365,6 +370,10 @@ fn stream_entries(
     let mut entries = BTreeMap::new();
     for pair in index.chunks(2) {
         let &[first, count] = pair else { return Err(malformed) };
+        // Of nothing, between others: some readers stop there.
+        if count == 0 && index.len() > 2 {
+            return Err(malformed);
+        }
         let last = first.checked_add(count).and_then(|n| u64::try_from(n).ok());
         if last.is_none_or(|last| last > MAX_OBJECTS) || count > rows.len() {
             return Err(Error::TooMany { what: "objects", offset });

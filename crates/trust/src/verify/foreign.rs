@@ -4,7 +4,7 @@ use super::verdict::{Axis, Finding, Outcome, Profile, Root, SignatureVerdict, Ve
 use super::{DATA_NAME, Evidence, attachment, cms_code, older_lists, path_code, printable, unreadable};
 use crate::cms::{self, Tolerated};
 use crate::pades::{self, Conflict, Content, Covers, SubFilter, Survey, Surveyed};
-use crate::pdf::{self, File};
+use crate::pdf::{self, File, Irregularity};
 use crate::pki::{
     Anchors, Certificate, Crl, OcspAnswer, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm,
     VerifiedPath,
@@ -50,7 +50,7 @@ pub(super) fn document(
     if file.is_encrypted() {
         findings.push(Finding::new(Axis::Remark, "document.without-password", Outcome::NotChecked));
     }
-    for (what, byte) in file.irregularities() {
+    for (what, (byte, _)) in file.irregularities() {
         findings
             .push(Finding::new(Axis::Remark, what.code(), Outcome::NotChecked).at(format!("byte {byte}")));
     }
@@ -84,6 +84,7 @@ pub(super) fn document(
     };
     let signatures: Vec<SignatureVerdict> = survey.signatures.iter().map(judged).collect();
     shown(&survey, &signatures, &mut findings);
+    unusual(&file, &survey, &signatures, &mut findings);
     let sealing = survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed));
     if survey.effort.is_exhausted() {
         let cost = Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked);
@@ -103,6 +104,29 @@ fn with_producer(finding: Finding, bytes: &[u8]) -> Finding {
         }
         Some(producer) => finding.with("producer", printable(&producer)),
         None => finding,
+    }
+}
+
+/// What was tolerated after the last signer who is as good as the first: another reader may give up there, make its
+/// own table of the file, and show what the update only carries along. Within what a signer signed, that signer
+/// answers for it.
+fn unusual(file: &File<'_>, survey: &Survey, signatures: &[SignatureVerdict], findings: &mut Vec<Finding>) {
+    let whole = || survey.signatures.iter().zip(signatures).filter(|(signed, _)| signed.coverage.is_ok());
+    let Some((_, first)) = whole().next() else { return };
+    let as_good = |verdict: &SignatureVerdict| {
+        verdict.kind == "signature"
+            && verdict.integrity == first.integrity
+            && (verdict.chain == Outcome::Pass || first.chain != Outcome::Pass)
+    };
+    let vouched = whole().filter(|(_, verdict)| as_good(verdict)).map(|(signed, _)| signed.revision).max();
+    let first = survey.signatures.first().map_or(0, |signed| signed.revision);
+    let last = vouched.unwrap_or(first).max(first);
+    let Some(end) = file.revisions().get(last).map(|revision| revision.span.end) else { return };
+    let later =
+        |(what, (_, at)): &(Irregularity, (usize, usize))| *what != Irregularity::AfterEnd && *at >= end;
+    if let Some((_, (_, at))) = file.irregularities().into_iter().find(later) {
+        let finding = Finding::new(Axis::Integrity, "changes.unusual", Outcome::NotChecked);
+        findings.push(finding.at(format!("byte {at}")));
     }
 }
 

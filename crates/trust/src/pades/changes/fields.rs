@@ -43,12 +43,15 @@ impl Comparison<'_, '_> {
             let allowed = match key.as_slice() {
                 b"Fields" | b"SigFlags" => true,
                 // Defaults for text fields: without any they do nothing.
-                b"DR" if only_signatures => true,
-                // Further names, by which nothing was called so far.
-                b"DR" => self.only_adds(&old_form, &new_form)?,
-                b"DA" => only_signatures,
+                // Further names, by which nothing was called so far. Where there were none, nothing may be waiting for
+                // them: a text field, or free text without a look of its own.
+                b"DR" if old_form.get("DR").is_some() => self.only_adds(&old_form, &new_form)?,
+                b"DR" | b"DA" => only_signatures && !self.has_free_text()?,
                 // Tells viewers to paint fields anew, as they like.
-                b"NeedAppearances" => new_form.get("NeedAppearances") == Some(&Object::Boolean(false)),
+                b"NeedAppearances" => {
+                    old_form.get("NeedAppearances").is_none()
+                        && new_form.get("NeedAppearances") == Some(&Object::Boolean(false))
+                }
                 _ => false,
             };
             if !allowed {
@@ -88,6 +91,23 @@ impl Comparison<'_, '_> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether a page has free text that programs paint by the defaults of the form.
+    fn has_free_text(&self) -> Result<bool, pdf::Error> {
+        for page in self.before.pages()? {
+            let body = self.before.shared(page)?;
+            let Some(dictionary) = body.value.as_dictionary() else { continue };
+            for item in self.before.array(dictionary, "Annots")?.unwrap_or_default() {
+                let item = self.before.resolve(&item)?;
+                let Some(annotation) = item.as_dictionary() else { continue };
+                let subtype = annotation.get("Subtype").and_then(Object::as_name);
+                if subtype == Some(b"FreeText") && annotation.get("AP").is_none() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     fn fields(&mut self, old_fields: &[FormField], new_fields: &[FormField]) -> Result<(), pdf::Error> {
@@ -154,6 +174,10 @@ impl Comparison<'_, '_> {
             self.free_object(list.number, &[Context::FieldList], "Kids");
         }
         let signed_now = field.is_signature() && !old.is_filled() && field.is_filled();
+        // A note that is a field as well, or among its kids: whoever signs it would paint what no rule bounds.
+        if signed_now && !field.strangers.is_empty() {
+            self.forbid(number, What::Annotation, &field.name);
+        }
         let mut own: Vec<Ref> = vec![field.reference];
         own.extend(field.widgets.iter().filter(|widget| **widget != field.reference));
         for reference in own {
@@ -200,9 +224,8 @@ impl Comparison<'_, '_> {
                         repainted = true;
                         continue;
                     }
-                    b"V" | b"M" if signed_now => continue,
-                    // Text that a signature field has none of.
-                    b"DA" if signed_now => continue,
+                    // Its own value and text: a widget apart has neither.
+                    b"V" | b"M" | b"DA" if signed_now && reference == field.reference => continue,
                     b"F" if signed_now && only_sets(old, new) => continue,
                     b"AP" => What::Appearance,
                     b"Rect" | b"F" => What::Annotation,
@@ -241,8 +264,8 @@ impl Comparison<'_, '_> {
                 self.explained.insert(number);
                 self.brought_along(&new.value)?;
             }
-            // A dictionary of its own leads on to the streams.
-            if new.stream.is_none() {
+            // A dictionary of its own leads on to the streams; one that others use as well does not.
+            if new.stream.is_none() && only_here {
                 own.insert(number);
                 new.value.references(&mut |reference| pending.push(reference.number));
             }

@@ -147,7 +147,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
         }
         self.explained.insert(root);
         // A dictionary of names that the author of the file chose would show what the catalog's entries hold.
-        if self.roles.contexts(root).has(Context::Other) {
+        if !self.roles.contexts(root).only(Contexts::of(&[Context::Catalog])) {
             self.forbid(root, What::Shared, "Root");
         }
         for key in differing(before, after) {
@@ -305,8 +305,17 @@ impl<'f, 'a> Comparison<'f, 'a> {
     }
 
     fn is_same(&self, old: &Body, new: &Body) -> bool {
-        old.value.is_equivalent(&new.value) && self.before.encoded(old) == self.after.encoded(new)
+        let same = match (old.value.as_dictionary(), new.value.as_dictionary()) {
+            (Some(old), Some(new)) => differing(old, new).is_empty(),
+            _ => old.value.is_equivalent(&new.value),
+        };
+        same && self.before.encoded(old) == self.after.encoded(new)
     }
+}
+
+/// Keys whose values are boxes: `612.0` and `612` are one there to every reader.
+fn is_box(key: &[u8]) -> bool {
+    matches!(key, b"MediaBox" | b"CropBox" | b"BleedBox" | b"TrimBox" | b"ArtBox" | b"Rect" | b"BBox")
 }
 
 /// Keys whose values differ.
@@ -318,9 +327,9 @@ fn differing(before: &Dictionary, after: &Dictionary) -> Vec<Vec<u8>> {
     for (key, value) in after.iter() {
         pairs.entry(key).or_default().1 = Some(value);
     }
-    let differ = |pair: &(Option<&Object>, Option<&Object>)| match pair {
-        (Some(old), Some(new)) => !old.is_equivalent(new),
+    let differ = |key: &[u8], pair: &(Option<&Object>, Option<&Object>)| match pair {
+        (Some(old), Some(new)) => !old.is_equivalent(new) && !(is_box(key) && old.is_same_box(new)),
         _ => true,
     };
-    pairs.into_iter().filter(|(_, pair)| differ(pair)).map(|(key, _)| key.to_vec()).collect()
+    pairs.into_iter().filter(|(key, pair)| differ(key, pair)).map(|(key, _)| key.to_vec()).collect()
 }

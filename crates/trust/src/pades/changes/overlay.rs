@@ -71,10 +71,6 @@ pub(super) fn judge(
     // Filled in a later revision than added: what counts is what is seen now, and who filled it.
     let last: BTreeMap<Ref, Painted> = painted.into_iter().map(|painted| (painted.widget, painted)).collect();
     for painted in last.into_values() {
-        // A signature without a look paints nothing; of an empty field, programs show at least where it is.
-        if painted.filled && !has_look(view, painted.widget)? {
-            continue;
-        }
         let sight = sight(view, painted.widget)?;
         if sight != Sight::Nowhere {
             known.insert(painted.widget);
@@ -123,6 +119,13 @@ pub(super) fn judge(
         let sheet = Sheet::read(view, page, lists.remove(&page).unwrap_or_default(), &fields)?;
         let mut ink = None;
         for (painted, sight) in fields {
+            // Of a signature without a look most programs show nothing, and some a mark of their own. It hides nothing
+            // that its signer could choose; who that is has to be told.
+            if painted.filled && !has_look(view, painted.widget)? {
+                let Painted { revision, field, filled, .. } = painted;
+                changes.shown.push(Shown { revision, field, page: number, filled, covers: Covers::Nothing });
+                continue;
+            }
             if sheet.hides_annotation(file, &painted, sight)? {
                 forbid(&painted, number, changes);
                 continue;

@@ -2,7 +2,7 @@
 
 use super::{Comparison, What, differing};
 use crate::pades::context::{Context, Contexts};
-use crate::pdf::{self, Body, Object, Ref};
+use crate::pdf::{self, Body, Object, Ref, Work};
 
 impl Comparison<'_, '_> {
     pub(super) fn pages(&mut self) -> Result<(), pdf::Error> {
@@ -66,6 +66,9 @@ impl Comparison<'_, '_> {
         }
         let before = self.before.array(old, "Annots")?.unwrap_or_default();
         let after = self.after.array(new, "Annots")?.unwrap_or_default();
+        // Many pages may share one list, and each is compared.
+        let weight = |list: &[Object]| list.iter().map(Object::weight).fold(0, usize::saturating_add);
+        self.after.spend(Work::Compared, weight(&before).saturating_add(weight(&after)))?;
         let mut rest = before.iter().peekable();
         for item in &after {
             // A list of annotations holds annotations; what else there is may have another meaning elsewhere.
