@@ -20,6 +20,9 @@ const MAX_CONTENT: usize = 8 * 1024 * 1024;
 /// Forms and pictures drawn on one page, each time.
 const MAX_FORMS: usize = 2_000;
 
+/// Straight lines of one stroked path: a table drawn at once has fewer, a word of letters more.
+const MAX_STROKES: usize = 12;
+
 /// Boxes on one page.
 const MAX_BOXES: usize = 50_000;
 
@@ -123,6 +126,32 @@ struct State {
     rise: f64,
 }
 
+impl State {
+    /// As a page begins (8.4.1, table 51).
+    const fn new() -> Self {
+        Self {
+            ctm: Matrix::IDENTITY,
+            font: None,
+            size: 0.0,
+            character_space: 0.0,
+            word_space: 0.0,
+            scale: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+        }
+    }
+}
+
+/// How many operands an operator takes that shows something, or says with what; `None` for the others.
+const fn wanted(operator: &[u8]) -> Option<usize> {
+    match operator {
+        b"Tj" | b"TJ" | b"'" | b"Do" | b"gs" => Some(1),
+        b"Tf" => Some(2),
+        b"\"" => Some(3),
+        _ => None,
+    }
+}
+
 /// How wide the characters of a font are, in parts of its size.
 #[derive(Debug)]
 enum Widths {
@@ -173,7 +202,7 @@ impl Painter<'_, '_> {
         for stream in streams {
             self.decoded(&self.view.body(stream.ok_or(Stop::Unknown)?)?, &mut content)?;
         }
-        self.run(&content, &resources, Matrix::IDENTITY, 0)
+        self.run(&content, &resources, State::new(), 0)
     }
 
     fn inherited(&self, page: &Dictionary, key: &'static str) -> Result<Dictionary, Stop> {
@@ -207,22 +236,12 @@ impl Painter<'_, '_> {
         &mut self,
         content: &[u8],
         resources: &Dictionary,
-        base: Matrix,
+        start: State,
         depth: usize,
     ) -> Result<(), Stop> {
         if depth > MAX_DEPTH {
             return Err(Stop::Unknown);
         }
-        let start = State {
-            ctm: base,
-            font: None,
-            size: 0.0,
-            character_space: 0.0,
-            word_space: 0.0,
-            scale: 1.0,
-            leading: 0.0,
-            rise: 0.0,
-        };
         let mut run = Run {
             state: start,
             saved: Vec::new(),
@@ -230,12 +249,17 @@ impl Painter<'_, '_> {
             line: Matrix::IDENTITY,
             path: None,
             curved: false,
+            lines: 0,
         };
         let mut shelf = self.shelf(resources)?;
         let mut stop = None;
         let read = operations(content, |operands, operator| {
             self.operations += 1;
-            let step = if self.operations > MAX_OPERATIONS || self.boxes.len() > MAX_BOXES {
+            // Of the file as a whole, too.
+            let spent = self.view.spend(Work::Compared, 8).map_err(Stop::from);
+            let step = if spent.is_err() {
+                spent
+            } else if self.operations > MAX_OPERATIONS || self.boxes.len() > MAX_BOXES {
                 Err(Stop::Unknown)
             } else {
                 self.step(&mut run, operands, operator, &mut shelf, resources, depth)
@@ -260,6 +284,10 @@ impl Painter<'_, '_> {
         resources: &Dictionary,
         depth: usize,
     ) -> Result<(), Stop> {
+        // Of operands too many, readers take the first or the last.
+        if wanted(operator).is_some_and(|count| operands.len() != count) {
+            return Err(Stop::Unknown);
+        }
         let numbers: Vec<f64> = operands.iter().filter_map(number).collect();
         let take = |count: usize| match numbers.get(..count) {
             Some(found) if numbers.len() == count && operands.len() == count => Ok(found),
@@ -317,10 +345,17 @@ impl Painter<'_, '_> {
                 run.new_line(0.0, -run.state.leading);
                 self.show(run, operands.get(2), shelf)?;
             }
+            // A pattern paints a content of its own, letters too.
+            b"scn" | b"SCN" if operands.iter().any(|operand| operand.as_name().is_some()) => {
+                return Err(Stop::Unknown);
+            }
             b"gs" => self.parameters(operands.first(), shelf)?,
             b"BI" => self.boxes.push(unit(state.ctm)?),
-            b"Do" => self.object(run.state.ctm, operands.first(), shelf, resources, depth)?,
-            b"m" | b"l" => run.to(&numbers),
+            b"Do" => self.object(&run.state, operands.first(), shelf, resources, depth)?,
+            b"m" | b"l" => {
+                run.lines += usize::from(operator == b"l");
+                run.to(&numbers);
+            }
             b"re" => {
                 let &[x, y, width, height] = take(4)? else { return Err(Stop::Unknown) };
                 run.to(&[x, y]);
@@ -332,10 +367,12 @@ impl Painter<'_, '_> {
             }
             b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"n" => {
                 let filled = !matches!(operator, b"S" | b"s" | b"n");
-                if let Some(path) = run.path.take().filter(|_| filled && run.curved) {
+                // Frames and bars have four sides; letters have curves, or more of them.
+                let lettered = run.curved || run.lines > if filled { 4 } else { MAX_STROKES };
+                if let Some(path) = run.path.take().filter(|_| operator != b"n" && lettered) {
                     self.boxes.push(run.state.ctm.around(path).ok_or(Stop::Unknown)?);
                 }
-                run.curved = false;
+                (run.curved, run.lines) = (false, 0);
             }
             _ => {}
         }
@@ -424,7 +461,10 @@ impl Painter<'_, '_> {
         }
         let value = shelf.states.as_ref().and_then(|states| entry(states, name)).ok_or(Stop::Unknown)?;
         let value = self.view.resolve(value)?;
-        if value.as_dictionary().is_none_or(|d| d.get("Font").is_some()) {
+        // A soft mask is a picture made of a content of its own.
+        let masks = |mask: &Object| mask.as_name() != Some(b"None");
+        let harmless = |d: &Dictionary| d.get("Font").is_none() && !d.get("SMask").is_some_and(masks);
+        if !value.as_dictionary().is_some_and(harmless) {
             return Err(Stop::Unknown);
         }
         shelf.harmless.insert(name.to_vec());
@@ -434,7 +474,7 @@ impl Painter<'_, '_> {
     /// A picture, or a form with content of its own.
     fn object(
         &mut self,
-        ctm: Matrix,
+        state: &State,
         name: Option<&Object>,
         shelf: &Shelf,
         resources: &Dictionary,
@@ -450,7 +490,7 @@ impl Painter<'_, '_> {
         let body = self.view.body(reference)?;
         let dictionary = body.value.as_dictionary().ok_or(Stop::Unknown)?;
         match dictionary.get("Subtype").and_then(Object::as_name) {
-            Some(b"Image") => self.boxes.push(unit(ctm)?),
+            Some(b"Image") => self.boxes.push(unit(state.ctm)?),
             Some(b"Form") => {
                 let own = self.view.array(dictionary, "Matrix")?;
                 let own = match own {
@@ -460,7 +500,10 @@ impl Painter<'_, '_> {
                 let mut content = Vec::new();
                 self.decoded(&body, &mut content)?;
                 let own_resources = self.view.dictionary(dictionary, "Resources")?;
-                self.run(&content, own_resources.as_ref().unwrap_or(resources), own.then(ctm), depth + 1)?;
+                // A form begins with the state that draws it (8.10.1), but for a font, which it has to name by its own
+                // resources.
+                let start = State { ctm: own.then(state.ctm), font: None, ..state.clone() };
+                self.run(&content, own_resources.as_ref().unwrap_or(resources), start, depth + 1)?;
             }
             _ => return Err(Stop::Unknown),
         }
@@ -477,6 +520,8 @@ struct Run {
     /// Around the path that is being made.
     path: Option<Rectangle>,
     curved: bool,
+    /// Straight lines in it.
+    lines: usize,
 }
 
 impl Run {
@@ -506,27 +551,17 @@ impl Widths {
         let Some(list) = view.array(font, "Widths")? else {
             let name = font.get("BaseFont").and_then(Object::as_name).unwrap_or_default();
             let known = |start: &[u8]| name.starts_with(start);
-            let standard = known(b"Helvetica") || known(b"Times") || known(b"Courier");
+            // Another encoding gives a narrow letter's code to a wide one.
+            let plain = font.get("Encoding").is_none_or(|encoding| encoding.as_name().is_some());
+            let standard = plain && (known(b"Helvetica") || known(b"Times") || known(b"Courier"));
             return Ok(standard.then(|| Self::Standard { fixed: known(b"Courier") }));
         };
         view.spend(Work::Compared, list.len())?;
-        let (unit, height) = if subtype == Some(b"Type3") {
-            let Some(matrix) = view.array(font, "FontMatrix")? else { return Ok(None) };
-            let sides: Vec<f64> = matrix.iter().filter_map(number).collect();
-            let (Some(bounds), &[a, _, _, d, _, _]) =
-                (Rectangle::read(view, font, "FontBBox"), sides.as_slice())
-            else {
-                return Ok(None);
-            };
-            let [_, bottom, _, top] = bounds.sides();
-            // An empty box says nothing (9.6.4).
-            if bounds.area() <= 0.0 {
-                return Ok(None);
-            }
-            (a, [(bottom * d).min(top * d), (bottom * d).max(top * d)])
-        } else {
-            (0.001, [DESCENT, ASCENT])
-        };
+        // Its characters are contents of their own, and may paint beside their boxes.
+        if subtype == Some(b"Type3") {
+            return Ok(None);
+        }
+        let (unit, height) = (0.001, [DESCENT, ASCENT]);
         let number_of = |object: &Object| Ok::<_, Stop>(number(view.resolve(object)?.as_ref()));
         let mut widths = Vec::new();
         for width in list.iter().take(256) {

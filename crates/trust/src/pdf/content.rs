@@ -1,6 +1,6 @@
 //! Content streams as operators with their operands (ISO 32000-2, 7.8.2).
 
-use super::lexer::{Lexer, is_whitespace};
+use super::lexer::Lexer;
 use super::{Error, Object};
 
 /// Operands of one operator. The standard's own operators take six at most; `TJ` takes one array.
@@ -45,20 +45,47 @@ pub fn operations(
     }
 }
 
-/// From behind `BI` to behind `EI` (8.9.7). The length of the data stands nowhere: it ends at the first `EI` that
-/// is a word of its own.
+/// From behind `BI` to behind `EI` (8.9.7). How long the data is follows from what is said of it, where it is not
+/// compressed; where it has to be searched for, readers differ on where it ends.
 fn inline_image(lexer: &mut Lexer<'_>) -> Result<(), Error> {
-    let rest = lexer.rest();
-    let word = |at: usize, word: &[u8]| {
-        let before = at.checked_sub(1).and_then(|i| rest.get(i)).copied().is_none_or(is_whitespace);
-        let after = rest.get(at + word.len()).copied().is_none_or(is_whitespace);
-        before && after && rest.get(at..).is_some_and(|rest| rest.starts_with(word))
+    let mut entries = Vec::new();
+    loop {
+        lexer.skip_whitespace();
+        if lexer.literal(b"ID") {
+            break;
+        }
+        entries.push(lexer.object()?.0);
+        if entries.len() > MAX_OPERANDS {
+            return Err(lexer.error("inline image"));
+        }
+    }
+    let value = |short: &[u8], long: &[u8]| {
+        let mut pairs = entries.chunks(2).filter_map(|pair| Some((pair.first()?.as_name()?, pair.get(1)?)));
+        pairs.find(|(name, _)| *name == short || *name == long).map(|(_, value)| value)
     };
-    let data = (0..rest.len()).find(|&at| word(at, b"ID"));
-    let end = data.and_then(|data| (data + 2..rest.len()).find(|&at| word(at, b"EI")));
-    let end = end.ok_or_else(|| lexer.error("inline image without end"))?;
-    lexer.advance(end + 2);
-    Ok(())
+    let count = |short: &[u8], long: &[u8]| value(short, long).and_then(Object::as_place);
+    let mask = value(b"IM", b"ImageMask") == Some(&Object::Boolean(true));
+    let colours = match value(b"CS", b"ColorSpace").and_then(Object::as_name) {
+        _ if mask => Some(1),
+        Some(b"G" | b"DeviceGray") => Some(1),
+        Some(b"RGB" | b"DeviceRGB") => Some(3),
+        Some(b"CMYK" | b"DeviceCMYK") => Some(4),
+        _ => None,
+    };
+    let bits = if mask { Some(1) } else { count(b"BPC", b"BitsPerComponent") };
+    let plain = value(b"F", b"Filter").is_none();
+    let length = match (count(b"W", b"Width"), count(b"H", b"Height"), bits, colours) {
+        (Some(width), Some(height), Some(bits), Some(colours)) if plain => width
+            .checked_mul(bits)
+            .and_then(|row| row.checked_mul(colours))
+            .and_then(|row| row.div_ceil(8).checked_mul(height)),
+        _ => None,
+    };
+    let unknown = lexer.error("inline image without a known length");
+    let length = length.filter(|length| *length < lexer.rest().len()).ok_or(unknown.clone())?;
+    lexer.advance(1 + length);
+    lexer.skip_whitespace();
+    if lexer.regular() == b"EI" { Ok(()) } else { Err(unknown) }
 }
 
 #[cfg(test)]
@@ -84,9 +111,20 @@ mod tests {
     }
 
     #[test]
-    fn an_inline_image_ends_at_its_own_word() {
-        assert_eq!(read(b"BI /W 1 /H 1 ID \x00EI\x01 EI Q").unwrap(), ["0BI", "0Q"]);
-        assert_eq!(read(b"BI /W 1 ID abc"), None);
+    fn an_inline_image_is_as_long_as_it_says() {
+        let image = b"BI /W 6 /H 1 /CS /G /BPC 8 ID (a) Tj EI Q";
+        assert_eq!(read(image).unwrap(), ["0BI", "0Q"]);
+        assert_eq!(read(b"BI /W 9 /H 2 /IM true ID \x00 EI EI Q").unwrap(), ["0BI", "0Q"]);
+        // Where it ends nobody knows, or it ends elsewhere.
+        for content in [
+            b"BI /W 1 ID abc".as_slice(),
+            b"BI /W 1 /H 1 ID \x00 EI Q",
+            b"BI /W 6 /H 1 /CS /G /BPC 8 /F /Fl ID (a) Tj EI Q",
+            b"BI /W 2 /H 1 /CS /G /BPC 8 ID (a) Tj EI Q",
+            b"BI /W 99 /H 99 /CS /G /BPC 8 ID (a) Tj EI Q",
+        ] {
+            assert_eq!(read(content), None, "{}", String::from_utf8_lossy(content));
+        }
     }
 
     #[test]

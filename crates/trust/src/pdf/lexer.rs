@@ -16,6 +16,10 @@ const MAX_DEPTH: usize = 64;
 /// bytes of memory, and two bytes of the file. The largest honest ones are lists of some ten thousand pages.
 const MAX_VALUES: usize = 500_000;
 
+/// Dictionaries in one object. Those of a page, of fonts and layers, have some hundreds inside; each takes two hundred
+/// bytes, in several copies.
+const MAX_DICTIONARIES: usize = 50_000;
+
 /// Digits of one number, with its point. Writers of coordinates print some twenty.
 const MAX_DIGITS: usize = 48;
 
@@ -46,12 +50,14 @@ pub(super) struct Lexer<'a> {
     end: usize,
     /// How many values have been read.
     values: usize,
+    /// How many of them are dictionaries.
+    dictionaries: usize,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(bytes: &'a [u8], range: Range<usize>) -> Self {
         let end = range.end.min(bytes.len());
-        Self { bytes, at: range.start.min(end), end, values: 0 }
+        Self { bytes, at: range.start.min(end), end, values: 0, dictionaries: 0 }
     }
 
     pub(super) fn position(&self) -> usize {
@@ -334,6 +340,10 @@ impl<'a> Lexer<'a> {
 
     fn dictionary_at(&mut self, depth: usize) -> Result<Dictionary, Error> {
         self.at += 2;
+        self.dictionaries += 1;
+        if self.dictionaries > MAX_DICTIONARIES {
+            return Err(Error::TooMany { what: "dictionaries in one object", offset: self.at });
+        }
         let mut dictionary = Dictionary::new();
         let mut keys = BTreeSet::new();
         loop {

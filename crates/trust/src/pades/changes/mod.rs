@@ -328,7 +328,7 @@ fn differing(before: &Dictionary, after: &Dictionary) -> Vec<Vec<u8>> {
         pairs.entry(key).or_default().1 = Some(value);
     }
     let differ = |key: &[u8], pair: &(Option<&Object>, Option<&Object>)| match pair {
-        (Some(old), Some(new)) => !old.is_equivalent(new) && !(is_box(key) && old.is_same_box(new)),
+        (Some(old), Some(new)) => !(old.is_equivalent(new) || is_box(key) && old.is_same_box(new)),
         _ => true,
     };
     pairs.into_iter().filter(|(key, pair)| differ(key, pair)).map(|(key, _)| key.to_vec()).collect()
