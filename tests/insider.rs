@@ -6,7 +6,7 @@ use pk::audit::{Answer, Unanswered};
 use pk::batch::{self, ArchiveError, SignError, write_archive};
 use pk::office::{Clock as _, SystemClock};
 use pk::registry::{Change, Entry, Error, Registry as _, SqliteRegistry, Status};
-use pk_trust::claim::Kind;
+use pk_trust::claim::{Id, Kind};
 use pk_trust::verify::Overall;
 use sha2::{Digest as _, Sha256};
 
@@ -21,6 +21,14 @@ fn edit(fixture: &Fixture, statements: &str) {
         raw.execute_batch(&format!("DROP TRIGGER IF EXISTS {trigger}")).unwrap();
     }
     raw.execute_batch(statements).unwrap();
+}
+
+/// An event where no chain begins, and the row as it says.
+fn before_the_first(number: i64, id: &Id) -> String {
+    format!(
+        "INSERT INTO events VALUES ({number}, '{id}', 'visibility', 1767571200, 'original x', zeroblob(32));
+         UPDATE documents SET visibility = 'original' WHERE id = '{id}'"
+    )
 }
 
 #[test]
@@ -72,6 +80,11 @@ fn an_edited_registry_answers_nothing() {
         ),
         format!("UPDATE events SET id = '{other}' WHERE id = '{id}' AND what = 'completed'"),
         "UPDATE events SET number = 1000 WHERE number = 2".to_owned(),
+        before_the_first(0, &other),
+        before_the_first(-1, &other),
+        "UPDATE events SET number = number - 1".to_owned(),
+        "UPDATE events SET number = number + 1000; UPDATE events SET number = number - 999".to_owned(),
+        "UPDATE events SET number = 1000 WHERE number = (SELECT max(number) FROM events)".to_owned(),
     ];
     let of_all = [
         format!("DELETE FROM documents WHERE id = '{id}'"),
@@ -117,6 +130,130 @@ fn an_edited_registry_answers_nothing() {
     // Put back as it was, it answers again.
     fs::write(fixture.office.registry(), &good).unwrap();
     assert_eq!(fixture.registry().find(&id).unwrap().unwrap().status, Status::Revoked);
+}
+
+/// What takes a revocation back while it is being written.
+const TAKES_BACK: &str = "
+    CREATE TRIGGER kembali AFTER INSERT ON events WHEN NEW.what = 'revoked' BEGIN
+      DELETE FROM events WHERE number = NEW.number;
+      UPDATE documents SET status = 'complete', remark = NULL WHERE id = NEW.id;
+    END;
+    CREATE TRIGGER kembali_juga AFTER UPDATE ON documents WHEN NEW.status = 'revoked' BEGIN
+      DELETE FROM events WHERE id = NEW.id AND what = 'revoked';
+      UPDATE documents SET status = OLD.status, remark = OLD.remark WHERE id = NEW.id;
+    END;";
+
+/// What works by itself in the file, or stands where a table was: not even opened, and named.
+#[test]
+fn a_registry_with_a_structure_of_its_own_is_refused() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    fixture.sign_all();
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    let good = fs::read(fixture.office.registry()).unwrap();
+    let view = |table| {
+        format!(
+            "PRAGMA legacy_alter_table = ON; ALTER TABLE {table} RENAME TO lama;
+             CREATE VIEW {table} AS SELECT * FROM lama"
+        )
+    };
+    let schema = |name: &str, from: &str, to: &str| {
+        format!(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') WHERE name = '{name}';
+             PRAGMA writable_schema = RESET"
+        )
+    };
+    let hostile: [(&str, String); 13] = [
+        ("trigger kembali", TAKES_BACK.to_owned()),
+        (
+            "trigger events_stay",
+            "CREATE TRIGGER events_stay AFTER INSERT ON events BEGIN DELETE FROM events WHERE what = 'revoked'; END"
+                .to_owned(),
+        ),
+        ("view documents", view("documents")),
+        ("view events", view("events")),
+        ("view lain", "CREATE VIEW lain AS SELECT 1".to_owned()),
+        ("table documents", "DROP TABLE documents; CREATE VIRTUAL TABLE documents USING fts5(id)".to_owned()),
+        ("view documents", "DROP TABLE documents; CREATE VIEW documents AS SELECT 1".to_owned()),
+        ("table signers", "DROP TABLE signers".to_owned()),
+        ("table lain", "CREATE TABLE lain (x)".to_owned()),
+        (
+            "index satu",
+            "CREATE UNIQUE INDEX satu ON reservations (kind) WHERE official = 'lain'".to_owned(),
+        ),
+        ("column documents.lain", "ALTER TABLE documents ADD COLUMN lain TEXT AS (status)".to_owned()),
+        (
+            "column documents.status",
+            schema("documents", "status     TEXT    NOT NULL", "status TEXT NOT NULL AS (''complete'')"),
+        ),
+        ("column signers.signed", "ALTER TABLE signers DROP COLUMN signed".to_owned()),
+    ];
+    let revoked = Change::Revoked { reason: "salah".into() };
+    for (object, statements) in &hostile {
+        fs::write(fixture.office.registry(), &good).unwrap();
+        let mut early = fixture.registry();
+        assert!(early.all().is_ok());
+        edit(&fixture, statements);
+        let path = fixture.office.registry();
+        let named = |error: &Error| matches!(error, Error::Schema(named) if named.starts_with(object));
+        for opened in [SqliteRegistry::open(&path), SqliteRegistry::open_to_read(&path)] {
+            assert!(opened.as_ref().is_err_and(named), "{statements}: {opened:?}");
+        }
+        // Nor does it get past somebody who has it open.
+        let answers = [
+            early.all().map(|_| ()),
+            early.since(None).map(|_| ()),
+            early.advance(&entry.reservation.id, entry.revision, &revoked, now()),
+        ];
+        for answer in answers {
+            assert!(answer.as_ref().is_err_and(named), "{statements}: {answer:?}");
+        }
+    }
+    // A version set back does not let it through either.
+    fs::write(fixture.office.registry(), &good).unwrap();
+    edit(&fixture, &format!("{TAKES_BACK} PRAGMA user_version = 1"));
+    assert!(matches!(SqliteRegistry::open(&fixture.office.registry()), Err(Error::Schema(_))));
+    // The command says so, claims nothing, and names what to do.
+    fixture.office.renew_lists(&passphrase(), SystemClock.now()).unwrap();
+    fs::write(fixture.office.registry(), &good).unwrap();
+    edit(&fixture, TAKES_BACK);
+    let office = fixture.office.root().to_str().unwrap();
+    let id = entry.reservation.id.to_string();
+    let command = ["revoke", &id, "--reason", "salah", "--yes", "--office", office];
+    let output = pk(&command);
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""));
+    for part in ["trigger kembali", "restore registry.db"] {
+        assert!(stderr(&output).contains(part), "{}", stderr(&output));
+    }
+    fs::write(fixture.office.registry(), &good).unwrap();
+    assert_eq!(pk(&command).status.code(), Some(0));
+    assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Revoked);
+}
+
+/// A clause of a column that no list of columns shows: what was written is read back before it is claimed.
+#[test]
+fn what_was_written_otherwise_is_not_claimed() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    edit(
+        &fixture,
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'visibility TEXT,', 'visibility TEXT DEFAULT ''original'',')
+           WHERE name = 'documents';
+         PRAGMA writable_schema = RESET",
+    );
+    let mut registry = fixture.registry();
+    let before = (registry.all().unwrap(), registry.newest().unwrap());
+    let new = Entry { reservation: fixture::reservations(20)[15], revision: 0, ..entry.clone() };
+    let recorded = registry.record(&new, now());
+    assert!(matches!(&recorded, Err(Error::Row { part: "visibility", .. })), "{recorded:?}");
+    assert_eq!((registry.all().unwrap(), registry.newest().unwrap()), before, "all of it or nothing");
+    // Statements in which the clause has no part are done.
+    let revoked = Change::Revoked { reason: "salah".into() };
+    registry.advance(&entry.reservation.id, 0, &revoked, now()).unwrap();
+    assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Revoked);
 }
 
 /// The same number of honest courses: everything that the commands do agrees with its own events.

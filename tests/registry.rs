@@ -284,6 +284,58 @@ fn version_1_is_read_without_being_written() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "and nothing beside it");
 }
 
+/// Registries that nobody has edited, however they came to be: each is opened by both, and written on.
+#[test]
+fn honest_structures_are_opened() {
+    type Make = fn(&std::path::Path);
+    fn raw(path: &std::path::Path, statements: &str) {
+        rusqlite::Connection::open(path).unwrap().execute_batch(statements).unwrap();
+    }
+    fn fresh(path: &std::path::Path) {
+        SqliteRegistry::create(path).unwrap().record(&entry(1), at(0)).unwrap();
+    }
+    fn version_2(path: &std::path::Path) {
+        version_1(path);
+        raw(path, include_str!("../src/registry/upgrade.sql"));
+    }
+    let honest: [(&str, Make); 9] = [
+        ("empty", |path| drop(SqliteRegistry::create(path).unwrap())),
+        ("fresh", fresh),
+        ("version 1", version_1),
+        ("version 2", version_2),
+        ("version 1, upgraded", |path| {
+            version_1(path);
+            drop(SqliteRegistry::open(path).unwrap());
+        }),
+        ("version 2, upgraded", |path| {
+            version_2(path);
+            drop(SqliteRegistry::open(path).unwrap());
+        }),
+        ("compacted", |path| {
+            fresh(path);
+            raw(path, "VACUUM");
+        }),
+        ("without what guards against slips", |path| {
+            fresh(path);
+            raw(path, "DROP TRIGGER events_stay; DROP TRIGGER files_keep; DROP INDEX events_by_document");
+        }),
+        ("copied", |path| {
+            let from = path.with_file_name("from.db");
+            version_1(&from);
+            SqliteRegistry::open_to_read(&from).unwrap().copy_to(path).unwrap();
+        }),
+    ];
+    for (name, make) in honest {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("registry.db");
+        make(&path);
+        let count = SqliteRegistry::open_to_read(&path).unwrap().all().unwrap().len();
+        let mut registry = SqliteRegistry::open(&path).unwrap();
+        registry.record(&Entry { slot: slot("z"), ..entry(9) }, at(4)).unwrap();
+        assert_eq!(SqliteRegistry::open_to_read(&path).unwrap().all().unwrap().len(), count + 1, "{name}");
+    }
+}
+
 #[test]
 fn an_upgrade_that_fails_changes_nothing() {
     let folder = TempDir::new().unwrap();

@@ -203,7 +203,8 @@ impl Auditor {
         let attached = Attached::read(bytes);
         let found = attached.as_ref().and_then(|attached| self.find(&attached.content.id));
         // A registry that says what its own events do not say is no authority on any document.
-        if let Some(Err(error @ (registry::Error::Chain { .. } | registry::Error::Row { .. }))) = found {
+        use registry::Error::{Chain, Row, Schema};
+        if let Some(Err(error @ (Chain { .. } | Row { .. } | Schema(_)))) = found {
             return Err(Unanswered::Registry(error));
         }
         if let (Some(attached), Some(Ok(Some(entry)))) = (&attached, &found)

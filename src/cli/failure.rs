@@ -180,6 +180,9 @@ impl From<&registry::Error> for Failure {
                 Self::new("fail.registry-chain").with("event", number).with("id", id).because(error)
             }
             registry::Error::Row { id, .. } => Self::new("fail.registry-row").with("id", id).because(error),
+            registry::Error::Schema(object) => {
+                Self::new("fail.registry-schema").with("object", object).because(error)
+            }
             registry::Error::File { path, source } => Self::disk(Path::new(path), source).because(source),
             // Whatever these say, the file is not what is wrong: an older one in its place would take back
             // what was revoked since.

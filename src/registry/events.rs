@@ -7,23 +7,27 @@ use sha2::{Digest as _, Sha256};
 use super::read::{signed, unsigned};
 use super::{Error, Event, Mark};
 
-/// Appends an event to the chain, inside the transaction that makes it true.
+/// Appends an event to the chain, inside the transaction that makes it true. Gives where it has to be.
 pub(super) fn append(
     transaction: &Transaction<'_>,
     id: &str,
     what: &str,
     at: Time,
     detail: &str,
-) -> Result<(), Error> {
-    let previous: Option<[u8; 32]> = transaction
-        .query_row("SELECT hash FROM events ORDER BY number DESC LIMIT 1", [], |row| row.get(0))
-        .optional()?;
-    let hash = hash(&previous.unwrap_or_default(), id, what, at, detail);
+) -> Result<Mark, Error> {
+    let previous = newest(transaction)?.map(|(mark, _)| mark);
+    let hash = hash(&previous.map(|mark| mark.hash).unwrap_or_default(), id, what, at, detail);
+    let mark = Mark { number: after(previous), hash };
     transaction.execute(
-        "INSERT INTO events (id, what, at, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![id, what, signed(at.unix()), detail, hash],
+        "INSERT INTO events (number, id, what, at, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![mark.number, id, what, signed(at.unix()), detail, hash],
     )?;
-    Ok(())
+    Ok(mark)
+}
+
+/// The number of the event after this one: from 1, without a gap.
+fn after(mark: Option<Mark>) -> i64 {
+    mark.map_or(1, |mark| mark.number.saturating_add(1))
 }
 
 /// Whether an event is still there as it was.
@@ -44,25 +48,26 @@ pub(super) fn newest(connection: &Connection) -> Result<Option<(Mark, Time)>, Er
     found.map(|(number, hash, at)| Ok((Mark { number, hash }, Time::from_unix(unsigned(at)?)))).transpose()
 }
 
-/// Gives every event after `mark` to `each`, oldest first, once its hash was checked; and the newest
-/// event.
+/// Gives every event after `mark` to `each`, oldest first, once its number and hash were checked; and the
+/// newest event.
 pub(super) fn walk(
     connection: &Connection,
     mark: Option<Mark>,
     mut each: impl FnMut(Event) -> Result<(), Error>,
 ) -> Result<Option<Mark>, Error> {
     let mut statement = connection.prepare_cached(
-        "SELECT number, id, what, at, detail, hash FROM events WHERE number > ?1 ORDER BY number",
+        "SELECT number, id, what, at, detail, hash FROM events WHERE number >= ?1 ORDER BY number",
     )?;
-    let mut rows = statement.query([mark.map_or(0, |mark| mark.number)])?;
+    // From the very first: an event before number 1 has no hash that anybody checks, and is read as well.
+    let mut rows = statement.query([mark.map_or(i64::MIN, |_| after(mark))])?;
     let mut newest = mark;
     while let Some(row) = rows.next()? {
         let (id, what, detail): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(4)?);
         let at = Time::from_unix(unsigned(row.get(3)?)?);
         let stored: Vec<u8> = row.get(5)?;
         let hash = hash(&newest.map(|mark| mark.hash).unwrap_or_default(), &id, &what, at, &detail);
-        let number = row.get(0)?;
-        if stored != hash {
+        let number: i64 = row.get(0)?;
+        if stored != hash || number != after(newest) {
             return Err(Error::Chain { number, id, what });
         }
         newest = Some(Mark { number, hash });

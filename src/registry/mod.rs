@@ -7,6 +7,7 @@
 mod events;
 mod facts;
 mod read;
+mod schema;
 mod sqlite;
 mod told;
 mod upgrade;
@@ -280,6 +281,10 @@ pub enum Error {
         /// In what.
         part: &'static str,
     },
+    /// It holds a trigger, a view, a table or a column that this program never makes, or lacks one: by kind
+    /// and name.
+    #[error("the registry has another structure than it was made with: {0}")]
+    Schema(String),
     /// A later version of the program made it.
     #[error("the registry has version {0}, this program knows versions 1 to 3")]
     Version(i64),
@@ -316,8 +321,8 @@ impl Error {
 
 /// Storage of what was issued.
 ///
-/// Whatever is read was compared with the chain of events before: [`Error::Chain`] and [`Error::Row`] are
-/// errors of every question.
+/// Whatever is read was compared with the chain of events before: [`Error::Chain`], [`Error::Row`] and
+/// [`Error::Schema`] are errors of every question.
 pub trait Registry {
     /// Gives each slot its reservation: the one it has, or the one that is proposed.
     ///

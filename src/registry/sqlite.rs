@@ -9,6 +9,7 @@ use pk_trust::claim::Id;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::read::{Scope, entries, reservation, signed};
+use super::schema::Schema;
 use super::told::Told;
 use super::upgrade::{VERSION, copy, upgrade, version};
 use super::{
@@ -29,6 +30,7 @@ pub struct SqliteRegistry {
     /// changes with every commit of somebody else (SQLite, PRAGMA data_version), so whatever is asked here
     /// is asked of rows that were compared, and a thousand questions cost one comparison.
     compared: Cell<Option<i64>>,
+    schema: Schema,
 }
 
 impl SqliteRegistry {
@@ -55,7 +57,7 @@ impl SqliteRegistry {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let mut registry = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE, BUSY)?;
         if version(&registry.connection)? != VERSION {
-            upgrade(&mut registry.connection)?;
+            upgrade(&mut registry.connection, &registry.schema)?;
         }
         Ok(registry)
     }
@@ -96,11 +98,11 @@ impl SqliteRegistry {
         let mut memory = Connection::open_in_memory()?;
         copy(&registry.connection, &mut memory)?;
         let mut registry = Self::with(memory, patience)?;
-        upgrade(&mut registry.connection)?;
+        upgrade(&mut registry.connection, &registry.schema)?;
         Ok(registry)
     }
 
-    /// Opens a file that is a registry of a version known here.
+    /// Opens a file that is a registry of a version known here, and holds nothing that works by itself.
     fn open_with(path: &Path, mode: OpenFlags, patience: Duration) -> Result<Self, Error> {
         if !path.exists() {
             return Err(Error::Missing(path.display().to_string()));
@@ -113,9 +115,10 @@ impl SqliteRegistry {
             return Err(Error::Damaged(format!("{} is no registry", path.display())));
         }
         match version(&registry.connection)? {
-            1..=VERSION => Ok(registry),
-            other => Err(Error::Version(other)),
+            known @ 1..=VERSION => registry.schema.check(&registry.connection, known)?,
+            other => return Err(Error::Version(other)),
         }
+        Ok(registry)
     }
 
     fn with(connection: Connection, patience: Duration) -> Result<Self, Error> {
@@ -125,7 +128,11 @@ impl SqliteRegistry {
         // recorded survives a power cut.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
-        Ok(Self { connection, compared: Cell::new(None) })
+        // Nothing in the file may call what acts outside of it, and its structure is changed by statements
+        // only (SQLite, PRAGMA trusted_schema and writable_schema).
+        connection.pragma_update(None, "trusted_schema", "OFF")?;
+        connection.pragma_update(None, "writable_schema", "OFF")?;
+        Ok(Self { connection, compared: Cell::new(None), schema: Schema::expected()? })
     }
 
     /// Copies the registry as it is at one moment into a new file, while others may be writing to it.
@@ -142,14 +149,14 @@ impl SqliteRegistry {
     /// Begins to write. Nothing is written behind events that do not hold.
     fn write(&mut self) -> Result<Transaction<'_>, Error> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        compare(&transaction, &self.compared)?;
+        compare(&transaction, &self.compared, &self.schema)?;
         Ok(transaction)
     }
 
     /// Reads as of one moment, however many questions that takes.
     fn read<T>(&self, ask: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let transaction = self.connection.unchecked_transaction()?;
-        compare(&transaction, &self.compared)?;
+        compare(&transaction, &self.compared, &self.schema)?;
         let answer = ask(&transaction)?;
         transaction.commit()?;
         Ok(answer)
@@ -200,13 +207,15 @@ impl Registry for SqliteRegistry {
             // Recorded by a run that was stopped right after: nothing is missing.
             return if digest == entry.digest { Ok(0) } else { Err(Error::Conflict { id, expected: 0 }) };
         }
+        let before = events::newest(&transaction)?.map(|(mark, _)| mark);
         let superseded = supersede_slot(&transaction, entry, &id, at)?;
         insert(&transaction, entry, &id)?;
         let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
         let [digest, facts, file] =
             [&entry.digest, &entry.facts(), file].map(|hash| data_encoding::HEXLOWER.encode(hash));
-        events::append(&transaction, &id, "issued", at, &format!("{digest} facts {facts} file {file}"))?;
-        transaction.commit()?;
+        let detail = format!("{digest} facts {facts} file {file}");
+        let last = events::append(&transaction, &id, "issued", at, &detail)?;
+        settle(transaction, before, last, &id)?;
         Ok(superseded)
     }
 
@@ -224,22 +233,25 @@ impl Registry for SqliteRegistry {
 
     fn advance_all(&mut self, steps: &[Step], at: Time) -> Result<(), Error> {
         let transaction = self.write()?;
+        let before = events::newest(&transaction)?.map(|(mark, _)| mark);
+        let mut last = None;
         for Step { id, expected, change } in steps {
             let id = id.to_string();
             let document = Document { transaction: &transaction, id: &id, expected: *expected, at };
-            match change {
+            let event = match change {
                 Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
                 Change::Revoked { reason } => document.revoke(reason)?,
                 Change::Superseded { by, reason } => document.supersede(by, reason)?,
                 Change::Visibility { to, reason } => document.show(*to, reason)?,
-            }
+            };
+            last = Some((event, id));
         }
-        transaction.commit()?;
-        Ok(())
+        last.map_or(Ok(()), |(event, id)| settle(transaction, before, event, &id))
     }
 
     fn since(&self, mark: Option<&Mark>) -> Result<Since, Error> {
         let transaction = self.connection.unchecked_transaction()?;
+        self.schema.check(&transaction, VERSION)?;
         let known = match mark {
             Some(mark) if events::holds(&transaction, mark)? => Some(*mark),
             _ => None,
@@ -299,14 +311,31 @@ fn create_private(path: &Path) -> Result<Connection, Error> {
 }
 
 /// Compares everything with the chain of events, unless that was done and nobody has committed since.
-fn compare(connection: &Connection, compared: &Cell<Option<i64>>) -> Result<(), Error> {
+fn compare(connection: &Connection, compared: &Cell<Option<i64>>, schema: &Schema) -> Result<(), Error> {
     let version: i64 = connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
     if compared.get() != Some(version) {
+        schema.check(connection, VERSION)?;
         let (told, _) = Told::read(connection)?;
         told.compare_all(connection)?;
         compared.set(Some(version));
     }
     Ok(())
+}
+
+/// Commits what was changed after the event `before`, once it is read back: the `last` event, those between
+/// by its hash, and rows that say the same. A statement that succeeds says nothing of what a clause in the
+/// file (`ON CONFLICT IGNORE`, a trigger) made of it, and whoever revokes must not be told so in vain.
+fn settle(transaction: Transaction<'_>, before: Option<Mark>, last: Mark, id: &str) -> Result<(), Error> {
+    let (mut told, newest) = match before {
+        Some(before) => Told::since(&transaction, before)?,
+        None => Told::read(&transaction)?,
+    };
+    if newest != Some(last) {
+        return Err(Error::Row { id: id.to_owned(), part: "its newest event is not there" });
+    }
+    told.compare(&entries(&transaction, &Scope::after(before.map_or(0, |before| before.number)))?)?;
+    told.finish()?;
+    Ok(transaction.commit()?)
 }
 
 /// A document that is being changed. Each change is a compare-and-swap in the statement itself: a
@@ -319,7 +348,7 @@ struct Document<'a> {
 }
 
 impl Document<'_> {
-    fn sign(&self, field: &str, serial: &str, file: &[u8; 32]) -> Result<(), Error> {
+    fn sign(&self, field: &str, serial: &str, file: &[u8; 32]) -> Result<Mark, Error> {
         let Self { transaction, id, expected, at } = *self;
         self.swap(transaction.execute(
             "UPDATE documents SET revision = revision + 1 WHERE id = ?1 AND revision = ?2
@@ -335,7 +364,7 @@ impl Document<'_> {
             params![id, expected + 1, file],
         )?;
         let file = data_encoding::HEXLOWER.encode(file);
-        self.event("signed", &format!("{field} {serial} file {file}"))?;
+        let event = self.event("signed", &format!("{field} {serial} file {file}"))?;
         let open: u32 = transaction.query_row(
             "SELECT count(*) FROM signers WHERE id = ?1 AND signed IS NULL",
             [id],
@@ -344,10 +373,10 @@ impl Document<'_> {
         let status = if open == 0 { Status::Complete } else { Status::PartlySigned };
         transaction
             .execute("UPDATE documents SET status = ?2 WHERE id = ?1", params![id, status.as_str()])?;
-        if open == 0 { self.event("completed", "") } else { Ok(()) }
+        if open == 0 { self.event("completed", "") } else { Ok(event) }
     }
 
-    fn revoke(&self, reason: &str) -> Result<(), Error> {
+    fn revoke(&self, reason: &str) -> Result<Mark, Error> {
         self.swap(self.transaction.execute(
             "UPDATE documents SET status = 'revoked', remark = ?3 WHERE id = ?1 AND revision = ?2
                AND status NOT IN ('revoked', 'superseded')",
@@ -356,7 +385,7 @@ impl Document<'_> {
         self.event(Status::Revoked.as_str(), reason)
     }
 
-    fn supersede(&self, by: &Id, reason: &str) -> Result<(), Error> {
+    fn supersede(&self, by: &Id, reason: &str) -> Result<Mark, Error> {
         let by = by.to_string();
         self.swap(self.transaction.execute(
             "UPDATE documents SET status = 'superseded', successor = ?3, remark = ?4
@@ -368,7 +397,7 @@ impl Document<'_> {
         self.event(Status::Superseded.as_str(), &format!("{by} {reason}"))
     }
 
-    fn show(&self, to: Option<Visibility>, reason: &str) -> Result<(), Error> {
+    fn show(&self, to: Option<Visibility>, reason: &str) -> Result<Mark, Error> {
         let word = to.map(Visibility::as_str);
         self.swap(self.transaction.execute(
             "UPDATE documents SET visibility = ?3 WHERE id = ?1 AND revision = ?2",
@@ -385,7 +414,7 @@ impl Document<'_> {
         Err(Error::Conflict { id: self.id.to_owned(), expected: self.expected })
     }
 
-    fn event(&self, what: &str, detail: &str) -> Result<(), Error> {
+    fn event(&self, what: &str, detail: &str) -> Result<Mark, Error> {
         events::append(self.transaction, self.id, what, self.at, detail)
     }
 }

@@ -6,6 +6,7 @@ use std::ffi::c_int;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, TransactionBehavior, ffi};
 
+use super::schema::Schema;
 use super::{Error, told};
 
 /// The version that `create.sql` makes.
@@ -17,7 +18,7 @@ pub(super) fn version(connection: &Connection) -> Result<i64, Error> {
 }
 
 /// Brings a registry of an earlier version to the present one: all of it, or nothing if the process dies.
-pub(super) fn upgrade(connection: &mut Connection) -> Result<(), Error> {
+pub(super) fn upgrade(connection: &mut Connection, schema: &Schema) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it while this one waited to write.
     if version(&transaction)? == 1 {
@@ -27,6 +28,7 @@ pub(super) fn upgrade(connection: &mut Connection) -> Result<(), Error> {
         told::adopt(&transaction)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
+    schema.check(&transaction, VERSION)?;
     transaction.commit()?;
     Ok(())
 }
