@@ -2,8 +2,8 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::ID_SHA_1;
-use der::asn1::{AnyRef, BitString, GeneralizedTime, Null, OctetString};
-use der::{Choice, Decode, Encode, Enumerated, Sequence};
+use der::asn1::{AnyRef, BitStringRef, GeneralizedTime, Null, OctetString, OctetStringRef};
+use der::{Choice, Decode, Encode, Enumerated, Reader as _, Sequence, SliceReader};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierOwned;
@@ -21,6 +21,22 @@ const BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1
 
 /// Certificates and single answers in one response. One of each is usual.
 const MAX_PARTS: usize = 16;
+
+/// DER of a status, and tags.
+const SUCCESSFUL: &[u8] = &[0x0A, 1, 0];
+const SEQUENCE: u8 = 0x30;
+const FIRST: u8 = 0xA0;
+
+/// The elements inside one of this tag, each with its head; `None` if it is another one, or something follows.
+fn parts(der: &[u8], tag: u8) -> Option<Vec<&[u8]>> {
+    let outer = AnyRef::from_der(der).ok().filter(|_| der.first() == Some(&tag))?;
+    let mut reader = SliceReader::new(outer.value()).ok()?;
+    let mut found = Vec::new();
+    while !reader.is_finished() {
+        found.push(reader.tlv_bytes().ok()?);
+    }
+    Some(found)
+}
 
 /// Why bytes are no usable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,40 +73,6 @@ enum Responder {
     Name([u8; 32]),
     /// By the SHA-1 of the public key.
     Key(Vec<u8>),
-}
-
-/// `OCSPResponse` (RFC 6960, 4.2.1).
-#[derive(Sequence)]
-struct Response {
-    status: ResponseStatus,
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    bytes: Option<ResponseBytes>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Enumerated)]
-#[repr(u32)]
-enum ResponseStatus {
-    Successful = 0,
-    MalformedRequest = 1,
-    InternalError = 2,
-    TryLater = 3,
-    SigRequired = 5,
-    Unauthorized = 6,
-}
-
-#[derive(Sequence)]
-struct ResponseBytes {
-    kind: ObjectIdentifier,
-    response: OctetString,
-}
-
-#[derive(Sequence)]
-struct BasicResponse<'a> {
-    data: AnyRef<'a>,
-    algorithm: AlgorithmIdentifierOwned,
-    signature: BitString,
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    certificates: Option<Vec<AnyRef<'a>>>,
 }
 
 #[derive(Sequence)]
@@ -171,14 +153,27 @@ impl OcspAnswer {
     ///
     /// [`OcspError`]
     pub fn from_der(bytes: &[u8]) -> Result<Self, OcspError> {
-        let response = Response::from_der(bytes).map_err(|_| OcspError::Malformed)?;
-        let (ResponseStatus::Successful, Some(inner)) = (response.status, response.bytes) else {
-            return Err(OcspError::Refused);
+        // SEQUENCE { responseStatus ENUMERATED, responseBytes [0] EXPLICIT SEQUENCE { type, OCTET STRING } } (4.2.1)
+        let outer = parts(bytes, SEQUENCE).ok_or(OcspError::Malformed)?;
+        let (status, rest) = outer.split_first().ok_or(OcspError::Malformed)?;
+        if *status != SUCCESSFUL {
+            return Err(if status.first() == SUCCESSFUL.first() {
+                OcspError::Refused
+            } else {
+                OcspError::Malformed
+            });
+        }
+        let [inner] = rest else { return Err(OcspError::Refused) };
+        let inner = parts(inner, FIRST).ok_or(OcspError::Malformed)?;
+        let [inner] = inner[..] else { return Err(OcspError::Malformed) };
+        let [kind, response] = parts(inner, SEQUENCE).ok_or(OcspError::Malformed)?[..] else {
+            return Err(OcspError::Malformed);
         };
-        if inner.kind != BASIC {
+        if ObjectIdentifier::from_der(kind) != Ok(BASIC) {
             return Err(OcspError::Malformed);
         }
-        Self::from_basic(inner.response.as_bytes())
+        let response = <&OctetStringRef>::from_der(response).map_err(|_| OcspError::Malformed)?;
+        Self::from_basic(response.as_bytes())
     }
 
     /// Parses a `BasicOCSPResponse`, as it stands in a CMS.
@@ -188,10 +183,18 @@ impl OcspAnswer {
     /// [`OcspError`]
     pub fn from_basic(bytes: &[u8]) -> Result<Self, OcspError> {
         let malformed = |_: der::Error| OcspError::Malformed;
-        let basic = BasicResponse::from_der(bytes).map_err(malformed)?;
-        let signed = basic.data.to_der().map_err(malformed)?;
-        let data = ResponseData::from_der(&signed).map_err(malformed)?;
-        let certificates = basic.certificates.unwrap_or_default();
+        // SEQUENCE { tbsResponseData, signatureAlgorithm, signature BIT STRING, certs [0] EXPLICIT SEQUENCE OF } (4.2.1)
+        let outer = parts(bytes, SEQUENCE).ok_or(OcspError::Malformed)?;
+        let [signed, algorithm, signature, rest @ ..] = &outer[..] else { return Err(OcspError::Malformed) };
+        let data = ResponseData::from_der(signed).map_err(malformed)?;
+        let certificates = match rest {
+            [] => Vec::new(),
+            [list] => match parts(list, FIRST).as_deref() {
+                Some([list]) => parts(list, SEQUENCE).ok_or(OcspError::Malformed)?,
+                _ => return Err(OcspError::Malformed),
+            },
+            _ => return Err(OcspError::Malformed),
+        };
         if data.version.is_some_and(|version| version != 0)
             || data.responses.len() > MAX_PARTS
             || certificates.len() > MAX_PARTS
@@ -203,10 +206,11 @@ impl OcspAnswer {
             return Err(OcspError::Extension);
         }
         // One that cannot be read has a key of a kind that nobody here could check.
-        let readable = |certificate: &AnyRef<'_>| Certificate::from_der(&certificate.to_der().ok()?).ok();
+        let readable = |der: &&[u8]| Certificate::from_foreign(der).ok();
+        let signature = BitStringRef::from_der(signature).map_err(malformed)?;
         Ok(Self {
-            algorithm: basic.algorithm,
-            signature: basic.signature.as_bytes().ok_or(OcspError::Malformed)?.to_vec(),
+            algorithm: AlgorithmIdentifierOwned::from_der(algorithm).map_err(malformed)?,
+            signature: signature.as_bytes().ok_or(OcspError::Malformed)?.to_vec(),
             responder: match data.responder {
                 ResponderId::Name(name) => Responder::Name(folded(&name)),
                 ResponderId::Key(key) => Responder::Key(key.as_bytes().to_vec()),
@@ -215,7 +219,7 @@ impl OcspAnswer {
             certificates: certificates.iter().filter_map(readable).collect(),
             made: time(data.produced_at),
             fingerprint: Sha256::digest(bytes).into(),
-            signed,
+            signed: signed.to_vec(),
         })
     }
 
