@@ -1,11 +1,12 @@
 """Compares pk with pyHanko and pdfsig on a folder of labelled PDF files.
 
-usage: compare.py PK FOLDER [--trusting] [--at TIME] [--markdown FILE] [--by-class]
+usage: compare.py PK FOLDER [--trusting] [--at TIME] [--markdown FILE] [--by-class] [--accept NAME]
 
 FOLDER holds PDF files and `expected.tsv`, whose first column is the file and whose second is `accept`,
 `reject` or `error-or-reject`. Accepted is a file whose integrity pk confirms: that says nothing of whom
 one trusts. With --trusting the verifiers get `trust.pem`, `*root.pem` and `crl-*.pem` of the folder, and
-accepted is a file whose integrity and signers are both confirmed. Exits 1 if pk differs from a label.
+accepted is a file whose integrity and signers are both confirmed. --accept names a file that was labelled before what it
+is was decided. Exits 1 if pk differs from a label.
 """
 import argparse
 import collections
@@ -125,6 +126,7 @@ def main():
     parser.add_argument("--trusting", action="store_true")
     parser.add_argument("--at")
     parser.add_argument("--by-class", action="store_true")
+    parser.add_argument("--accept", action="append", default=[])
     parser.add_argument("--markdown", type=pathlib.Path)
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
@@ -143,7 +145,8 @@ def main():
         )
     rows, wrong, slowest, fooled = [], [], 0.0, {"pyHanko": 0, "pdfsig": 0}
     with (arguments.folder / "expected.tsv").open() as table:
-        labels = [(row[0], row[1], row[2] if len(row) > 2 else "") for row in list(csv.reader(table, delimiter="\t"))[1:]]
+        rows_read = list(csv.reader(table, delimiter="\t"))[1:]
+    labels = [(r[0], "accept" if r[0] in arguments.accept else r[1], r[2] if len(r) > 2 else "") for r in rows_read]
     classes = collections.defaultdict(lambda: [0, 0, 0, 0])
     for name, label, kind in labels:
         path = (arguments.folder / name).resolve()
