@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 
-from asn1crypto import crl, pem
+from asn1crypto import crl, pem, x509
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -134,6 +134,9 @@ def main():
     if arguments.trusting:
         trust = (arguments.folder / "trust.pem").resolve()
         roots = list(load_certs_from_pemder([str(path) for path in arguments.folder.glob("*root.pem")]))
+        links = [
+            x509.Certificate.load(der) for kind, _, der in pem.unarmor(trust.read_bytes(), multiple=True) if kind == "CERTIFICATE"
+        ]
         lists = [
             crl.CertificateList.load(der)
             for path in sorted(arguments.folder.glob("crl-*.pem"))
@@ -141,7 +144,7 @@ def main():
         ]
         moment = datetime.datetime.fromisoformat(arguments.at.replace("Z", "+00:00")) if arguments.at else None
         context = lambda: ValidationContext(
-            trust_roots=roots, crls=lists, allow_fetching=False, revocation_mode="require", moment=moment
+            trust_roots=roots, other_certs=links, crls=lists, allow_fetching=False, revocation_mode="require", moment=moment
         )
     rows, wrong, slowest, fooled = [], [], 0.0, {"pyHanko": 0, "pdfsig": 0}
     with (arguments.folder / "expected.tsv").open() as table:

@@ -58,6 +58,11 @@ function natively(pk, files, options) {
 function unrendered(verdict) {
   const { lines, overall, ...rest } = structuredClone(verdict);
   rest.findings = rest.findings.filter((finding) => !RENDERED.includes(finding.code));
+  // How a root came to be trusted is known where somebody named it: a browser is given one by the page.
+  const unnamed = ({ trusted, ...root }) => root;
+  rest.signatures = rest.signatures.map((each) => (each.root ? { ...each, root: unnamed(each.root) } : each));
+  const issued = rest.document?.issued;
+  if (issued?.root) rest.document = { ...rest.document, issued: { ...issued, root: unnamed(issued.root) } };
   if (rest.document) delete rest.document.reproduced;
   return JSON.stringify(rest);
 }

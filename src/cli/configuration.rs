@@ -260,7 +260,7 @@ fn is_open_to_others(_: &Path) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "format = \"pk-trusted/1\"\n[[entry]]\nkind = \"office\"\ninstitution = \"Contoh\"\n\
+    const GOOD: &str = "format = \"pk-trusted/1\"\n\n[[entry]]\nkind = \"office\"\ninstitution = \"Contoh\"\n\
         fingerprints = [\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"]\n\
         path = \"/rumah/kantor\"\nadded = \"2026-01-05T01:00:00Z\"\n";
 
