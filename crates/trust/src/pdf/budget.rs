@@ -13,8 +13,8 @@ use super::Error;
 pub enum Work {
     /// Bytes that came out of compressed streams.
     Inflated,
-    /// Bytes read as objects, each time they are read. An object costs at least [`OBJECT`], and each value in it
-    /// [`VALUE`].
+    /// Bytes read as objects, each time they are read. An object costs something by itself, and so does each
+    /// value in it.
     Read,
     /// Entries of cross-reference sections, and of the lists in object streams.
     Listed,
