@@ -34,6 +34,15 @@ for (const language of ["id", "en"]) {
   });
 }
 
+// A claim has capital letters only: nothing is lost when a program made them small.
+test("a claim in small letters is the same claim", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${site}/V/${ids["in-force"]}?lang=en#${own.toLowerCase()}`);
+    assert.equal((await claimSaid(page)).tone, "good");
+    assert.equal(await page.locator("main > .banner").getAttribute("class"), "banner good");
+  });
+});
+
 const WRONG = {
   "of another document": [other, "state.mismatch"],
   "of another institution": [foreign, "state.mismatch"],
@@ -41,7 +50,6 @@ const WRONG = {
   "with another content": [flipped(own, 60), undefined],
   "cut off": [own.slice(0, own.length / 2), "state.cut-off"],
   "that lost its last letter": [own.slice(0, -1), "state.cut-off"],
-  "in small letters": [own.toLowerCase(), "state.cut-off"],
   "that is much too long": [own + "A".repeat(3000), "state.cut-off"],
   "that is no claim": ["halo", "state.cut-off"],
   "of strange letters": ["%3Cimg%20src=x%20onerror=alert(1)%3E", "state.cut-off"],
