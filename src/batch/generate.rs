@@ -1,10 +1,6 @@
 //! Rendering and recording revision 0 of all documents of a plan.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
 
 use pk_trust::Time;
 use pk_trust::claim::{self, Address, Claim};
@@ -15,7 +11,8 @@ use super::{Event, FileError, Item, Plan, read_document, slot_of};
 use crate::model::Cycle;
 use crate::office::{self, AuthorityError, Clock, Office, durable};
 use crate::registry::{self, Entry, Registry, Reservation, Signer, Status};
-use crate::render::{self, Renderer, Revision0, STACK};
+use crate::render::{self, Renderer, Revision0};
+use crate::workers::{Lost, in_order, threads};
 
 /// Why a run of documents stopped. What was recorded before stays recorded.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +59,8 @@ pub enum GenerateError {
     #[error("{} documents that somebody has signed would be replaced", .0.len())]
     Signed(Vec<String>),
     /// A thread could not be started, or ended before its work.
-    #[error("a worker stopped")]
-    Worker,
+    #[error(transparent)]
+    Worker(#[from] Lost),
 }
 
 /// What a run did.
@@ -105,49 +102,15 @@ pub fn generate(
     on_event(Event::Started(missing.len()));
     let Tools { office, renderer, seal, registry, clock, jobs } = tools;
     let (renderer, seal): (&Renderer, &(dyn Sign + Sync)) = (renderer, *seal);
-    let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
-    // A short queue: rendering may not run ahead of the disk, or memory would grow with the batch.
-    let (sender, receiver) = mpsc::sync_channel(2);
-    thread::scope(|scope| {
-        for _ in 0..(*jobs).clamp(1, missing.len().max(1)) {
-            let (sender, next, stop, missing, host) = (sender.clone(), &next, &stop, &missing, &plan.host);
-            let work = move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = missing.get(index) else { break };
-                    if sender.send((index, make(item, host, renderer, seal))).is_err() {
-                        break;
-                    }
-                }
-            };
-            thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, work)
-                .map_err(|_| GenerateError::Worker)?;
-        }
-        drop(sender);
-        // What was rendered before its turn. Threads take the items in order, so few lie here.
-        let mut waiting = BTreeMap::new();
-        let mut turn = 0;
-        let mut commit_in_turn = |index, made| -> Result<(), GenerateError> {
-            waiting.insert(index, made);
-            while let Some(made) = waiting.remove(&turn) {
-                summary.replaced += commit(&missing[turn], &made?, office, *registry, *clock)?;
-                summary.issued += 1;
-                turn += 1;
-                on_event(Event::Done);
-            }
-            Ok(())
-        };
-        for (index, made) in receiver {
-            if let Err(error) = commit_in_turn(index, made) {
-                stop.store(true, Ordering::Relaxed);
-                return Err(error);
-            }
-        }
-        if turn == missing.len() { Ok(summary) } else { Err(GenerateError::Worker) }
-    })
+    let host = plan.host.as_str();
+    let work = |item: &Item| make(item, host, renderer, seal);
+    in_order(&missing, vec![&work; threads(*jobs, missing.len())], |item, made| {
+        summary.replaced += commit(item, &made?, office, *registry, *clock)?;
+        summary.issued += 1;
+        on_event(Event::Done);
+        Ok::<_, GenerateError>(())
+    })?;
+    Ok(summary)
 }
 
 /// What a run works with.

@@ -24,6 +24,8 @@ pub use plan::{Item, Plan, glyph_problems, slot_of};
 pub use sealed::{Attached, Difference};
 pub use sign::{Desk, Pending, SignError, SignSummary, offer, pending_for, sign};
 
+pub use crate::workers::Lost;
+
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -4,10 +4,6 @@
 //! that was recorded, the seal vouches for its data, the rows say what the data says, the pages are what
 //! the data gives when it is rendered again, and the certificate is that of the person it names.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
-
 use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::pades;
@@ -20,7 +16,8 @@ use super::sealed::{Attached, Difference};
 use super::{Event, FileError};
 use crate::office::{self, AuthorityError, Clock, Office, durable};
 use crate::registry::{self, Change, Entry, Registry};
-use crate::render::{Renderer, STACK};
+use crate::render::Renderer;
+use crate::workers::{Lost, in_order, threads};
 
 /// Why signing stopped. What was recorded before stays recorded.
 #[derive(Debug, thiserror::Error)]
@@ -79,8 +76,8 @@ pub enum SignError {
         last: Time,
     },
     /// A thread could not be started, or ended before its work.
-    #[error("a worker stopped")]
-    Worker,
+    #[error(transparent)]
+    Worker(#[from] Lost),
     /// The certificate cannot be used now.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -192,8 +189,13 @@ pub fn sign(
         return Err(SignError::Clock { now, last });
     }
     on_event(Event::Started(2 * pending.len()));
+    // Several at a time: rendering a document again takes some 40 ms.
     let look = |pending: &Pending| known.examine(pending, leaf, office, renderer, now);
-    each_on_threads(pending, *jobs, &look, on_event)?;
+    in_order(pending, vec![&look; threads(*jobs, pending.len())], |_, looked| {
+        looked?;
+        on_event(Event::Done);
+        Ok::<_, SignError>(())
+    })?;
     let mut summary = SignSummary::default();
     for Pending { entry, field, .. } in pending {
         let id = entry.reservation.id;
@@ -221,58 +223,6 @@ pub fn sign(
         on_event(Event::Done);
     }
     Ok(summary)
-}
-
-/// Looks at all documents, several at a time: rendering one again takes some 40 ms. Of several that are
-/// refused the first one is named.
-fn each_on_threads(
-    pending: &[Pending],
-    jobs: usize,
-    look: &(dyn Fn(&Pending) -> Result<(), SignError> + Sync),
-    on_event: &mut dyn FnMut(Event),
-) -> Result<(), SignError> {
-    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (sender, receiver) = mpsc::channel();
-    thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, pending.len().max(1)) {
-            let (sender, next, stop) = (sender.clone(), &next, &stop);
-            let work = move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = pending.get(index) else { break };
-                    if sender.send((index, look(item))).is_err() {
-                        break;
-                    }
-                }
-            };
-            thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, work)
-                .map_err(|_| SignError::Worker)?;
-        }
-        drop(sender);
-        let mut done = 0;
-        let mut refused: Option<(usize, SignError)> = None;
-        for (index, result) in receiver {
-            match result {
-                Ok(()) => {
-                    done += 1;
-                    on_event(Event::Done);
-                }
-                Err(error) => {
-                    stop.store(true, Ordering::Relaxed);
-                    if refused.as_ref().is_none_or(|(first, _)| index < *first) {
-                        refused = Some((index, error));
-                    }
-                }
-            }
-        }
-        match refused {
-            Some((_, error)) => Err(error),
-            None if done == pending.len() => Ok(()),
-            None => Err(SignError::Worker),
-        }
-    })
 }
 
 /// What the office knows of certificates.

@@ -17,6 +17,7 @@ use crate::registry;
 use crate::render::{self, TemplatesError};
 use crate::web::{self, PublishError};
 use crate::words::Values;
+use crate::workers::Lost;
 
 /// Why a command did not do its work.
 #[derive(Clone, Debug)]
@@ -240,7 +241,7 @@ impl From<GenerateError> for Failure {
                 let count = documents.len();
                 Self { causes: documents, ..Self::new("fail.signed") }.with("count", count)
             }
-            error @ (GenerateError::Seal(_) | GenerateError::Worker) => {
+            error @ (GenerateError::Seal(_) | GenerateError::Worker(_)) => {
                 Self::new("fail.generate").because(&error)
             }
         }
@@ -264,7 +265,9 @@ impl From<SignError> for Failure {
             SignError::OtherTemplates(id) => Self::new("fail.other-templates").with("id", id),
             SignError::File(error) => error.into(),
             SignError::Registry(error) => error.into(),
-            error @ (SignError::Pades { .. } | SignError::Worker) => Self::new("fail.sign").because(&error),
+            error @ (SignError::Pades { .. } | SignError::Worker(_)) => {
+                Self::new("fail.sign").because(&error)
+            }
         }
     }
 }
@@ -363,6 +366,12 @@ impl From<PublishError> for Failure {
 impl From<WorkbookError> for Failure {
     fn from(error: WorkbookError) -> Self {
         Self::new("fail.workbook").because(&error)
+    }
+}
+
+impl From<Lost> for Failure {
+    fn from(_: Lost) -> Self {
+        Self::new("fail.threads")
     }
 }
 

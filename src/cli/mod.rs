@@ -30,7 +30,6 @@ mod term;
 mod trust;
 mod verify;
 mod visibility;
-mod workers;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

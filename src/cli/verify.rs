@@ -17,12 +17,12 @@ use super::app::{App, jobs, rupiah};
 use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
-use super::workers::in_order;
 use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict};
 use crate::batch::Event;
 use crate::office::durable;
 use crate::report::{self, About, Entry, Pages, Report, Unread};
 use crate::words::{Words, printable};
+use crate::workers::in_order;
 
 /// Check documents, pictures of pages, QR texts and archives
 ///
@@ -127,6 +127,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
             }
         }
         event(Event::Done);
+        Ok::<_, Failure>(())
     })?;
     drop(progress);
     if inputs.passed_over > 0 {
