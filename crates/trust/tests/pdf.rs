@@ -86,6 +86,8 @@ fn objects_are_strict() {
         ("a string not closed", "(abc"),
         ("a broken escape in a name", "/A#G1"),
         ("an octal escape above 377", "(\\777)"),
+        ("a hexadecimal string not closed", "<"),
+        ("a hexadecimal string not closed, with digits", "<41"),
         ("something that is no digit in hexadecimal", "<0G>"),
         ("two points in a number", "1.2.3"),
         ("a number too large", "99999999999999999999"),

@@ -289,8 +289,8 @@ impl<'a> Lexer<'a> {
     fn hex_string(&mut self) -> Result<Vec<u8>, Error> {
         self.at += 1;
         // The room for a signature is 32,768 digits without a break, read several times a file.
-        let digits = find(self.rest(), b'>').unwrap_or_default();
-        if digits.is_multiple_of(2)
+        let digits = self.rest().iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if self.rest().get(digits) == Some(&b'>')
             && let Some(out) = crate::digits::from_hex(&self.rest()[..digits])
         {
             self.at += digits + 1;
@@ -420,14 +420,6 @@ impl<'a> Lexer<'a> {
         self.at = ahead.at;
         Some(Ref { number, generation })
     }
-}
-
-/// The place of a byte, some hundred bytes at a time.
-fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
-    const STEP: usize = 512;
-    let step = bytes.chunks(STEP).position(|chunk| chunk.contains(&wanted))?;
-    let start = step * STEP;
-    Some(start + bytes[start..].iter().position(|&byte| byte == wanted)?)
 }
 
 fn hex(byte: u8) -> Option<u8> {
