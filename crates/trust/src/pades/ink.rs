@@ -155,25 +155,24 @@ const fn wanted(operator: &[u8]) -> Option<usize> {
 /// How wide the characters of a font are, in parts of its size.
 #[derive(Debug)]
 enum Widths {
-    /// One byte a character.
-    Simple { first: usize, widths: Vec<f64>, missing: f64, height: [f64; 2] },
+    /// One byte a character: the width of each of the 256.
+    Simple(Vec<f64>),
     /// Two bytes a character.
     Composite { widths: BTreeMap<u32, f64>, default: f64 },
-    /// A standard font without widths.
-    Standard { fixed: bool },
 }
 
-/// The resources of a content stream, each looked up once: one with ten thousand fonts may be asked for two hundred
-/// thousand times.
+/// The resources of a content stream by name: one with ten thousand of them may be asked two hundred thousand times.
 struct Shelf {
-    fonts: Option<Dictionary>,
-    states: Option<Dictionary>,
-    objects: Option<Dictionary>,
-    /// Fonts that were read, by name; `None` for those that cannot be.
-    widths: BTreeMap<Vec<u8>, Option<Rc<Widths>>>,
+    fonts: Named,
+    states: Named,
+    objects: Named,
+    /// Fonts that were read, by name.
+    widths: BTreeMap<Vec<u8>, Rc<Widths>>,
     /// Parameters that bring no font.
     harmless: BTreeSet<Vec<u8>>,
 }
+
+type Named = BTreeMap<Vec<u8>, Object>;
 
 struct Painter<'f, 'a> {
     view: View<'f, 'a>,
@@ -188,7 +187,7 @@ impl Painter<'_, '_> {
     fn page(&mut self, page: Ref) -> Result<(), Stop> {
         let body = self.view.body(page)?;
         let dictionary = body.value.as_dictionary().ok_or(Stop::Unknown)?;
-        let resources = self.inherited(dictionary, "Resources")?;
+        let resources = self.inherited_resources(dictionary)?;
         let mut streams = Vec::new();
         match dictionary.get("Contents") {
             None => {}
@@ -205,10 +204,10 @@ impl Painter<'_, '_> {
         self.run(&content, &resources, State::new(), 0)
     }
 
-    fn inherited(&self, page: &Dictionary, key: &'static str) -> Result<Dictionary, Stop> {
+    fn inherited_resources(&self, page: &Dictionary) -> Result<Dictionary, Stop> {
         let mut node = page.clone();
         for _ in 0..64 {
-            if let Some(found) = self.view.dictionary(&node, key)? {
+            if let Some(found) = self.view.dictionary(&node, "Resources")? {
                 return Ok(found);
             }
             match self.view.dictionary(&node, "Parent")? {
@@ -407,8 +406,7 @@ impl Painter<'_, '_> {
                 }
             }
         }
-        let [below, above] = widths.height();
-        let (below, above) = (below * size.abs() + rise, above * size.abs() + rise);
+        let (below, above) = (DESCENT * size.abs() + rise, ASCENT * size.abs() + rise);
         let (below, above) = if size < 0.0 { (-above, -below) } else { (below, above) };
         let area = Rectangle::new([low, below], [high, above]);
         self.boxes.push(run.text.then(run.state.ctm).around(area).ok_or(Stop::Unknown)?);
@@ -417,15 +415,15 @@ impl Painter<'_, '_> {
     }
 
     fn shelf(&self, resources: &Dictionary) -> Result<Shelf, Stop> {
-        let dictionary = |key| -> Result<Option<Dictionary>, Stop> {
-            let found = self.view.dictionary(resources, key)?;
-            self.view.spend(Work::Compared, found.as_ref().map_or(0, Dictionary::len))?;
-            Ok(found)
+        let named = |key| -> Result<Named, Stop> {
+            let found = self.view.dictionary(resources, key)?.unwrap_or_default();
+            self.view.spend(Work::Compared, found.len())?;
+            Ok(found.into_values().collect())
         };
         Ok(Shelf {
-            fonts: dictionary("Font")?,
-            states: dictionary("ExtGState")?,
-            objects: dictionary("XObject")?,
+            fonts: named("Font")?,
+            states: named("ExtGState")?,
+            objects: named("XObject")?,
             widths: BTreeMap::new(),
             harmless: BTreeSet::new(),
         })
@@ -434,23 +432,23 @@ impl Painter<'_, '_> {
     /// A font by its name in the resources, read once.
     fn font(&mut self, name: &[u8], shelf: &mut Shelf) -> Result<Rc<Widths>, Stop> {
         if let Some(known) = shelf.widths.get(name) {
-            return known.clone().ok_or(Stop::Unknown);
+            return Ok(Rc::clone(known));
         }
-        let value = shelf.fonts.as_ref().and_then(|fonts| entry(fonts, name)).ok_or(Stop::Unknown)?;
+        let value = shelf.fonts.get(name).ok_or(Stop::Unknown)?;
         let reference = value.as_reference();
         let widths = match reference.and_then(|reference| self.fonts.get(&reference)) {
-            Some(known) => Some(Rc::clone(known)),
+            Some(known) => Rc::clone(known),
             None => {
                 let resolved = self.view.resolve(value)?;
                 let font = resolved.as_dictionary().ok_or(Stop::Unknown)?;
-                Widths::read(self.view, font)?.map(Rc::new)
+                Rc::new(Widths::read(self.view, font)?)
             }
         };
-        if let (Some(reference), Some(widths)) = (reference, &widths) {
-            self.fonts.insert(reference, Rc::clone(widths));
+        if let Some(reference) = reference {
+            self.fonts.insert(reference, Rc::clone(&widths));
         }
-        shelf.widths.insert(name.to_vec(), widths.clone());
-        widths.ok_or(Stop::Unknown)
+        shelf.widths.insert(name.to_vec(), Rc::clone(&widths));
+        Ok(widths)
     }
 
     /// A dictionary of graphics state parameters may bring a font.
@@ -459,8 +457,7 @@ impl Painter<'_, '_> {
         if shelf.harmless.contains(name) {
             return Ok(());
         }
-        let value = shelf.states.as_ref().and_then(|states| entry(states, name)).ok_or(Stop::Unknown)?;
-        let value = self.view.resolve(value)?;
+        let value = self.view.resolve(shelf.states.get(name).ok_or(Stop::Unknown)?)?;
         // A soft mask is a picture made of a content of its own.
         let masks = |mask: &Object| mask.as_name() != Some(b"None");
         let harmless = |d: &Dictionary| d.get("Font").is_none() && !d.get("SMask").is_some_and(masks);
@@ -485,8 +482,7 @@ impl Painter<'_, '_> {
             return Err(Stop::Unknown);
         }
         let name = name.and_then(Object::as_name).ok_or(Stop::Unknown)?;
-        let object = shelf.objects.as_ref().and_then(|objects| entry(objects, name));
-        let reference = object.and_then(Object::as_reference).ok_or(Stop::Unknown)?;
+        let reference = shelf.objects.get(name).and_then(Object::as_reference).ok_or(Stop::Unknown)?;
         let body = self.view.body(reference)?;
         let dictionary = body.value.as_dictionary().ok_or(Stop::Unknown)?;
         match dictionary.get("Subtype").and_then(Object::as_name) {
@@ -542,8 +538,8 @@ impl Run {
 }
 
 impl Widths {
-    /// Of a font (9.6, 9.7); `None` where they cannot be told.
-    fn read(view: View<'_, '_>, font: &Dictionary) -> Result<Option<Self>, Stop> {
+    /// Of a font (9.6, 9.7).
+    fn read(view: View<'_, '_>, font: &Dictionary) -> Result<Self, Stop> {
         let subtype = font.get("Subtype").and_then(Object::as_name);
         if subtype == Some(b"Type0") {
             return Self::composite(view, font);
@@ -554,34 +550,35 @@ impl Widths {
             // Another encoding gives a narrow letter's code to a wide one.
             let plain = font.get("Encoding").is_none_or(|encoding| encoding.as_name().is_some());
             let standard = plain && (known(b"Helvetica") || known(b"Times") || known(b"Courier"));
-            return Ok(standard.then(|| Self::Standard { fixed: known(b"Courier") }));
+            let fixed = known(b"Courier");
+            let widths = (0..=u8::MAX).map(|byte| if fixed { 0.6 } else { standard_width(byte) });
+            return standard.then(|| Self::Simple(widths.collect())).ok_or(Stop::Unknown);
         };
         view.spend(Work::Compared, list.len())?;
         // Its characters are contents of their own, and may paint beside their boxes.
         if subtype == Some(b"Type3") {
-            return Ok(None);
+            return Err(Stop::Unknown);
         }
-        let (unit, height) = (0.001, [DESCENT, ASCENT]);
-        let number_of = |object: &Object| Ok::<_, Stop>(number(view.resolve(object)?.as_ref()));
-        let mut widths = Vec::new();
+        let mut listed = Vec::new();
         for width in list.iter().take(256) {
-            let Some(width) = number_of(width)? else { return Ok(None) };
-            widths.push(width * unit);
+            listed.push(number(view.resolve(width)?.as_ref()).ok_or(Stop::Unknown)? * 0.001);
         }
         let first = font.get("FirstChar").and_then(Object::as_integer).and_then(|n| usize::try_from(n).ok());
-        let Some(first) = first else { return Ok(None) };
-        Ok(Some(Self::Simple { first, widths, missing: 1.0, height }))
+        // Of the others nobody knows more than that they are hardly wider than this.
+        let mut widths = vec![1.0; 256];
+        let places = widths.iter_mut().skip(first.ok_or(Stop::Unknown)?);
+        places.zip(listed).for_each(|(place, width)| *place = width);
+        Ok(Self::Simple(widths))
     }
 
-    fn composite(view: View<'_, '_>, font: &Dictionary) -> Result<Option<Self>, Stop> {
+    fn composite(view: View<'_, '_>, font: &Dictionary) -> Result<Self, Stop> {
         // Another encoding may make one character of one byte, or write downwards.
         if font.get("Encoding").and_then(Object::as_name) != Some(b"Identity-H") {
-            return Ok(None);
+            return Err(Stop::Unknown);
         }
-        let Some(descendants) = view.array(font, "DescendantFonts")? else { return Ok(None) };
-        let Some(descendant) = descendants.first() else { return Ok(None) };
-        let descendant = view.resolve(descendant)?.into_owned();
-        let Some(descendant) = descendant.as_dictionary() else { return Ok(None) };
+        let descendants = view.array(font, "DescendantFonts")?.ok_or(Stop::Unknown)?;
+        let descendant = view.resolve(descendants.first().ok_or(Stop::Unknown)?)?.into_owned();
+        let descendant = descendant.as_dictionary().ok_or(Stop::Unknown)?;
         let default = match descendant.get("DW") {
             Some(value) => number(value).unwrap_or(1000.0),
             None => 1000.0,
@@ -594,7 +591,7 @@ impl Widths {
         };
         let mut at = 0;
         while at < list.len() {
-            let Some(first) = place(list.get(at)) else { return Ok(None) };
+            let first = place(list.get(at)).ok_or(Stop::Unknown)?;
             let next = list.get(at + 1).map(|object| view.resolve(object)).transpose()?;
             match next.as_deref() {
                 Some(Object::Array(items)) => {
@@ -608,7 +605,7 @@ impl Widths {
                     let (Some(last), Some(width)) =
                         (place(list.get(at + 1)), list.get(at + 2).and_then(number))
                     else {
-                        return Ok(None);
+                        return Err(Stop::Unknown);
                     };
                     view.spend(
                         Work::Compared,
@@ -619,31 +616,21 @@ impl Widths {
                 }
             }
         }
-        Ok(Some(Self::Composite { widths, default: default / 1000.0 }))
+        Ok(Self::Composite { widths, default: default / 1000.0 })
     }
 
     /// How far each character of a string moves on, and whether it is a space.
     fn advances<'w>(&'w self, bytes: &'w [u8]) -> Box<dyn Iterator<Item = (f64, bool)> + 'w> {
         match self {
-            Self::Simple { first, widths, missing, .. } => Box::new(bytes.iter().map(move |&byte| {
-                let width = usize::from(byte).checked_sub(*first).and_then(|i| widths.get(i));
-                (width.copied().unwrap_or(*missing), byte == b' ')
-            })),
+            Self::Simple(widths) => Box::new(
+                bytes
+                    .iter()
+                    .map(move |&byte| (widths.get(usize::from(byte)).copied().unwrap_or(1.0), byte == b' ')),
+            ),
             Self::Composite { widths, default } => Box::new(bytes.chunks(2).map(move |pair| {
                 let code = pair.iter().fold(0, |code, &byte| code << 8 | u32::from(byte));
                 (widths.get(&code).copied().unwrap_or(*default), false)
             })),
-            Self::Standard { fixed: true } => Box::new(bytes.iter().map(|&byte| (0.6, byte == b' '))),
-            Self::Standard { fixed: false } => {
-                Box::new(bytes.iter().map(|&byte| (standard_width(byte), byte == b' ')))
-            }
-        }
-    }
-
-    fn height(&self) -> [f64; 2] {
-        match self {
-            Self::Simple { height, .. } => *height,
-            _ => [DESCENT, ASCENT],
         }
     }
 }
@@ -665,8 +652,4 @@ fn matrix(numbers: &[f64]) -> Result<Matrix, Stop> {
 /// Where a picture is drawn: the square of one unit.
 fn unit(ctm: Matrix) -> Result<Rectangle, Stop> {
     ctm.around(Rectangle::new([0.0, 0.0], [1.0, 1.0])).ok_or(Stop::Unknown)
-}
-
-fn entry<'d>(dictionary: &'d Dictionary, name: &[u8]) -> Option<&'d Object> {
-    dictionary.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }

@@ -105,6 +105,11 @@ impl Object {
         }
     }
 
+    /// `/Type`, if this is a dictionary that has one.
+    pub(crate) fn kind(&self) -> Option<&[u8]> {
+        self.as_dictionary()?.kind()
+    }
+
     /// The reference, if this is one.
     pub fn as_reference(&self) -> Option<Ref> {
         match self {
@@ -251,6 +256,11 @@ impl Dictionary {
         self.entries.iter().find(|e| e.key == key.as_bytes()).map(|e| &e.value)
     }
 
+    /// `/Type`.
+    pub(crate) fn kind(&self) -> Option<&[u8]> {
+        self.get("Type")?.as_name()
+    }
+
     /// Where the token of the value of `key` stands in the file it was read from.
     pub fn span(&self, key: &str) -> Option<Range<usize>> {
         self.entries.iter().find(|e| e.key == key.as_bytes()).map(|e| e.span.clone())
@@ -296,6 +306,11 @@ impl Dictionary {
     /// Keys and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Object)> {
         self.entries.iter().map(|e| (e.key.as_slice(), &e.value))
+    }
+
+    /// Keys with their values.
+    pub(crate) fn into_values(self) -> impl Iterator<Item = (Vec<u8>, Object)> {
+        self.entries.into_iter().map(|e| (e.key, e.value))
     }
 
     /// Values, to be rewritten in place.
