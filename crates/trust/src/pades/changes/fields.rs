@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::overlay::Painted;
+use super::overlay::{Painted, has_look};
 use super::{Comparison, What, differing};
 use crate::pades::context::{Context, Contexts};
 use crate::pades::form::{FormField, form_fields};
@@ -27,7 +27,7 @@ impl Comparison<'_, '_> {
         let reference = after.get("AcroForm").and_then(Object::as_reference);
         let owner = reference.map_or(root, |r| r.number);
         if let Some(reference) = reference {
-            self.free_object(reference.number, &[Context::Form], "AcroForm");
+            self.free_object(reference.number, Context::Form, "AcroForm");
         }
         let Some(new_form) = new_form else {
             if old_form.is_some() {
@@ -42,10 +42,10 @@ impl Comparison<'_, '_> {
         for key in differing(&old_form, &new_form) {
             let allowed = match key.as_slice() {
                 b"Fields" | b"SigFlags" => true,
-                // Defaults for text fields: without any they do nothing.
                 // Further names, by which nothing was called so far. Where there were none, nothing may be waiting for
                 // them: a text field, or free text without a look of its own.
                 b"DR" if old_form.get("DR").is_some() => self.only_adds(&old_form, &new_form)?,
+                // Defaults for text fields: without any they do nothing.
                 b"DR" | b"DA" => only_signatures && !self.has_free_text()?,
                 // Tells viewers to paint fields anew, as they like.
                 b"NeedAppearances" => {
@@ -61,9 +61,7 @@ impl Comparison<'_, '_> {
         if let Some(resources) = new_form.get("DR") {
             self.brought_along(resources)?;
         }
-        if let Some(list) = new_form.get("Fields").and_then(Object::as_reference) {
-            self.free_object(list.number, &[Context::FieldList], "Fields");
-        }
+        self.field_list(&new_form, "Fields");
         self.fields(&old_fields, &new_fields)?;
         for ancestor in new_fields.iter().flat_map(|field| &field.ancestors) {
             self.ancestor(*ancestor)?;
@@ -71,18 +69,28 @@ impl Comparison<'_, '_> {
         Ok(())
     }
 
+    /// A list of fields that is an object of its own.
+    fn field_list(&mut self, of: &Dictionary, key: &str) {
+        if let Some(list) = of.get(key).and_then(Object::as_reference) {
+            self.free_object(list.number, Context::FieldList, key);
+        }
+    }
+
     /// Whether the resources of the form only got names that they had not, in each of their categories.
     fn only_adds(&self, old: &Dictionary, new: &Dictionary) -> Result<bool, pdf::Error> {
         let (old, new) = (self.before.dictionary(old, "DR")?, self.after.dictionary(new, "DR")?);
         let (Some(old), Some(new)) = (old, new) else { return Ok(false) };
+        let categories: BTreeMap<&[u8], &Object> = new.iter().collect();
         for (category, value) in old.iter() {
-            let Some((_, with)) = new.iter().find(|(key, _)| *key == category) else { return Ok(false) };
+            let Some(with) = categories.get(category) else { return Ok(false) };
             let (value, with) = (self.before.resolve(value)?, self.after.resolve(with)?);
             let kept = match (value.as_dictionary(), with.as_dictionary()) {
                 (Some(old), Some(with)) => {
-                    self.after.spend(Work::Compared, with.len())?;
-                    let changed = differing(old, with);
-                    changed.iter().all(|name| old.iter().all(|(known, _)| known != name.as_slice()))
+                    // Looked up, not searched for: thousands of categories may all be one dictionary of
+                    // ten thousand names.
+                    self.after.spend(Work::Compared, old.len().saturating_add(with.len()))?;
+                    let known: BTreeSet<&[u8]> = old.iter().map(|(name, _)| name).collect();
+                    differing(old, with).iter().all(|name| !known.contains(name.as_slice()))
                 }
                 _ => value.is_equivalent(&with),
             };
@@ -141,9 +149,7 @@ impl Comparison<'_, '_> {
         }
         let body = self.after.body(reference)?;
         let Some(new) = body.value.as_dictionary() else { return Ok(()) };
-        if let Some(list) = new.get("Kids").and_then(Object::as_reference) {
-            self.free_object(list.number, &[Context::FieldList], "Kids");
-        }
+        self.field_list(new, "Kids");
         if !self.roles.contexts(number).only(Contexts::of(&FIELD)) {
             self.forbid(number, What::Shared, "Kids");
         }
@@ -170,9 +176,7 @@ impl Comparison<'_, '_> {
         if old.widgets != field.widgets || old.strangers != field.strangers {
             self.forbid(number, What::Field, &field.name);
         }
-        if let Some(list) = field.dictionary.get("Kids").and_then(Object::as_reference) {
-            self.free_object(list.number, &[Context::FieldList], "Kids");
-        }
+        self.field_list(&field.dictionary, "Kids");
         let signed_now = field.is_signature() && !old.is_filled() && field.is_filled();
         // A note that is a field as well, or among its kids: whoever signs it would paint what no rule bounds.
         if signed_now && !field.strangers.is_empty() {
@@ -307,14 +311,10 @@ impl Comparison<'_, '_> {
                 }
             }
         }
-        if let Some(list) = field.dictionary.get("Kids").and_then(Object::as_reference) {
-            self.free_object(list.number, &[Context::FieldList], "Kids");
-        }
+        self.field_list(&field.dictionary, "Kids");
         for widget in &field.widgets {
-            let body = self.after.body(*widget)?;
-            let looks = |d: &Dictionary| d.get("AP").is_some() || d.get("MK").is_some();
             // Nobody answers for what such a field shows (sneaky signature attack, 2021).
-            if !field.is_filled() && body.value.as_dictionary().is_some_and(looks) {
+            if !field.is_filled() && has_look(self.after, *widget)? {
                 self.forbid(widget.number, What::Appearance, &field.name);
             }
             self.widgets.insert(*widget);

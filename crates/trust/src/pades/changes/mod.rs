@@ -209,12 +209,12 @@ impl<'f, 'a> Comparison<'f, 'a> {
     }
 
     /// Explains an object that may be rewritten, as long as it stands in these roles only.
-    fn free_object(&mut self, number: u32, allowed: &[Context], name: &str) {
+    fn free_object(&mut self, number: u32, allowed: Context, name: &str) {
         if !self.is_touched(number) {
             return;
         }
         self.explained.insert(number);
-        if !self.is_new(number) && !self.roles.contexts(number).only(Contexts::of(allowed)) {
+        if !self.is_new(number) && !self.roles.contexts(number).only(Contexts::of(&[allowed])) {
             self.forbid(number, What::Shared, name);
         }
     }
@@ -246,10 +246,9 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 continue;
             }
             let Some((old, _)) = self.before.numbered(number)? else { continue };
-            let kind = old.value.as_dictionary().and_then(|d| d.get("Type")).and_then(Object::as_name);
-            if kind == Some(b"XRef") && self.xref_stream == Some(number) {
+            if old.value.kind() == Some(b"XRef") && self.xref_stream == Some(number) {
                 // A page may show it like any other stream.
-                self.free_object(number, &[Context::Trailer], "");
+                self.free_object(number, Context::Trailer, "");
             } else {
                 self.explained.insert(number);
                 self.forbid(number, What::Container, "");

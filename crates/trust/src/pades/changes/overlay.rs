@@ -4,7 +4,7 @@
 //! (sneaky signature attack, 2021; "Breaking the Specification", 2021). All of them on a page count together: two
 //! halves hide as much as a whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::what::{Changes, ForbiddenChange, Shown, What};
 use crate::pades::ink::{Ink, ink};
@@ -66,32 +66,31 @@ pub(super) fn judge(
     changes: &mut Changes,
 ) -> Result<(), pdf::Error> {
     let view = file.latest();
-    let mut seen = Vec::new();
-    let mut known = BTreeSet::new();
+    let mut seen = BTreeMap::new();
     // Filled in a later revision than added: what counts is what is seen now, and who filled it.
     let last: BTreeMap<Ref, Painted> = painted.into_iter().map(|painted| (painted.widget, painted)).collect();
     for painted in last.into_values() {
         let sight = sight(view, painted.widget)?;
         if sight != Sight::Nowhere {
-            known.insert(painted.widget);
-            seen.push((painted, sight));
+            seen.insert(painted.widget, (painted, sight));
         }
     }
     if seen.is_empty() {
         return Ok(());
     }
-    let mut places: BTreeMap<Ref, (usize, Ref)> = BTreeMap::new();
-    let mut lists: BTreeMap<Ref, Vec<Object>> = BTreeMap::new();
+    // The page that each stands on, and each page's number and annotations.
+    let mut places: BTreeMap<Ref, Ref> = BTreeMap::new();
+    let mut lists: BTreeMap<Ref, (usize, Vec<Object>)> = BTreeMap::new();
     for (index, page) in view.pages()?.into_iter().enumerate() {
         let body = view.body(page)?;
         let Some(dictionary) = body.value.as_dictionary() else { continue };
         let list = view.array(dictionary, "Annots")?.unwrap_or_default();
         file.spend(Work::Compared, list.len())?;
-        let widgets: Vec<Ref> =
-            list.iter().filter_map(Object::as_reference).filter(|item| known.contains(item)).collect();
-        if !widgets.is_empty() {
-            places.extend(widgets.into_iter().map(|widget| (widget, (index + 1, page))));
-            lists.insert(page, list);
+        let mut widgets =
+            list.iter().filter_map(Object::as_reference).filter(|item| seen.contains_key(item)).peekable();
+        if widgets.peek().is_some() {
+            places.extend(widgets.map(|widget| (widget, page)));
+            lists.insert(page, (index + 1, list));
         }
     }
     let mut pages: BTreeMap<Ref, Vec<(Painted, Sight)>> = BTreeMap::new();
@@ -103,20 +102,20 @@ pub(super) fn judge(
             name: number.to_string(),
         });
     };
-    for (painted, sight) in seen {
+    for (painted, sight) in seen.into_values() {
         match places.get(&painted.widget) {
-            Some((_, page)) => pages.entry(*page).or_default().push((painted, sight)),
+            Some(page) => pages.entry(*page).or_default().push((painted, sight)),
             // On no page: most programs do not show it at all, and some wherever its rectangle is.
             None => forbid(&painted, 0, changes),
         }
     }
     for (page, fields) in pages {
-        let number = fields.first().and_then(|(p, _)| places.get(&p.widget)).map_or(0, |(number, _)| *number);
+        let (number, list) = lists.remove(&page).unwrap_or_default();
         if fields.len() > MAX_ON_A_PAGE {
             fields.iter().for_each(|(painted, _)| forbid(painted, number, changes));
             continue;
         }
-        let sheet = Sheet::read(view, page, lists.remove(&page).unwrap_or_default(), &fields)?;
+        let sheet = Sheet::read(view, page, list, &fields)?;
         let mut ink = None;
         for (painted, sight) in fields {
             // Of a signature without a look most programs show nothing, and some a mark of their own. It hides nothing
@@ -217,7 +216,7 @@ impl Sheet {
 }
 
 /// Whether a widget has an appearance, or says how programs are to make one.
-fn has_look(view: View<'_, '_>, widget: Ref) -> Result<bool, pdf::Error> {
+pub(super) fn has_look(view: View<'_, '_>, widget: Ref) -> Result<bool, pdf::Error> {
     let body = view.body(widget)?;
     let dictionary = body.value.as_dictionary();
     Ok(dictionary.is_none_or(|d| d.get("AP").is_some() || d.get("MK").is_some()))
