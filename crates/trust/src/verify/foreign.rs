@@ -11,9 +11,6 @@ use crate::pki::{
 };
 use crate::time::Time;
 
-/// Bytes of an update that no table lists.
-const UNLISTED: &str = "changes.unlisted";
-
 /// Whether the data of one of pk's own documents is attached, or seems to be where that cannot be read.
 pub(super) fn holds_data(bytes: &[u8]) -> bool {
     match File::parse_foreign(bytes).and_then(|file| attachment(file.at(0), DATA_NAME)) {
@@ -45,7 +42,9 @@ pub(super) fn document(
             return Verdict::new(Profile::Foreign, sha256, at, None, Vec::new(), findings);
         }
     };
-    let last_unlisted = unlisted.last().map(|(revision, _)| *revision);
+    // The last update that did what no signing program does.
+    let changed = survey.changes.forbidden.iter().map(|change| change.revision);
+    let forbidden = changed.chain(unlisted.iter().map(|(revision, _)| *revision)).max();
     findings.extend(unlisted.into_iter().map(|(_, finding)| finding));
     if file.is_encrypted() {
         findings.push(Finding::new(Axis::Remark, "document.without-password", Outcome::NotChecked));
@@ -61,28 +60,19 @@ pub(super) fn document(
         let code = if loose { "document.loose-signature" } else { "document.unsigned" };
         findings.push(Finding::new(Axis::Integrity, code, Outcome::NotChecked));
     }
-    let revisions = file.revisions().len();
-    changes(&survey, revisions, &mut findings);
+    changes(&survey, file.revisions().len(), forbidden, &mut findings);
     conflicts(&survey, &mut findings);
     if !survey.open.is_empty() {
-        let fields = printable(&survey.open.join(", "));
-        findings.push(Finding::notice("status.open-fields").with("fields", fields));
+        findings.push(Finding::notice("status.open-fields").with("fields", names(&survey.open)));
     }
     if !survey.stamped.is_empty() {
-        let fields = printable(&survey.stamped.join(", "));
-        findings.push(Finding::notice("status.stamped-fields").with("fields", fields));
+        findings.push(Finding::notice("status.stamped-fields").with("fields", names(&survey.stamped)));
     }
     findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
-    let witness = Witness { anchors: with_validation_data(anchors, &survey), evidence, at };
+    let witness = Witness { anchors: with_validation_data(anchors, &survey), evidence, at, forbidden };
     let stamps = document_time_stamps(&survey, &witness);
-    let judged = |signed: &Surveyed| {
-        let mut verdict = signature(signed, &survey, &witness, &stamps);
-        if last_unlisted.is_some_and(|revision| revision > signed.revision) {
-            verdict.changes_after = "forbidden";
-        }
-        verdict
-    };
-    let signatures: Vec<SignatureVerdict> = survey.signatures.iter().map(judged).collect();
+    let signatures: Vec<SignatureVerdict> =
+        survey.signatures.iter().map(|signed| signature(signed, &survey, &witness, &stamps)).collect();
     shown(&survey, &signatures, &mut findings);
     unusual(&file, &survey, &signatures, &mut findings);
     let sealing = survey.signatures.iter().any(|signed| witness.is_of_a_sealing_house(signed));
@@ -120,7 +110,7 @@ fn unusual(file: &File<'_>, survey: &Survey, signatures: &[SignatureVerdict], fi
     };
     let vouched = whole().filter(|(_, verdict)| as_good(verdict)).map(|(signed, _)| signed.revision).max();
     let first = survey.signatures.first().map_or(0, |signed| signed.revision);
-    let last = vouched.unwrap_or(first).max(first);
+    let last = vouched.unwrap_or(first);
     let Some(end) = file.revisions().get(last).map(|revision| revision.span.end) else { return };
     let later =
         |(what, (_, at)): &(Irregularity, (usize, usize))| *what != Irregularity::AfterEnd && *at >= end;
@@ -138,7 +128,7 @@ fn unlisted(file: &File<'_>, survey: &Survey) -> Result<Vec<(usize, Finding)>, p
     for revision in first.revision + 1..file.revisions().len() {
         for bytes in file.unlisted(revision)? {
             let place = format!("byte {}, revision {revision}", bytes.start);
-            let finding = Finding::new(Axis::Integrity, UNLISTED, Outcome::Fail);
+            let finding = Finding::new(Axis::Integrity, "changes.unlisted", Outcome::Fail);
             findings.push((revision, finding.at(place).with("bytes", bytes.len())));
         }
     }
@@ -150,6 +140,13 @@ struct Witness<'e> {
     anchors: Anchors,
     evidence: &'e Evidence,
     at: Time,
+    /// The last update that did what no signing program does.
+    forbidden: Option<usize>,
+}
+
+/// Names of fields, each cut if it is long, none left out.
+fn names(fields: &[String]) -> String {
+    fields.iter().map(|name| printable(name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Certificates, lists and answers that came with the document may be links and evidence, never anchors.
@@ -192,7 +189,7 @@ fn tolerated(content: &Content) -> impl Iterator<Item = Finding> {
     codes.map(|code| Finding::new(Axis::Remark, code, Outcome::NotChecked))
 }
 
-fn changes(survey: &Survey, revisions: usize, findings: &mut Vec<Finding>) {
+fn changes(survey: &Survey, revisions: usize, forbidden: Option<usize>, findings: &mut Vec<Finding>) {
     for change in &survey.changes.forbidden {
         findings.push(
             Finding::new(Axis::Integrity, change.what.code(), Outcome::Fail)
@@ -201,9 +198,7 @@ fn changes(survey: &Survey, revisions: usize, findings: &mut Vec<Finding>) {
         );
     }
     let signed = survey.signatures.first().map(|s| s.revision);
-    let unlisted = findings.iter().any(|finding| finding.code == UNLISTED);
-    if signed.is_some_and(|signed| signed + 1 < revisions) && survey.changes.forbidden.is_empty() && !unlisted
-    {
+    if signed.is_some_and(|signed| signed + 1 < revisions) && forbidden.is_none() {
         findings.push(Finding::new(Axis::Integrity, "changes.allowed", Outcome::Pass));
     }
 }
@@ -349,7 +344,7 @@ fn signature(
         algorithm: String::new(),
         integrity: integrity_outcome,
         coverage: if signed.coverage.is_ok() { "revision" } else { "partial" },
-        changes_after: changes_after(signed, survey),
+        changes_after: changes_after(signed, survey, witness.forbidden),
         chain: Outcome::NotChecked,
         root: None,
         revocation: Outcome::NotChecked,
@@ -406,9 +401,8 @@ const fn outcome(error: cms::Error) -> Outcome {
     if error.is_undecided() { Outcome::NotChecked } else { Outcome::Fail }
 }
 
-fn changes_after(signed: &Surveyed, survey: &Survey) -> &'static str {
-    let later = survey.changes.forbidden.iter().any(|change| change.revision > signed.revision);
-    if later {
+fn changes_after(signed: &Surveyed, survey: &Survey, forbidden: Option<usize>) -> &'static str {
+    if forbidden.is_some_and(|revision| revision > signed.revision) {
         "forbidden"
     } else if survey.signatures.last().is_some_and(|last| last.revision > signed.revision) {
         "allowed"

@@ -81,13 +81,8 @@ pub struct Finding {
     #[serde(skip)]
     pub axis: Axis,
     /// Whether every answer says it as a sentence, also the shortest one.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub notice: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 impl Finding {
