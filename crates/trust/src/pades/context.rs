@@ -360,13 +360,9 @@ impl<'f, 'a> Roles<'f, 'a> {
             let Some((body, _)) = view.numbered(number)? else { continue };
             // The dictionary of a cross-reference stream is a trailer, and names what a trailer names. Nothing
             // refers to such a stream; one that something refers to is not looked at here.
-            let kind = body.value.as_dictionary().and_then(|d| d.get("Type")).and_then(Object::as_name);
+            let table = body.stream.is_some() && body.value.kind() == Some(b"XRef");
             let context =
-                if body.stream.is_some() && kind == Some(b"XRef") && self.contexts(number).is_empty() {
-                    Context::Trailer
-                } else {
-                    Context::Stray
-                };
+                if table && self.contexts(number).is_empty() { Context::Trailer } else { Context::Stray };
             self.value(view, number, &body.value, context);
         }
         self.follow(view)

@@ -83,7 +83,7 @@ fn inline_image(lexer: &mut Lexer<'_>) -> Result<(), Error> {
     };
     let unknown = lexer.error("inline image without a known length");
     let length = length.filter(|length| *length < lexer.rest().len()).ok_or(unknown.clone())?;
-    lexer.advance(1 + length);
+    lexer.skip(1 + length);
     lexer.skip_whitespace();
     if lexer.regular() == b"EI" { Ok(()) } else { Err(unknown) }
 }

@@ -94,13 +94,6 @@ impl Crypt {
         Ok(Self { key, strings, streams, metadata })
     }
 
-    /// Whether this is the dictionary of a cross-reference stream: it is read before there is a key, so nothing
-    /// in it is encrypted (7.5.8.2).
-    pub(super) fn is_table(value: &Object) -> bool {
-        let kind = value.as_dictionary().and_then(|dictionary| dictionary.get("Type"));
-        kind.and_then(Object::as_name) == Some(b"XRef")
-    }
-
     /// Decrypts the strings of an object that stands in the file itself.
     ///
     /// # Errors
@@ -135,7 +128,7 @@ impl Crypt {
         data: &[u8],
         reference: Ref,
     ) -> Result<Vec<u8>, Error> {
-        let kind = dictionary.get("Type").and_then(Object::as_name);
+        let kind = dictionary.kind();
         let plain = kind == Some(b"XRef") || (kind == Some(b"Metadata") && !self.metadata);
         self.decrypt(if plain { Method::Identity } else { self.streams }, data, reference)
     }

@@ -229,24 +229,20 @@ impl<'f, 'a> View<'f, 'a> {
     ///
     /// As [`View::body`], if it cannot be read.
     pub fn numbered(&self, number: u32) -> Result<Option<(Body, usize)>, Error> {
-        let Some(reference) = self.reference(number) else { return Ok(None) };
-        let made = self.file.entry(number, self.revision).map_or(0, |(_, made)| made);
-        Ok(Some((self.body(reference)?, made)))
+        let Some((entry, made)) = self.file.entry(number, self.revision) else { return Ok(None) };
+        let Some(generation) = entry.generation() else { return Ok(None) };
+        Ok(Some((self.body(Ref { number, generation })?, made)))
     }
 
     /// The number with the generation under which the object is found here; `None` if there is none.
     pub fn reference(&self, number: u32) -> Option<Ref> {
-        let generation = match self.file.entry(number, self.revision)?.0 {
-            Entry::InUse { generation, .. } => generation,
-            Entry::Compressed { .. } => 0,
-            Entry::Free => return None,
-        };
+        let generation = self.file.entry(number, self.revision)?.0.generation()?;
         Some(Ref { number, generation })
     }
 
     /// Whether there is an object of this number.
     pub fn has(&self, number: u32) -> bool {
-        !matches!(self.file.entry(number, self.revision), Some((Entry::Free, _)) | None)
+        self.reference(number).is_some()
     }
 
     /// The encoded bytes of a stream.
@@ -281,12 +277,7 @@ impl<'f, 'a> View<'f, 'a> {
         }
         self.file.spend(Work::Read, OBJECT)?;
         let (entry, made) = self.file.entry(reference.number, self.revision).ok_or(missing.clone())?;
-        let generation = match entry {
-            Entry::InUse { generation, .. } => generation,
-            Entry::Compressed { .. } => 0,
-            Entry::Free => return Err(missing),
-        };
-        if generation != reference.generation {
+        if entry.generation() != Some(reference.generation) {
             return Err(missing);
         }
         if let Some(known) = self.file.kept().bodies.get(&(reference.number, made)) {
@@ -355,9 +346,12 @@ impl<'f, 'a> View<'f, 'a> {
         let encoded = stream.as_ref().map_or(0, ExactSizeIterator::len);
         let text = (lexer.position() - offset).saturating_sub(encoded);
         let cost = text.saturating_add(VALUE.saturating_mul(lexer.values()));
+        // The dictionary of a cross-reference stream is read before there is a key, so nothing in it is encrypted
+        // (7.5.8.2).
+        let is_table = stream.is_some() && value.kind() == Some(b"XRef");
         if let Some((crypt, own)) = &self.file.crypt
             && *own != Some(reference)
-            && !(stream.is_some() && Crypt::is_table(&value))
+            && !is_table
         {
             crypt.strings(&mut value, reference)?;
         }
@@ -392,7 +386,7 @@ impl<'f, 'a> View<'f, 'a> {
         let view = self.file.at(made);
         let body = view.shared(Ref::new(container))?;
         let dictionary = body.value.as_dictionary().ok_or(wrong.clone())?;
-        if dictionary.get("Type").and_then(Object::as_name) != Some(b"ObjStm") {
+        if dictionary.kind() != Some(b"ObjStm") {
             return Err(wrong);
         }
         let data = view.decoded(&body)?;

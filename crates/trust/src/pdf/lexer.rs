@@ -77,11 +77,6 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at..self.end).unwrap_or_default()
     }
 
-    /// Everything before `at`.
-    pub(super) fn before(&self, at: usize) -> &'a [u8] {
-        self.bytes.get(..at).unwrap_or_default()
-    }
-
     /// Goes on by some bytes.
     pub(super) fn skip(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes).min(self.end);
@@ -146,11 +141,6 @@ impl<'a> Lexer<'a> {
         let length = rest.iter().position(|&byte| !is_regular(byte)).unwrap_or(rest.len());
         self.at += length;
         rest.get(..length).unwrap_or_default()
-    }
-
-    /// Passes over bytes.
-    pub(super) fn advance(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes).min(self.end);
     }
 
     /// Consumes `token` after white space, as a whole word.

@@ -2,6 +2,7 @@
 
 use super::decode_text;
 use super::lexer::Lexer;
+use super::unlisted::places;
 
 /// Places that are looked at, from the end of the file backwards.
 const MAX_PLACES: usize = 16;
@@ -18,7 +19,7 @@ const MAX_CHARACTERS: usize = 80;
 /// whether an object says it. It may be told as probable, and nothing may be decided by it.
 pub fn probable_producer(bytes: &[u8]) -> Option<String> {
     // There it would be told as it is encrypted.
-    if places(bytes, "/Encrypt").next().is_some() {
+    if places(bytes, b"/Encrypt").next().is_some() {
         return None;
     }
     let name = |at: usize, key: &str, read: &dyn Fn(&mut Lexer<'_>) -> Option<Vec<u8>>| {
@@ -36,18 +37,10 @@ pub fn probable_producer(bytes: &[u8]) -> Option<String> {
         let end = lexer.rest().iter().position(|byte| *byte == b'<')?;
         lexer.rest().get(..end).map(|text| [b"\xEF\xBB\xBF", text].concat())
     };
-    places(bytes, "/Producer")
+    let last = |key: &'static str| places(bytes, key.as_bytes()).rev().take(MAX_PLACES);
+    last("/Producer")
         .find_map(|at| name(at, "/Producer", &in_dictionary))
-        .or_else(|| places(bytes, "<pdf:Producer>").find_map(|at| name(at, "<pdf:Producer>", &in_metadata)))
-}
-
-/// Where `key` stands, the last place first.
-fn places<'b>(bytes: &'b [u8], key: &'b str) -> impl Iterator<Item = usize> + 'b {
-    let last = bytes.len().saturating_sub(key.len());
-    (0..=last)
-        .rev()
-        .filter(|at| bytes.get(*at..).is_some_and(|b| b.starts_with(key.as_bytes())))
-        .take(MAX_PLACES)
+        .or_else(|| last("<pdf:Producer>").find_map(|at| name(at, "<pdf:Producer>", &in_metadata)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::irregular::{Irregularity, Reading};
 use super::lexer::{Lexer, is_whitespace};
 use super::xref::{self, Entry, Section};
-use super::{Dictionary, Error, Ref};
+use super::{Dictionary, Error, Ref, place};
 
 /// Numbers that an update may take and not use. Acrobat takes some ten, others one.
 const MAX_UNUSED: i64 = 1000;
@@ -52,11 +52,9 @@ impl Revision {
 
     /// The objects that this revision defines.
     pub fn objects(&self) -> impl Iterator<Item = Ref> + '_ {
-        self.entries.iter().filter_map(|(&number, entry)| match entry {
-            Entry::InUse { generation, .. } => Some(Ref { number, generation: *generation }),
-            Entry::Compressed { .. } => Some(Ref::new(number)),
-            Entry::Free => None,
-        })
+        self.entries
+            .iter()
+            .filter_map(|(&number, entry)| Some(Ref { number, generation: entry.generation()? }))
     }
 
     /// The number of its cross-reference stream, if it is one, or has one beside its table, and it lists itself.
@@ -83,6 +81,11 @@ impl Revision {
     pub(super) fn limit(&self, offset: usize) -> usize {
         let after = self.sections.iter().map(|part| part.span.start).filter(|start| *start > offset);
         after.min().unwrap_or(self.span.end)
+    }
+
+    /// Where its last section ends: after the `%%EOF`.
+    fn eof(&self) -> usize {
+        self.sections.iter().map(|part| part.span.end).max().unwrap_or(self.span.end)
     }
 
     /// One section with what it adds to the revisions before it.
@@ -130,19 +133,11 @@ impl Revision {
         }
         let named = empty.previous(reading)?.unwrap_or(base.xref);
         base.starts_at(bytes, named, reading)?;
-        let base = Self::new(base);
+        let mut base = Self::new(base);
         let mut revision = Self::new(empty);
-        for (number, entry) in base.entries {
-            match revision.entries.get(&number) {
-                None => {
-                    revision.entries.insert(number, entry);
-                }
-                Some(same) if *same == entry => {}
-                // What the table hides.
-                Some(_) if entry == Entry::Free => {}
-                Some(_) => return Err(hybrid),
-            }
-        }
+        // Its own table is empty: these are what the stream beside it names.
+        xref::uncover(&mut base.entries, std::mem::take(&mut revision.entries), &hybrid)?;
+        revision.entries = base.entries;
         revision.sections.extend(base.sections);
         revision.gaps.extend(base.gaps);
         Ok(revision)
@@ -174,7 +169,7 @@ impl Revision {
     ///
     /// White space after the `%%EOF` before it, which begins at `eof`, may be where an update begins.
     fn check_entries(&self, eof: usize, reading: &Reading) -> Result<(), Error> {
-        let end = self.sections.iter().map(|part| part.span.end).max().unwrap_or(self.span.end);
+        let end = self.eof();
         for entry in self.entries.values() {
             match entry {
                 Entry::InUse { offset, .. } => {
@@ -243,7 +238,7 @@ pub(super) fn revisions(bytes: &[u8], reading: &Reading) -> Result<Vec<Revision>
         }
         size = enlarged;
         revision.check_entries(eof, reading)?;
-        eof = revision.sections.iter().map(|part| part.span.end).max().unwrap_or(start);
+        eof = revision.eof();
     }
     Ok(revisions)
 }
@@ -354,7 +349,7 @@ fn tail(bytes: &[u8], reading: &Reading) -> Result<usize, Error> {
     if !rest.ends_with(b"startxref") || bytes.len() - rest.len() > LAST {
         return Err(wrong);
     }
-    std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()).ok_or(wrong)
+    std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()).map(place).ok_or(wrong)
 }
 
 /// What stands before one end of line; in other programs' files, before white space.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::budget::Work;
 use super::lexer::is_whitespace;
 use super::xref::Entry;
-use super::{Error, File, Object, Ref};
+use super::{Error, File, Ref, Revision};
 
 /// Ranges that are named; a thousand more tell no more.
 const MAX_NAMED: usize = 32;
@@ -18,7 +18,10 @@ const MAX_NAMED: usize = 32;
 const WORDS: [&[u8]; 5] = [b"obj", b"stream", b"xref", b"trailer", b"%%EOF"];
 
 /// Where a word stands.
-fn places<'b>(bytes: &'b [u8], word: &'static [u8]) -> impl Iterator<Item = usize> + 'b {
+pub(super) fn places<'b>(
+    bytes: &'b [u8],
+    word: &'static [u8],
+) -> impl DoubleEndedIterator<Item = usize> + 'b {
     bytes.windows(word.len()).enumerate().filter(move |(_, part)| *part == word).map(|(at, _)| at)
 }
 
@@ -44,8 +47,7 @@ impl File<'_> {
             }
             let body = view.shared(Ref { number, generation })?;
             owned.push(body.span.clone());
-            let kind = body.value.as_dictionary().and_then(|d| d.get("Type")).and_then(Object::as_name);
-            if body.stream.is_some() && kind == Some(b"ObjStm") {
+            if body.stream.is_some() && body.value.kind() == Some(b"ObjStm") {
                 let stream = view.object_stream(number, revision)?;
                 let listed = |(index, inner)| {
                     updated.entries.get(&inner) == Some(&Entry::Compressed { container: number, index })
@@ -55,8 +57,7 @@ impl File<'_> {
                 }
             }
         }
-        let sections: Vec<_> = updated.sections.iter().map(|part| part.span.clone()).collect();
-        found.extend(self.hidden(&updated.span, &owned, &sections));
+        found.extend(self.hidden(updated, &owned));
         owned.sort_by_key(|range| (range.start, range.end));
         let mut at = updated.span.start;
         for range in owned {
@@ -75,12 +76,8 @@ impl File<'_> {
 
     /// Heads of objects and trailers inside of what is listed: in the data of a stream, a string, a comment. Readers that
     /// build the table anew take them for objects.
-    fn hidden(
-        &self,
-        span: &Range<usize>,
-        owned: &[Range<usize>],
-        sections: &[Range<usize>],
-    ) -> Vec<Range<usize>> {
+    fn hidden(&self, updated: &Revision, owned: &[Range<usize>]) -> Vec<Range<usize>> {
+        let span = &updated.span;
         let listed: BTreeSet<usize> =
             owned.iter().map(|part| part.start.saturating_sub(span.start)).collect();
         let bytes = self.bytes().get(span.clone()).unwrap_or_default();
@@ -107,7 +104,7 @@ impl File<'_> {
             }
         }
         for at in places(bytes, b"trailer") {
-            let section = sections.iter().any(|part| part.contains(&(span.start + at)));
+            let section = updated.sections.iter().any(|part| part.span.contains(&(span.start + at)));
             if !section && (at == 0 || blank(at - 1)) {
                 found.push(span.start + at..span.start + at + 7);
             }
@@ -127,7 +124,7 @@ impl File<'_> {
             }
             // A comment ends at the first of both ends of line: there some would begin to read.
             let line: &[u8] = rest.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
-            let word = |word: &&[u8]| line.windows(word.len()).any(|part| part == *word);
+            let word = |word: &&'static [u8]| places(line, word).next().is_some();
             if !line.starts_with(b"%") || WORDS.iter().any(word) {
                 return Some(at..gap.end);
             }

@@ -32,6 +32,39 @@ pub(super) enum Entry {
     Compressed { container: u32, index: usize },
 }
 
+impl Entry {
+    /// The generation under which the object is found; `None` if there is none.
+    pub(super) const fn generation(self) -> Option<u16> {
+        match self {
+            Self::InUse { generation, .. } => Some(generation),
+            Self::Compressed { .. } => Some(0),
+            Self::Free => None,
+        }
+    }
+}
+
+/// Adds to the entries of a table what it hides as free or does not name.
+///
+/// # Errors
+///
+/// `error` where both name an object, and not the same.
+pub(super) fn uncover(
+    entries: &mut BTreeMap<u32, Entry>,
+    hidden: BTreeMap<u32, Entry>,
+    error: &Error,
+) -> Result<(), Error> {
+    for (number, entry) in hidden {
+        match entries.get(&number) {
+            None | Some(Entry::Free) => {
+                entries.insert(number, entry);
+            }
+            Some(same) if *same == entry => {}
+            Some(_) => return Err(error.clone()),
+        }
+    }
+    Ok(())
+}
+
 /// One section with what surrounds it.
 #[derive(Debug)]
 pub(super) struct Section {
@@ -210,15 +243,7 @@ fn beside(
     if lexer.position() > xref || other_way {
         return Err(hybrid);
     }
-    for (number, entry) in hidden {
-        match entries.get(&number) {
-            None | Some(Entry::Free) => {
-                entries.insert(number, entry);
-            }
-            Some(same) if *same == entry => {}
-            Some(_) => return Err(hybrid),
-        }
-    }
+    uncover(entries, hidden, &hybrid)?;
     Ok(start..lexer.position())
 }
 
@@ -235,9 +260,9 @@ pub(super) fn object_header(
     let start = lexer.position();
     let mut regular = true;
     let mut space = |lexer: &mut Lexer<'_>| {
-        let at = lexer.position();
+        let first = lexer.rest().first().copied();
         let spaces = lexer.skip_few_spaces();
-        regular &= spaces == 1 && lexer.before(at + 1).ends_with(b" ");
+        regular &= spaces == 1 && first == Some(b' ');
         if spaces == 0 { Err(error.clone()) } else { Ok(()) }
     };
     let number = lexer.unsigned(10).map_err(|_| error.clone())?;
@@ -317,7 +342,7 @@ fn stream<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>, reading: &Reading) -> Resu
     let no_section = Error::Expected { what: "xref", offset };
     object_header(lexer, reading, &no_section)?;
     let dictionary = lexer.dictionary()?;
-    if dictionary.get("Type").and_then(Object::as_name) != Some(b"XRef") {
+    if dictionary.kind() != Some(b"XRef") {
         return Err(no_section);
     }
     lexer.keyword("stream")?;
