@@ -23,7 +23,7 @@ const CONSTRUCTED: u8 = 0x20;
 
 /// An element whose end was not reached yet.
 struct Open {
-    header: Range<usize>,
+    header: Header,
     /// Where it ends; `None` until an end-of-contents.
     end: Option<usize>,
     /// Nothing in it may go beyond.
@@ -69,7 +69,7 @@ pub(super) fn to_der(bytes: &[u8]) -> Result<(Cow<'_, [u8]>, usize), Error> {
             (_, Some(None)) | (false, None) => return Err(Error::Malformed),
             (false, Some(Some(end))) => {
                 let length = end - start;
-                let kept = written(bytes, &header.span, header.tag, length, in_pieces, &mut edits);
+                let kept = written(bytes, &header, length, in_pieces, &mut edits);
                 at = end;
                 let total = kept.checked_add(length).ok_or(Error::Malformed)?;
                 match open.last_mut() {
@@ -85,7 +85,7 @@ pub(super) fn to_der(bytes: &[u8]) -> Result<(Cow<'_, [u8]>, usize), Error> {
                 }
                 let end = end.flatten();
                 open.push(Open {
-                    header: header.span,
+                    header,
                     end,
                     limit: end.unwrap_or(limit),
                     length: 0,
@@ -120,9 +120,8 @@ fn close(
         None => return Ok(None),
     }
     let Some(closed) = open.pop() else { return Ok(None) };
-    let tag_length = Header::read(bytes, closed.header.start)?.tag;
     let inside = open.last().is_some_and(|around| around.pieces);
-    let kept = written(bytes, &closed.header, tag_length, closed.length, inside, edits);
+    let kept = written(bytes, &closed.header, closed.length, inside, edits);
     kept.checked_add(closed.length).map(Some).ok_or(Error::Malformed)
 }
 
@@ -130,15 +129,14 @@ fn close(
 /// string have none.
 fn written(
     bytes: &[u8],
-    span: &Range<usize>,
-    tag_length: usize,
+    Header { span, tag, .. }: &Header,
     length: usize,
     piece: bool,
     edits: &mut Vec<Edit>,
 ) -> usize {
     let mut header = Vec::new();
     if !piece {
-        let tag = bytes.get(span.start..span.start + tag_length).unwrap_or_default();
+        let tag = bytes.get(span.start..span.start + tag).unwrap_or_default();
         header.extend_from_slice(if tag == [OCTET_STRING_IN_PIECES] { &[OCTET_STRING] } else { tag });
         header.extend(length_octets(length));
     }
