@@ -3,7 +3,6 @@
 use cms::signed_data::SignerInfo;
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNING_TIME};
-use const_oid::db::rfc5912::ID_SHA_1;
 use der::asn1::{OctetStringRef, SetOfVec};
 use der::{Any, Decode, Encode, SliceReader, Tag, TagNumber, Tagged};
 use sha1::Sha1;
@@ -86,9 +85,6 @@ fn check_id(value: &Any, leaf: &Certificate, sha1: bool) -> Result<(), Error> {
     let (hash, rest) = match id.split_first() {
         Some((first, rest)) if !sha1 && first.tag() == Tag::Sequence => {
             let algorithm: AlgorithmIdentifierOwned = first.decode_as().map_err(|_| mismatch())?;
-            if algorithm.oid == ID_SHA_1 {
-                return Err(Error::Broken("SHA-1"));
-            }
             (Hash::from_identifier(&algorithm)?, rest)
         }
         _ => (Hash::Sha256, id.as_slice()),

@@ -1,14 +1,12 @@
 //! The digest that a signature or a time stamp names, compared with the content.
 
 use const_oid::ObjectIdentifier;
-use const_oid::db::rfc5912::ID_SHA_1;
 use md5::Md5;
 use sha1::Sha1;
-use sha2::Digest;
 use spki::AlgorithmIdentifierOwned;
 
 use super::Error;
-use crate::pki::{AlgorithmError, Hash};
+use crate::pki::{AlgorithmError, Hash, over};
 
 /// A hash function as it is named, whether it proves anything or not.
 #[derive(Clone, Copy, Debug)]
@@ -20,17 +18,16 @@ pub(super) enum Named {
     /// The same.
     Md5,
     /// One that is not computed here.
-    NotHere(Error),
+    Unknown,
 }
 
 impl Named {
     pub(super) fn from_identifier(algorithm: &AlgorithmIdentifierOwned) -> Self {
         match Hash::from_identifier(algorithm) {
             Ok(hash) => Self::Sound(hash),
-            Err(AlgorithmError::Broken(_)) if algorithm.oid == ID_SHA_1 => Self::Sha1,
+            Err(AlgorithmError::Broken("SHA-1")) => Self::Sha1,
             Err(AlgorithmError::Broken("MD5")) => Self::Md5,
-            Err(AlgorithmError::Broken(name)) => Self::NotHere(Error::NotCompared(name)),
-            Err(error) => Self::NotHere(error.into()),
+            Err(_) => Self::Unknown,
         }
     }
 
@@ -38,7 +35,7 @@ impl Named {
     pub(super) const fn sound(self) -> Option<Hash> {
         match self {
             Self::Sound(hash) => Some(hash),
-            Self::Sha1 | Self::Md5 | Self::NotHere(_) => None,
+            Self::Sha1 | Self::Md5 | Self::Unknown => None,
         }
     }
 
@@ -52,7 +49,7 @@ impl Named {
             Self::Sound(hash) => same(&hash.digest(parts)),
             Self::Sha1 => same(&sha1(parts)).and(Err(Error::Broken("SHA-1"))),
             Self::Md5 => same(&over::<Md5>(parts)).and(Err(Error::Broken("MD5"))),
-            Self::NotHere(error) => Err(error),
+            Self::Unknown => Err(Error::UnknownAlgorithm),
         }
     }
 }
@@ -60,12 +57,6 @@ impl Named {
 /// SHA-1 over the parts of a byte range.
 pub(super) fn sha1(parts: &[&[u8]]) -> Vec<u8> {
     over::<Sha1>(parts)
-}
-
-fn over<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-    let mut hasher = D::new();
-    parts.iter().for_each(|part| hasher.update(part));
-    hasher.finalize().to_vec()
 }
 
 /// Whether an algorithm is one of those whose parameters have to be absent (RFC 5758, 3.2; RFC 8410, 3), and

@@ -21,11 +21,11 @@ use super::attributes::{
     algorithm_protection, message_digest, signing_certificate, signing_time, time_stamps,
 };
 use super::digest::{Named, has_needless_null, sha1};
-use super::parts::{FIRST, SECOND, SEQUENCE, SET, parts, parts_of, tagged};
 use super::revocation::Proofs;
-use super::{Error, ber};
+use super::{Error, ber, is_zeros};
 use crate::pki::{
-    AlgorithmError, Certificate, CertificateError, Crl, Effort, OcspAnswer, SignatureAlgorithm, folded,
+    AlgorithmError, Certificate, CertificateError, Crl, Effort, FIRST, OcspAnswer, SECOND, SEQUENCE, SET,
+    SignatureAlgorithm, folded, parts, parts_of, tagged,
 };
 use crate::time::Time;
 
@@ -119,8 +119,7 @@ impl General {
     ///
     /// [`Error`]
     pub fn parse(contents: &[u8], profile: Profile, effort: &Effort) -> Result<Self, Error> {
-        let (der, tolerated) = one_element(contents)?;
-        Self::from_parts(&der, profile, effort, tolerated)
+        Self::from_element(one_element(contents)?, profile, effort)
     }
 
     /// Parses a CMS that stands alone.
@@ -133,18 +132,18 @@ impl General {
         if used != bytes.len() {
             return Err(Error::Malformed);
         }
-        let tolerated = tolerated_encoding(matches!(der, Cow::Owned(_)));
-        Self::from_parts(&der, profile, effort, tolerated)
+        Self::from_element(der, profile, effort)
     }
 
-    fn from_parts(
-        der: &[u8],
-        profile: Profile,
-        effort: &Effort,
-        mut tolerated: BTreeSet<Tolerated>,
-    ) -> Result<Self, Error> {
-        let data = Data::parse(der)?;
-        let [raw] = parts_of(data.signers, SET)?[..] else { return Err(Error::Signers) };
+    /// One that is owned was BER.
+    fn from_element(der: Cow<'_, [u8]>, profile: Profile, effort: &Effort) -> Result<Self, Error> {
+        let mut tolerated = BTreeSet::new();
+        if matches!(der, Cow::Owned(_)) {
+            tolerated.insert(Tolerated::Ber);
+        }
+        let data = Data::parse(&der)?;
+        let signers = parts_of(data.signers, SET).ok_or(Error::Malformed)?;
+        let [raw] = signers[..] else { return Err(Error::Signers) };
         let signer = SignerInfo::from_der(raw).map_err(|_| Error::Malformed)?;
         let content_type = data.content.econtent_type;
         let content = content(&data.content, profile)?;
@@ -208,7 +207,7 @@ impl General {
 /// [`Error::NotCompared`] where it does not.
 pub fn compare_sha1(contents: &[u8], parts: &[&[u8]]) -> Error {
     let inside = || {
-        let (der, _) = one_element(contents)?;
+        let der = one_element(contents)?;
         let info = Data::parse(&der)?.content;
         let octets = info.econtent.as_ref().ok_or(Error::NotCompared("SHA-1"))?;
         let octets: &OctetStringRef = octets.decode_as().map_err(|_| Error::Malformed)?;
@@ -222,22 +221,12 @@ pub fn compare_sha1(contents: &[u8], parts: &[&[u8]]) -> Error {
 }
 
 /// The CMS in the room for one, in DER, of which nothing but zeros may be left over.
-fn one_element(contents: &[u8]) -> Result<(Cow<'_, [u8]>, BTreeSet<Tolerated>), Error> {
-    // Without a way out in the middle the compiler looks at many bytes at once.
-    let zeros = |bytes: &[u8]| bytes.iter().fold(0, |all, b| all | b) == 0;
-    if zeros(contents) {
+fn one_element(contents: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    if is_zeros(contents) {
         return Err(Error::Empty);
     }
     let (der, used) = ber::to_der(contents)?;
-    if !contents.get(used..).is_some_and(zeros) {
-        return Err(Error::Trailing);
-    }
-    let tolerated = tolerated_encoding(matches!(der, Cow::Owned(_)));
-    Ok((der, tolerated))
-}
-
-fn tolerated_encoding(changed: bool) -> BTreeSet<Tolerated> {
-    changed.then_some(Tolerated::Ber).into_iter().collect()
+    if contents.get(used..).is_some_and(is_zeros) { Ok(der) } else { Err(Error::Trailing) }
 }
 
 /// `SignedData` (RFC 5652, 5.1), its parts as they stand there.
@@ -250,12 +239,13 @@ struct Data<'d> {
 
 impl<'d> Data<'d> {
     fn parse(der: &'d [u8]) -> Result<Self, Error> {
-        let [kind, inner] = parts_of(der, SEQUENCE)?[..] else { return Err(Error::Malformed) };
-        let [data] = parts_of(inner, FIRST)?[..] else { return Err(Error::Malformed) };
+        let inside = |element, tag| parts_of(element, tag).ok_or(Error::Malformed);
+        let [kind, inner] = inside(der, SEQUENCE)?[..] else { return Err(Error::Malformed) };
+        let [data] = inside(inner, FIRST)?[..] else { return Err(Error::Malformed) };
         if ObjectIdentifier::from_der(kind) != Ok(ID_SIGNED_DATA) {
             return Err(Error::Malformed);
         }
-        let parts = parts_of(data, SEQUENCE)?;
+        let parts = inside(data, SEQUENCE)?;
         let [version, digests, content, rest @ ..] = parts.as_slice() else { return Err(Error::Malformed) };
         let optional =
             |rest: &'_ [&'d [u8]], tag| rest.first().and_then(|p| tagged(p)).filter(|p| p.0 == tag);
@@ -278,7 +268,7 @@ impl<'d> Data<'d> {
 /// The signed attributes as a SET OF, which is what the signature is over (RFC 5652, 5.4), in the order in which
 /// they stand in `SignerInfo`.
 fn signed_bytes(signer: &[u8]) -> Result<Vec<u8>, Error> {
-    let parts = parts_of(signer, SEQUENCE)?;
+    let parts = parts_of(signer, SEQUENCE).ok_or(Error::Malformed)?;
     let [_version, _id, _digest, attributes, ..] = parts.as_slice() else { return Err(Error::Attributes) };
     let mut signed = attributes.to_vec();
     match signed.first_mut() {
@@ -354,7 +344,7 @@ fn certificates(
     signer: &SignerInfo,
     effort: &Effort,
 ) -> Result<(Certificate, Vec<Certificate>), Error> {
-    let all = parts(data.certificates.ok_or(Error::Certificate)?)?;
+    let all = parts(data.certificates.ok_or(Error::Certificate)?).ok_or(Error::Malformed)?;
     if all.len() > MAX_CERTIFICATES {
         return Err(Error::Certificate);
     }
@@ -378,7 +368,7 @@ fn certificates(
             (_, Some((name, serial))) => tbs.serial_number() == serial && folded(tbs.issuer()) == name,
             (_, None) => false,
         };
-        match Certificate::from_foreign(der) {
+        match Certificate::from_parsed(read, der) {
             // Some programs send the signer's certificate a second time, in its chain.
             Ok(certificate) if named => {
                 if leaf.as_ref().is_some_and(|known| known != &certificate) {

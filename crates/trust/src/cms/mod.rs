@@ -8,7 +8,6 @@ mod attributes;
 mod ber;
 mod digest;
 mod general;
-mod parts;
 mod revocation;
 mod timestamp;
 
@@ -307,9 +306,12 @@ impl Signature {
 fn one_element(contents: &[u8]) -> Result<&[u8], Error> {
     let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
     let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
-    let rest = contents.get(der.len()..).ok_or(Error::Trailing)?;
+    if contents.get(der.len()..).is_some_and(is_zeros) { Ok(der) } else { Err(Error::Trailing) }
+}
+
+fn is_zeros(bytes: &[u8]) -> bool {
     // Without a way out in the middle the compiler looks at many bytes at once.
-    if rest.iter().fold(0, |all, b| all | b) == 0 { Ok(der) } else { Err(Error::Trailing) }
+    bytes.iter().fold(0, |all, b| all | b) == 0
 }
 
 /// Absent parameters are right; NULL is what pyHanko writes, and both are to be accepted.

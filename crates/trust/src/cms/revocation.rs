@@ -3,8 +3,7 @@
 use const_oid::ObjectIdentifier;
 use der::Decode;
 
-use super::parts::{FIRST, SECOND, SEQUENCE, parts, parts_of, tagged};
-use crate::pki::{Crl, Effort, OcspAnswer};
+use crate::pki::{Crl, Effort, FIRST, OcspAnswer, SECOND, SEQUENCE, parts, parts_of, tagged};
 
 /// `id-ri-ocsp-response` (RFC 5940).
 const OCSP_RESPONSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.16.2");

@@ -75,11 +75,6 @@ impl Hash {
 
     /// The digest over several parts in order.
     pub fn digest(self, parts: &[&[u8]]) -> Vec<u8> {
-        fn over<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-            let mut hasher = D::new();
-            parts.iter().for_each(|part| hasher.update(part));
-            hasher.finalize().to_vec()
-        }
         match self {
             Self::Sha256 => over::<Sha256>(parts),
             Self::Sha384 => over::<Sha384>(parts),
@@ -95,6 +90,13 @@ impl Hash {
             Self::Sha512 => "SHA-512",
         }
     }
+}
+
+/// The digest over several parts in order.
+pub(crate) fn over<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hasher = D::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize().to_vec()
 }
 
 /// How a signature was made.

@@ -14,6 +14,7 @@ use der::{Decode, Document, Encode, EncodePem};
 use sha2::{Digest, Sha256};
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
+use super::elements::first;
 use super::name::folded;
 use super::{AlgorithmError, PublicKey, SignatureAlgorithm};
 use crate::digits::hex;
@@ -173,7 +174,14 @@ impl Certificate {
     ///
     /// [`CertificateError`]
     pub fn from_foreign(bytes: &[u8]) -> Result<Self, CertificateError> {
-        let parsed = x509_cert::Certificate::from_der(bytes)?;
+        Self::from_parsed(x509_cert::Certificate::from_der(bytes)?, bytes)
+    }
+
+    /// As [`Certificate::from_foreign`]; `bytes` are those that `parsed` was read from.
+    pub(crate) fn from_parsed(
+        parsed: x509_cert::Certificate,
+        bytes: &[u8],
+    ) -> Result<Self, CertificateError> {
         let key = PublicKey::from_spki(parsed.tbs_certificate().subject_public_key_info())?;
         let fingerprint = Sha256::digest(bytes).into();
         let names = OnceLock::new();
@@ -301,8 +309,7 @@ impl Certificate {
 
     /// Whether the issuer lets the key answer for it (RFC 6960, 4.2.2.2).
     pub(super) fn answers_for_others(&self) -> bool {
-        let usage = self.0.parsed.tbs_certificate().get_extension::<KeyUsage>();
-        usage.is_ok_and(|usage| usage.is_none_or(|(_, usage)| usage.0.contains(KeyUsages::DigitalSignature)))
+        self.may(KeyUsages::DigitalSignature)
             && self
                 .extended_usage()
                 .is_ok_and(|uses| uses.is_some_and(|(_, uses)| uses.contains(&ID_KP_OCSP_SIGNING)))
@@ -331,8 +338,13 @@ impl Certificate {
 
     /// Whether the key may sign revocation lists.
     pub(super) fn signs_crls(&self) -> bool {
+        self.may(KeyUsages::CRLSign)
+    }
+
+    /// Whether the key usage has this, or excludes nothing (RFC 5280, 4.2.1.3).
+    fn may(&self, bit: KeyUsages) -> bool {
         let usage = self.0.parsed.tbs_certificate().get_extension::<KeyUsage>();
-        usage.is_ok_and(|usage| usage.is_none_or(|(_, usage)| usage.0.contains(KeyUsages::CRLSign)))
+        usage.is_ok_and(|usage| usage.is_none_or(|(_, usage)| usage.0.contains(bit)))
     }
 
     /// Whether every critical extension is one that this program understands, and none is there
@@ -378,7 +390,7 @@ impl Certificate {
             return false;
         }
         let Ok(algorithm) = SignatureAlgorithm::from_identifier(tbs.signature(), None) else { return false };
-        signed_part(&self.0.der).is_some_and(|bytes| {
+        first(&self.0.der).is_some_and(|bytes| {
             let signature = self.0.parsed.signature().as_bytes().unwrap_or_default();
             issuer.0.key.verifies(algorithm, bytes, signature)
         })
@@ -387,13 +399,6 @@ impl Certificate {
     pub(crate) fn x509(&self) -> &x509_cert::Certificate {
         &self.0.parsed
     }
-}
-
-/// The bytes that an issuer signed: the first element of the certificate (RFC 5280, 4.1.1).
-fn signed_part(der: &[u8]) -> Option<&[u8]> {
-    use der::{Reader as _, SliceReader, asn1::AnyRef};
-    let outer = AnyRef::from_der(der).ok()?;
-    SliceReader::new(outer.value()).ok()?.tlv_bytes().ok()
 }
 
 /// The text of a directory string (RFC 5280, 4.1.2.4), whatever string type it has.

@@ -13,8 +13,10 @@ use sha2::{Digest, Sha256};
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::{CertificateList, RevokedCert};
 use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::CrlReason;
 
 use super::certificate::text;
+use super::elements::first;
 use super::name::folded;
 use super::revocation::{Period, Reason, Said};
 use super::{Certificate, SignatureAlgorithm};
@@ -189,8 +191,8 @@ impl Crl {
         let Ok(algorithm) = SignatureAlgorithm::from_identifier(&list.signature, None) else { return false };
         issuer.signs_crls()
             && list.signature == self.parsed.signature_algorithm
-            && list.to_der().is_ok_and(|bytes| {
-                issuer.key().verifies(algorithm, &bytes, self.parsed.signature.as_bytes().unwrap_or_default())
+            && first(&self.der).is_some_and(|bytes| {
+                issuer.key().verifies(algorithm, bytes, self.parsed.signature.as_bytes().unwrap_or_default())
             })
     }
 
@@ -233,12 +235,7 @@ pub fn older_lists(lists: &[Crl]) -> Vec<(&Crl, &Crl)> {
 }
 
 fn reason(extensions: &[Extension]) -> Reason {
-    let Some(extension) = extensions.iter().find(|e| e.extn_id == REASON_CODE) else {
-        return Reason::Unspecified;
-    };
-    // CRLReason ::= ENUMERATED, one octet.
-    match extension.extn_value.as_bytes() {
-        [0x0a, 0x01, code] => Reason::from_code(*code),
-        _ => Reason::Unspecified,
-    }
+    let extension = extensions.iter().find(|e| e.extn_id == REASON_CODE);
+    let named = extension.and_then(|extension| CrlReason::from_der(extension.extn_value.as_bytes()).ok());
+    named.map_or(Reason::Unspecified, Reason::from)
 }

@@ -6,6 +6,7 @@ mod certificate;
 mod constraints;
 mod crl;
 mod effort;
+mod elements;
 #[cfg(feature = "private-keys")]
 pub mod issue;
 #[cfg(feature = "private-keys")]
@@ -16,10 +17,12 @@ mod path;
 mod revocation;
 mod signer;
 
+pub(crate) use algorithm::over;
 pub use algorithm::{AlgorithmError, Hash, PublicKey, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateError, Purpose, SUBJECT_ATTRIBUTE_LIMIT, Subject, clip};
 pub use crl::{Crl, CrlError, older_lists};
 pub use effort::Effort;
+pub(crate) use elements::{FIRST, SECOND, SEQUENCE, SET, parts, parts_of, tagged};
 pub(crate) use name::folded;
 pub use ocsp::{OcspAnswer, OcspError};
 pub use path::{Anchors, PathError, VerifiedPath, is_chain};

@@ -1,16 +1,18 @@
-//! Answers of an authority about one certificate (OCSP, RFC 6960), read as strictly as revocation lists.
+//! Answers of an authority about one certificate (OCSP, RFC 6960), and nothing of it that is not understood.
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::ID_SHA_1;
-use der::asn1::{AnyRef, BitStringRef, GeneralizedTime, Null, OctetString, OctetStringRef};
-use der::{Choice, Decode, Encode, Enumerated, Reader as _, Sequence, SliceReader};
+use der::asn1::{BitStringRef, GeneralizedTime, Null, OctetString, OctetStringRef};
+use der::{Choice, Decode, Encode, Sequence};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext::Extensions;
+use x509_cert::ext::pkix::CrlReason;
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 
+use super::elements::{FIRST, SEQUENCE, parts_of};
 use super::name::folded;
 use super::revocation::{Period, Reason, Said};
 use super::{Certificate, Hash, SignatureAlgorithm};
@@ -22,21 +24,8 @@ const BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1
 /// Certificates and single answers in one response. One of each is usual.
 const MAX_PARTS: usize = 16;
 
-/// DER of a status, and tags.
+/// DER of a status.
 const SUCCESSFUL: &[u8] = &[0x0A, 1, 0];
-const SEQUENCE: u8 = 0x30;
-const FIRST: u8 = 0xA0;
-
-/// The elements inside one of this tag, each with its head; `None` if it is another one, or something follows.
-fn parts(der: &[u8], tag: u8) -> Option<Vec<&[u8]>> {
-    let outer = AnyRef::from_der(der).ok().filter(|_| der.first() == Some(&tag))?;
-    let mut reader = SliceReader::new(outer.value()).ok()?;
-    let mut found = Vec::new();
-    while !reader.is_finished() {
-        found.push(reader.tlv_bytes().ok()?);
-    }
-    Some(found)
-}
 
 /// Why bytes are no usable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -127,23 +116,7 @@ enum CertStatus {
 struct RevokedInfo {
     at: GeneralizedTime,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    reason: Option<ReasonCode>,
-}
-
-/// `CRLReason` (RFC 5280, 5.3.1).
-#[derive(Clone, Copy, Debug, Enumerated)]
-#[repr(u32)]
-enum ReasonCode {
-    Unspecified = 0,
-    KeyCompromise = 1,
-    CaCompromise = 2,
-    AffiliationChanged = 3,
-    Superseded = 4,
-    CessationOfOperation = 5,
-    CertificateHold = 6,
-    RemoveFromCrl = 8,
-    PrivilegeWithdrawn = 9,
-    AaCompromise = 10,
+    reason: Option<CrlReason>,
 }
 
 impl OcspAnswer {
@@ -154,7 +127,7 @@ impl OcspAnswer {
     /// [`OcspError`]
     pub fn from_der(bytes: &[u8]) -> Result<Self, OcspError> {
         // SEQUENCE { responseStatus ENUMERATED, responseBytes [0] EXPLICIT SEQUENCE { type, OCTET STRING } } (4.2.1)
-        let outer = parts(bytes, SEQUENCE).ok_or(OcspError::Malformed)?;
+        let outer = parts_of(bytes, SEQUENCE).ok_or(OcspError::Malformed)?;
         let (status, rest) = outer.split_first().ok_or(OcspError::Malformed)?;
         if *status != SUCCESSFUL {
             return Err(if status.first() == SUCCESSFUL.first() {
@@ -164,9 +137,9 @@ impl OcspAnswer {
             });
         }
         let [inner] = rest else { return Err(OcspError::Refused) };
-        let inner = parts(inner, FIRST).ok_or(OcspError::Malformed)?;
+        let inner = parts_of(inner, FIRST).ok_or(OcspError::Malformed)?;
         let [inner] = inner[..] else { return Err(OcspError::Malformed) };
-        let [kind, response] = parts(inner, SEQUENCE).ok_or(OcspError::Malformed)?[..] else {
+        let [kind, response] = parts_of(inner, SEQUENCE).ok_or(OcspError::Malformed)?[..] else {
             return Err(OcspError::Malformed);
         };
         if ObjectIdentifier::from_der(kind) != Ok(BASIC) {
@@ -184,21 +157,24 @@ impl OcspAnswer {
     pub fn from_basic(bytes: &[u8]) -> Result<Self, OcspError> {
         let malformed = |_: der::Error| OcspError::Malformed;
         // SEQUENCE { tbsResponseData, signatureAlgorithm, signature BIT STRING, certs [0] EXPLICIT SEQUENCE OF } (4.2.1)
-        let outer = parts(bytes, SEQUENCE).ok_or(OcspError::Malformed)?;
+        let outer = parts_of(bytes, SEQUENCE).ok_or(OcspError::Malformed)?;
         let [signed, algorithm, signature, rest @ ..] = &outer[..] else { return Err(OcspError::Malformed) };
+        // Counted first: each answer that is read takes several times its bytes.
+        let fields = parts_of(signed, SEQUENCE).ok_or(OcspError::Malformed)?;
+        let responses = fields.iter().find(|field| field.first() == Some(&SEQUENCE));
+        if responses.is_none_or(|list| parts_of(list, SEQUENCE).is_none_or(|all| all.len() > MAX_PARTS)) {
+            return Err(OcspError::Malformed);
+        }
         let data = ResponseData::from_der(signed).map_err(malformed)?;
         let certificates = match rest {
             [] => Vec::new(),
-            [list] => match parts(list, FIRST).as_deref() {
-                Some([list]) => parts(list, SEQUENCE).ok_or(OcspError::Malformed)?,
+            [list] => match parts_of(list, FIRST).as_deref() {
+                Some([list]) => parts_of(list, SEQUENCE).ok_or(OcspError::Malformed)?,
                 _ => return Err(OcspError::Malformed),
             },
             _ => return Err(OcspError::Malformed),
         };
-        if data.version.is_some_and(|version| version != 0)
-            || data.responses.len() > MAX_PARTS
-            || certificates.len() > MAX_PARTS
-        {
+        if data.version.is_some_and(|version| version != 0) || certificates.len() > MAX_PARTS {
             return Err(OcspError::Malformed);
         }
         let singles = data.responses.iter().filter_map(|single| single.extensions.as_ref());
@@ -282,8 +258,8 @@ impl OcspAnswer {
             let from = time(single.this_update);
             match &single.status {
                 CertStatus::Revoked(revoked) => {
-                    let code = revoked.reason.map_or(0, ReasonCode::code);
-                    return (Reason::from_code(code).since(time(revoked.at)), from);
+                    let reason = revoked.reason.map_or(Reason::Unspecified, Reason::from);
+                    return (reason.since(time(revoked.at)), from);
                 }
                 CertStatus::Good(_) => {
                     // RFC 6960, 2.4: without `nextUpdate` there is always something newer.
@@ -296,23 +272,6 @@ impl OcspAnswer {
             }
         }
         said
-    }
-}
-
-impl ReasonCode {
-    const fn code(self) -> u8 {
-        match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::CaCompromise => 2,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-            Self::CertificateHold => 6,
-            Self::RemoveFromCrl => 8,
-            Self::PrivilegeWithdrawn => 9,
-            Self::AaCompromise => 10,
-        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! ever. Good news counts only from something in force at the moment that counts. So neither an old list beside
 //! a new one nor a list beside an answer can hide a revocation.
 
+use x509_cert::ext::pkix::CrlReason;
+
 use super::Certificate;
 use crate::time::Time;
 
@@ -37,22 +39,24 @@ impl Reason {
         }
     }
 
-    pub(super) const fn from_code(code: u8) -> Self {
-        match code {
-            1 => Self::KeyCompromise,
-            3 => Self::AffiliationChanged,
-            4 => Self::Superseded,
-            5 => Self::CessationOfOperation,
-            6 => Self::Hold,
-            _ => Self::Unspecified,
-        }
-    }
-
     /// What a list or an answer with this reason says.
     pub(super) const fn since(self, at: Time) -> Said {
         match self {
             Self::Hold => Said::Held(at),
             reason => Said::Revoked(at, reason),
+        }
+    }
+}
+
+impl From<CrlReason> for Reason {
+    fn from(reason: CrlReason) -> Self {
+        match reason {
+            CrlReason::KeyCompromise => Self::KeyCompromise,
+            CrlReason::AffiliationChanged => Self::AffiliationChanged,
+            CrlReason::Superseded => Self::Superseded,
+            CrlReason::CessationOfOperation => Self::CessationOfOperation,
+            CrlReason::CertificateHold => Self::Hold,
+            _ => Self::Unspecified,
         }
     }
 }
