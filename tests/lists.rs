@@ -143,6 +143,38 @@ fn an_older_list_or_ledger_is_not_believed() {
     assert!(matches!(open(&fixture, "kominfo"), Err(AuthorityError::Revoked { .. })));
 }
 
+/// The remedy for a list that was lost or damaged must not need it.
+#[test]
+fn a_list_that_was_lost_is_made_again() {
+    type Remedy = fn(&Fixture) -> Result<(), AuthorityError>;
+    let remedies: [Remedy; 3] = [
+        |fixture| fixture.office.renew_lists(&passphrase(), now()),
+        |fixture| revoke(fixture, "dinsos"),
+        |fixture| {
+            let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
+            fixture.office.renew_seal(&passphrase(), cost, now()).map(|_| ())
+        },
+    ];
+    type Loss = fn(&PathBuf);
+    let losses: [Loss; 2] =
+        [|list| fs::remove_file(list).unwrap(), |list| fs::write(list, "-----BEGIN").unwrap()];
+    for (remedy, lost) in remedies.iter().flat_map(|remedy| losses.map(|lost| (remedy, lost))) {
+        for name in ["root.crl", "issuing.crl"] {
+            let fixture = Fixture::new();
+            revoke(&fixture, "kominfo").unwrap();
+            let list = path(&fixture, name);
+            lost(&list);
+            assert!(matches!(
+                open(&fixture, "bupati"),
+                Err(AuthorityError::Missing(path) | AuthorityError::Crl { path, .. }) if path == list
+            ));
+            remedy(&fixture).unwrap();
+            assert!(open(&fixture, "bupati").is_ok());
+            assert!(matches!(open(&fixture, "kominfo"), Err(AuthorityError::Revoked { .. })));
+        }
+    }
+}
+
 /// A clock that was set back revokes all the same, and makes no list that is older than the last one.
 #[test]
 fn a_clock_that_stands_too_early() {

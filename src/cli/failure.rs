@@ -122,6 +122,9 @@ impl From<AuthorityError> for Failure {
         use pk_trust::pki::PathError;
         use pk_trust::pki::keyfile::KeyFileError;
         match &error {
+            AuthorityError::Missing(path) if path.extension().is_some_and(|end| end == "crl") => {
+                Self::new("fail.list-lost").with("path", path.display())
+            }
             AuthorityError::Missing(path) => Self::new("fail.key-missing").with("path", path.display()),
             AuthorityError::Exists(path) => Self::new("fail.key-exists").with("path", path.display()),
             AuthorityError::KeyFile { whose, source: KeyFileError::Passphrase } => {
@@ -157,6 +160,9 @@ impl From<AuthorityError> for Failure {
             }
             AuthorityError::LedgerBehind { path } => {
                 Self::new("fail.ledger-behind").with("path", path.display())
+            }
+            AuthorityError::Crl { path, .. } => {
+                Self::new("fail.list-lost").with("path", path.display()).because(&error)
             }
             AuthorityError::Io { path, source } => Self::disk(path, source).because(source),
             AuthorityError::Clock { now, last } => Self::clock(*now, *last),

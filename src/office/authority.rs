@@ -190,7 +190,8 @@ impl Ledger {
         if number < last || revoked().any(|e| e.is_of(by_root) && !on_list.contains(&e.serial)) {
             return Err(AuthorityError::ListsBehind { path, last });
         }
-        if number > last || !on_list.iter().all(|serial| revoked().any(|entry| &entry.serial == serial)) {
+        let known: BTreeSet<&str> = revoked().map(|entry| entry.serial.as_str()).collect();
+        if number > last || !on_list.iter().all(|serial| known.contains(serial.as_str())) {
             return Err(AuthorityError::LedgerBehind { path });
         }
         Ok(())
@@ -377,11 +378,9 @@ impl Office {
     ) -> Result<Certificate, AuthorityError> {
         let issuing_key = self.open_key(ISSUING, passphrase)?;
         let _lock = self.lock_keys()?;
-        // A revocation that was interrupted is finished first.
-        if matches!(
-            self.anchors(),
-            Err(AuthorityError::ListsBehind { .. } | AuthorityError::LedgerBehind { .. })
-        ) {
+        // A revocation that was interrupted is finished first, and a list that was lost is made again: without
+        // them the new seal would have no bundle.
+        if self.agreeing_lists().is_err() {
             self.publish(&mut self.ledger()?, passphrase, now)?;
         }
         let issuing = self.certificate(ISSUING)?;
@@ -473,7 +472,7 @@ impl Office {
         let _lock = self.lock_keys()?;
         // With a clock that stands too early a certificate can be revoked all the same: since the last thing
         // that happened, at the earliest.
-        let now = now.max(self.later_than(now)?.unwrap_or(now));
+        let now = self.later_than(now)?.unwrap_or(now);
         let mut ledger = self.ledger()?;
         let entry = ledger
             .certificates
@@ -512,7 +511,8 @@ impl Office {
     pub fn later_than(&self, now: Time) -> Result<Option<Time>, AuthorityError> {
         let ledger = self.saved_ledger()?;
         let entries = ledger.certificates.iter().flat_map(|entry| [Some(entry.issued), entry.revoked]);
-        let lists = self.lists()?.into_iter().map(|(_, list)| list.this_update());
+        // A list that was lost or damaged is made again by those who ask this.
+        let lists = [ROOT, ISSUING].into_iter().filter_map(|name| Some(self.list(name).ok()?.this_update()));
         let last = entries.flatten().map(Time::from_unix).chain(lists).max();
         Ok(last.filter(|last| *last > now))
     }
@@ -535,12 +535,11 @@ impl Office {
         let (root_key, issuing_key) = (self.open_key(ROOT, passphrase)?, self.open_key(ISSUING, passphrase)?);
         let (root, issuing) = (self.certificate(ROOT)?, self.certificate(ISSUING)?);
         // Nothing is taken back by an older ledger that somebody has put in the place of this one.
-        for (issuer, list) in [(&root, ROOT), (&issuing, ISSUING)]
-            .into_iter()
-            .filter_map(|(issuer, name)| Some((issuer, self.list(name).ok()?)))
-            .filter(|(issuer, list)| list.is_signed_by(issuer))
-        {
-            ledger.take_over(&list, if issuer == &root { ISSUING } else { "-" });
+        for (issuer, name, owner) in [(&root, ROOT, ISSUING), (&issuing, ISSUING, "-")] {
+            match self.list(name) {
+                Ok(list) if list.is_signed_by(issuer) => ledger.take_over(&list, owner),
+                _ => {}
+            }
         }
         self.publish_lists(ledger, &root, &root_key, &issuing, &issuing_key, now)
     }

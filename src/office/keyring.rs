@@ -107,7 +107,7 @@ impl Office {
         })
     }
 
-    fn agreeing_lists(&self) -> Result<Vec<Crl>, AuthorityError> {
+    pub(super) fn agreeing_lists(&self) -> Result<Vec<Crl>, AuthorityError> {
         let (lists, ledger) = (self.lists()?, self.saved_ledger()?);
         for (name, list) in &lists {
             ledger.agrees(*name == ROOT, list, self.list_path(name))?;
@@ -116,7 +116,7 @@ impl Office {
     }
 
     /// The revocation lists as they lie there.
-    pub(super) fn lists(&self) -> Result<Vec<(&'static str, Crl)>, AuthorityError> {
+    fn lists(&self) -> Result<Vec<(&'static str, Crl)>, AuthorityError> {
         [ROOT, ISSUING].into_iter().map(|name| Ok((name, self.list(name)?))).collect()
     }
 
