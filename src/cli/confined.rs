@@ -1,14 +1,4 @@
-//! Processes of this program that look at what strangers made: `pk draw-pages` and `pk check-upload`.
-
-use std::io;
-use std::path::PathBuf;
-
-/// This program as a file to be started once more. On Linux that is always the version that runs, also when
-/// another one has been put in its place.
-pub(super) fn this_program() -> io::Result<PathBuf> {
-    let running = PathBuf::from("/proc/self/exe");
-    if cfg!(target_os = "linux") && running.exists() { Ok(running) } else { std::env::current_exe() }
-}
+//! Limits for the processes of this program that look at what strangers made: `pk draw-pages` and `pk check-upload`.
 
 /// Limits memory (bytes), because a small file may ask for any amount of it, and processor time (seconds), because
 /// who started this process may be gone before it can end it. Steps back behind other processes by `nice`. Where the

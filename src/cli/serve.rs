@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use super::app::App;
-use super::confined::this_program;
 use super::failure::Failure;
 use super::term::Term;
 use crate::office::SystemClock;
@@ -24,7 +23,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Serve) -> Result<ExitCode, F
     let office = app.office()?;
     let address = args.listen.unwrap_or(office.config().halaman.dengar);
     let host = office.config().instansi.host.clone();
-    let program = this_program().map_err(crate::web::Error::Runtime)?;
+    let program = crate::report::this_program().map_err(crate::web::Error::Runtime)?;
     let server = Server::new(office, Box::new(SystemClock), program)?;
     let documents = server.documents().to_string();
     let listening = |address: SocketAddr| {

@@ -7,6 +7,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -171,8 +172,15 @@ fn session(bytes: &[u8], drawing: &mut Drawing, most: usize, until: Instant) {
     });
 }
 
+/// This program as a file to be started once more. On Linux that is always the version that runs, also when
+/// another one has been put in its place.
+pub(crate) fn this_program() -> io::Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if cfg!(target_os = "linux") && running.exists() { Ok(running) } else { std::env::current_exe() }
+}
+
 fn start(first: usize, most: usize) -> Option<Child> {
-    Command::new(std::env::current_exe().ok()?)
+    Command::new(this_program().ok()?)
         .args([COMMAND, &first.to_string(), &most.to_string()])
         // The passphrases of the environment are none of its business.
         .env_clear()

@@ -14,6 +14,7 @@ mod sentences;
 use pk_trust::Time;
 use pk_trust::verify::Root;
 
+pub(crate) use draw::this_program;
 pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, draw_to_read, serve};
 pub use sentences::{
     archive_reason, axis_code, brief, count, difference, document_reason, headline, is_changed_after,
