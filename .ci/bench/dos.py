@@ -140,9 +140,15 @@ async def together(port, ids, document, bodies, seconds):
 
 def memory(process):
     """Resident, in MB: of the server and of all that it has started."""
-    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     total = 0
-    for pid in (process.pid, *children):
+    pids = [process.pid]
+    # Each thread of the server has the children that it started.
+    for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+        try:
+            pids += (task / "children").read_text().split()
+        except OSError:
+            pass
+    for pid in pids:
         try:
             total += int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1))
         except (OSError, AttributeError):
@@ -151,7 +157,11 @@ def memory(process):
 
 
 def page(pk, seconds):
-    folder = pathlib.Path(tempfile.mkdtemp())
+    with tempfile.TemporaryDirectory() as folder:
+        return page_in(pathlib.Path(folder), pk, seconds)
+
+
+def page_in(folder, pk, seconds):
     office = folder / "office"
     subprocess.run([pk, "demo", office], check=True, stdout=subprocess.DEVNULL)
     config = office / "pk.toml"
