@@ -270,6 +270,127 @@ def certificates_of_one_name():
     return base + section(len(base), update, root=catalog, previous=last)[0]
 
 
+# Certificates, lists and answers
+
+def der(tag, *inside):
+    content = b"".join(inside)
+    length = len(content)
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([tag]) + (bytes([length]) if length < 128 else bytes([0x80 | len(octets)]) + octets) + content
+
+
+ED25519 = der(0x30, bytes.fromhex("06032b6570"))
+NAME = der(0x30, der(0x31, der(0x30, bytes.fromhex("0603550403"), der(0x0C, b"A"))))
+DAYS = der(0x17, b"260101000000Z"), der(0x17, b"360101000000Z")
+INTEGER, SIGNED = der(2, b"\x01"), der(3, bytes(65))
+# Smallest elements of their kind.
+RELATIVE_NAMES = der(0x31, der(0x30, bytes.fromhex("0603550403"), der(5)))
+EXTENSION = der(0x30, bytes.fromhex("060155"), der(4))
+
+
+def certificate(name=NAME, extensions=b""):
+    key = der(0x30, ED25519, der(3, bytes(33)))
+    more = der(0xA3, der(0x30, extensions)) if extensions else b""
+    return der(0x30, der(0x30, der(0xA0, der(2, b"\x02")), INTEGER, ED25519, NAME, der(0x30, *DAYS), name, key, more),
+               ED25519, SIGNED)
+
+
+def revocation_list(entry):
+    entries = der(0x30, entry * (31_000_000 // len(entry)))
+    return der(0x30, der(0x30, INTEGER, ED25519, NAME, *DAYS, entries), ED25519, SIGNED)
+
+
+def store(kind, *contents):
+    """A document with validation data beside a signature."""
+    streams = {100 + i: stream(content) for i, content in enumerate(contents)}
+    objects = signed() | streams
+    objects[1] = objects[1][:-2] + b"/DSS<</%s%s>>>>" % (kind, references(streams))
+    return pdf(objects)
+
+
+def certificate_of_many_names():
+    return store(b"Certs", certificate(name=der(0x30, RELATIVE_NAMES * 2_300_000)))
+
+
+def certificate_of_many_extensions():
+    return store(b"Certs", certificate(extensions=EXTENSION * 4_400_000))
+
+
+def many_certificates_of_many_names():
+    one = [certificate(name=der(0x30, RELATIVE_NAMES * 4_500, der(0x31, der(0x30, b"\x06\x03\x55\x04\x03",
+                                                                           der(12, b"%d" % i))))) for i in range(490)]
+    return store(b"Certs", *one)
+
+
+def list_of_many_entries():
+    return store(b"CRLs", revocation_list(der(0x30, INTEGER, DAYS[0])))
+
+
+def list_of_many_reasons():
+    reason = der(0x30, der(0x30, bytes.fromhex("0603551d15"), der(4, b"\x0a\x01\x01")))
+    return store(b"CRLs", revocation_list(der(0x30, INTEGER, DAYS[0], reason)))
+
+
+def list_of_many_extensions():
+    return store(b"CRLs", revocation_list(der(0x30, INTEGER, DAYS[0], der(0x30, EXTENSION * 1_000))))
+
+
+def with_cms(cms):
+    """A document whose signature is this CMS, over all but itself."""
+    text = b"<" + cms.hex().encode() + b">"
+    value = (b"<</Type/Sig/Filter/X/SubFilter/adbe.pkcs7.detached/ByteRange[0 @@@@@@@@@@ @@@@@@@@@@ @@@@@@@@@@]/Contents"
+             + text + b">>")
+    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[10 0 R]/SigFlags 3>>>>"
+    file = pdf({1: catalog, 10: b"<</FT/Sig/T(S)/V 11 0 R>>", 11: value})
+    start = file.index(text)
+    for number in (start, start + len(text), len(file) - start - len(text)):
+        file = file.replace(b"@" * 10, b"%010d" % number, 1)
+    return file
+
+
+SHA256 = der(0x30, bytes.fromhex("0609608648016503040201"))
+DATA = bytes.fromhex("06092a864886f70d010701")
+
+
+def signed_data(attributes, unsigned=b"", name=NAME):
+    signer = der(0x30, INTEGER, der(0x30, name, INTEGER), SHA256, der(0xA0, attributes), ED25519, der(4, bytes(64)),
+                 der(0xA1, unsigned) if unsigned else b"")
+    return der(0x30, bytes.fromhex("06092a864886f70d010702"),
+               der(0xA0, der(0x30, INTEGER, der(0x31, SHA256), der(0x30, DATA), der(0xA0, certificate()), der(0x31, signer))))
+
+
+def attribute(oid, *values):
+    return der(0x30, bytes.fromhex(oid), der(0x31, *values))
+
+
+CMS_BYTES = 5_200_000
+ATTRIBUTES = (attribute("06092a864886f70d010903", DATA) + attribute("06092a864886f70d010904", der(4, bytes(32))))
+
+
+def cms_of_many_attributes():
+    one = attribute("060155", der(5))
+    return with_cms(signed_data(ATTRIBUTES + one * (CMS_BYTES // len(one))))
+
+
+def cms_of_many_values():
+    return with_cms(signed_data(ATTRIBUTES, attribute("060155", der(5) * (CMS_BYTES // 2))))
+
+
+def cms_of_many_names():
+    return with_cms(signed_data(ATTRIBUTES, name=der(0x30, RELATIVE_NAMES * (CMS_BYTES // len(RELATIVE_NAMES)))))
+
+
+def cms_of_many_certificate_ids():
+    ids = der(0x30, der(0x30, der(0x30) * (CMS_BYTES // 2)))
+    return with_cms(signed_data(ATTRIBUTES + attribute("060b2a864886f70d010910022f", ids)))
+
+
+def cms_in_many_pieces():
+    """BER: a string of one byte each."""
+    inside = b"\x24\x80" + b"\x04\x01a" * (CMS_BYTES // 3) + b"\x00\x00"
+    return with_cms(signed_data(ATTRIBUTES, attribute("060155", inside)))
+
+
 def noise():
     return b"%PDF-1.7\n" + b"1 0 obj<<" * 1_100_000
 
@@ -349,7 +470,9 @@ SHAPES = [
     many_fields_one_name, kids_as_deep_as_there_are, names_that_lead_to_each_other, deep_nesting, large_array,
     many_small_updates, as_many_updates_as_fit, many_pages_and_updates, huge_index, index_of_many_ranges,
     inflating_table, inflating_object_streams, filters_in_filters, data_of_millions_of_values, data_of_millions_of_keys,
-    certificates_of_one_name, noise, picture_with_profile, picture_with_texts, picture_of_a_wall,
+    certificates_of_one_name, certificate_of_many_names, certificate_of_many_extensions, many_certificates_of_many_names,
+    list_of_many_entries, list_of_many_reasons, list_of_many_extensions,
+    cms_of_many_attributes, cms_of_many_values, cms_of_many_names, cms_of_many_certificate_ids, cms_in_many_pieces, noise, picture_with_profile, picture_with_texts, picture_of_a_wall,
     largest_picture_with_alpha, picture_of_false_corners, picture_of_noise, jpeg_of_many_scans, webp_that_lies,
 ]
 

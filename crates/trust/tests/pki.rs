@@ -232,3 +232,90 @@ fn a_cms_has_one_shape() {
     let refused = cms::Signature::from_der(&forged).unwrap().verify(&digest);
     assert_eq!(refused.unwrap_err(), cms::Error::Signature);
 }
+
+/// A list of other extensions in an entry and around the entries.
+fn list_with(serials: &[u8], in_entry: usize, around: usize) -> x509_cert::crl::CertificateList {
+    use der::Decode as _;
+    use x509_cert::ext::Extension;
+    let h = hierarchy();
+    let revoked: Vec<Revoked> = serials
+        .iter()
+        .map(|&serial| Revoked {
+            serial: vec![serial; 16],
+            at: day(u32::from(serial)),
+            reason: if serial % 2 == 0 { Reason::KeyCompromise } else { Reason::Superseded },
+        })
+        .collect();
+    let list = issue::crl(&h.issuing, &key(2), 7, day(1), day(50), &revoked).unwrap();
+    let mut list = x509_cert::crl::CertificateList::from_der(list.der()).unwrap();
+    let extension = |bytes: usize| Extension {
+        extn_id: const_oid::ObjectIdentifier::new_unwrap("1.2.3.4"),
+        critical: false,
+        extn_value: der::asn1::OctetString::new(vec![0; bytes]).unwrap(),
+    };
+    if in_entry > 0 {
+        let entries = list.tbs_cert_list.revoked_certificates.as_mut().unwrap();
+        entries[0].crl_entry_extensions.as_mut().unwrap().push(extension(in_entry));
+    }
+    if around > 0 {
+        list.tbs_cert_list.crl_extensions.as_mut().unwrap().push(extension(around));
+    }
+    list
+}
+
+/// Entries are not decoded before somebody asks for them; x509-cert decodes all.
+#[test]
+fn a_list_says_what_others_read_in_it() {
+    use der::Encode as _;
+    for serials in [&[][..], &[9], &[7, 3, 5, 1, 2, 100, 99, 4]] {
+        let list = list_with(serials, 0, 0);
+        let read = Crl::from_der(&list.to_der().unwrap()).unwrap();
+        assert_eq!(read.this_update().unix(), list.tbs_cert_list.this_update.to_unix_duration().as_secs());
+        assert_eq!(read.next_update(), Some(day(50)));
+        assert_eq!(read.sequence(), Some(7));
+        assert_eq!(Crl::from_pem(&read.pem()).unwrap().der(), read.der());
+        let mut expected: Vec<_> = list
+            .tbs_cert_list
+            .revoked_certificates
+            .iter()
+            .flatten()
+            .map(|entry| {
+                let serial = data_encoding::HEXLOWER.encode(entry.serial_number.as_bytes());
+                (serial, entry.revocation_date.to_unix_duration().as_secs())
+            })
+            .collect();
+        expected.sort_unstable();
+        let found: Vec<_> = read.revoked().map(|(serial, at, _)| (serial, at.unix())).collect();
+        assert_eq!(found, expected);
+        assert_eq!(found.len(), serials.len());
+    }
+}
+
+/// What is decoded takes thirty times its bytes, and thirty megabytes fit into a page's validation data.
+#[test]
+fn parts_of_unusual_size_are_not_decoded() {
+    use der::Encode as _;
+    use pk_trust::pki::{CertificateError, CrlError};
+    let read = |in_entry, around| {
+        Crl::from_der(&list_with(&[1, 2], in_entry, around).to_der().unwrap())
+            .map(|list| list.revoked().count())
+    };
+    assert!(matches!(read(60_000, 60_000), Ok(2)));
+    assert!(matches!(read(70_000, 0), Err(CrlError::Size)));
+    assert!(matches!(read(0, 70_000), Err(CrlError::Size)));
+    let certificate = vec![0x30; 64 * 1024 + 1];
+    assert!(matches!(Certificate::from_foreign(&certificate), Err(CertificateError::Size(65_537))));
+    assert!(matches!(Certificate::from_foreign(&certificate[1..]), Err(CertificateError::Der(_))));
+}
+
+/// Two encodings of one number would be two serials for whoever compares bytes.
+#[test]
+fn a_serial_has_one_encoding() {
+    use der::Encode as _;
+    let der = list_with(&[1], 0, 0).to_der().unwrap();
+    assert!(Crl::from_der(&der).is_ok());
+    let at = der.windows(18).position(|window| window == [&[2, 16][..], &[1; 16]].concat()).unwrap();
+    let mut changed = der;
+    changed[at + 2] = 0;
+    assert!(Crl::from_der(&changed).is_err(), "a zero in front that means nothing");
+}

@@ -55,7 +55,7 @@ impl Proofs {
     }
 
     fn add_answer(&mut self, der: &[u8], basic: bool, effort: &Effort) {
-        if self.answers.len() < MAX_EACH && effort.spend(Effort::READ) {
+        if self.answers.len() < MAX_EACH && effort.spend_on_certificate(der.len()) {
             let answer = if basic { OcspAnswer::from_basic(der) } else { OcspAnswer::from_der(der) };
             self.answers.extend(answer);
         }

@@ -493,9 +493,14 @@ fn validation_data(view: View<'_, '_>, effort: &Effort) -> Result<ValidationData
     Ok(ValidationData {
         certificates: streams("Certs")?
             .iter()
+            .filter(|der| effort.spend_on_certificate(der.len()))
             .filter_map(|der| Certificate::from_foreign(der).ok())
             .collect(),
         crls: streams("CRLs")?.iter().filter_map(|der| Crl::from_der(der).ok()).collect(),
-        answers: streams("OCSPs")?.iter().filter_map(|der| OcspAnswer::from_der(der).ok()).collect(),
+        answers: streams("OCSPs")?
+            .iter()
+            .filter(|der| effort.spend_on_certificate(der.len()))
+            .filter_map(|der| OcspAnswer::from_der(der).ok())
+            .collect(),
     })
 }

@@ -59,6 +59,10 @@ const UNDERSTOOD: [ObjectIdentifier; 9] = [
 /// Extensions of a certificate. There are twenty or so.
 const MAX_EXTENSIONS: usize = 128;
 
+/// Bytes of one certificate. Those of today have some two thousand, the largest signatures that withstand quantum
+/// computers fifty thousand; names and extensions take thirty times as much once they are decoded.
+const MAX_BYTES: usize = 64 * 1024;
+
 /// The upper bound of common name, title and unit (RFC 5280, A.1: `ub-common-name` and others),
 /// in characters.
 pub const SUBJECT_ATTRIBUTE_LIMIT: usize = 64;
@@ -79,6 +83,9 @@ pub enum CertificateError {
     /// Encodes differently when written again: not the one DER encoding.
     #[error("the certificate is not in DER")]
     NotCanonical,
+    /// Larger than any authority makes it.
+    #[error("the certificate has {0} bytes")]
+    Size(usize),
     /// The key is of a kind or size that is not used here.
     #[error("the certificate's key cannot be used")]
     Algorithm(#[from] AlgorithmError),
@@ -174,7 +181,15 @@ impl Certificate {
     ///
     /// [`CertificateError`]
     pub fn from_foreign(bytes: &[u8]) -> Result<Self, CertificateError> {
-        Self::from_parsed(x509_cert::Certificate::from_der(bytes)?, bytes)
+        Self::from_parsed(Self::decode(bytes)?, bytes)
+    }
+
+    /// As far as it can be read without knowing its key.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<x509_cert::Certificate, CertificateError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(CertificateError::Size(bytes.len()));
+        }
+        Ok(x509_cert::Certificate::from_der(bytes)?)
     }
 
     /// As [`Certificate::from_foreign`]; `bytes` are those that `parsed` was read from.

@@ -4,24 +4,37 @@
 //! cannot be answered is [`Said::Nothing`], never "not revoked".
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use const_oid::ObjectIdentifier;
-use der::asn1::UintRef;
-use der::pem::PemLabel as _;
-use der::{Decode, Document, Encode, EncodePem};
+use der::asn1::{BitStringRef, UintRef};
+use der::pem::LineEnding;
+use der::{Decode, Document, Encode, Reader as _, SliceReader, Tag};
 use sha2::{Digest, Sha256};
+use spki::AlgorithmIdentifierOwned;
 use x509_cert::certificate::Rfc5280;
-use x509_cert::crl::{CertificateList, RevokedCert};
-use x509_cert::ext::Extension;
+use x509_cert::crl::RevokedCert;
 use x509_cert::ext::pkix::CrlReason;
+use x509_cert::ext::{Extension, Extensions};
+use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
 
 use super::certificate::text;
-use super::elements::first;
+use super::elements::{FIRST, SEQUENCE, first, parts_of, tagged};
 use super::name::folded;
 use super::revocation::{Period, Reason, Said};
 use super::{Certificate, SignatureAlgorithm};
 use crate::digits::hex;
 use crate::time::Time;
+
+/// Label of PEM (RFC 7468, 6).
+const LABEL: &str = "X509 CRL";
+
+/// `INTEGER 1`: version 2 (RFC 5280, 5.1.2.1).
+const VERSION: &[u8] = &[2, 1, 1];
+
+/// Bytes of one entry, and of all that is no entry: what is decoded takes up to thirty times its bytes.
+const MAX_DECODED: usize = 64 * 1024;
 
 pub(super) const REASON_CODE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
 const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
@@ -39,22 +52,37 @@ pub enum CrlError {
     /// Not DER, or not a list.
     #[error("not an X.509 revocation list")]
     Der(#[from] der::Error),
-    /// Encodes differently when written again.
-    #[error("the revocation list is not in DER")]
-    NotCanonical,
+    /// One entry, or what is around the entries, is larger than any authority makes it.
+    #[error("the revocation list has parts of an unusual size")]
+    Size,
 }
 
-/// A revocation list.
+/// A revocation list. The entries stay as they are, and are read when they are asked for: millions of them fit into
+/// what a file may unpack to.
 #[derive(Clone, Debug)]
 pub struct Crl {
     der: Vec<u8>,
-    parsed: CertificateList<Rfc5280>,
+    head: Head,
     fingerprint: [u8; 32],
     /// Digest of the issuer's name ([`folded`]).
     issuer: [u8; 32],
-    /// Places of the entries, by serial number: a list of a megabyte is asked about each signer of a file.
+    /// Where the entries stand, one after the other.
+    entries: Range<usize>,
+    /// The place of each in there, by serial number: a list of a megabyte is asked about each signer of a file.
     by_serial: Vec<usize>,
     understood: bool,
+}
+
+/// All but the entries.
+#[derive(Clone, Debug)]
+struct Head {
+    issuer: Name,
+    this_update: Time,
+    next_update: Option<Time>,
+    extensions: Extensions,
+    /// What the issuer says it signed with, inside and outside of what is signed.
+    algorithms: [AlgorithmIdentifierOwned; 2],
+    signature: Vec<u8>,
 }
 
 impl Crl {
@@ -64,17 +92,67 @@ impl Crl {
     ///
     /// [`CrlError`]
     pub fn from_der(bytes: &[u8]) -> Result<Self, CrlError> {
-        let parsed = CertificateList::<Rfc5280>::from_der(bytes)?;
-        if parsed.to_der()? != bytes {
-            return Err(CrlError::NotCanonical);
+        let malformed = || CrlError::Der(Tag::Sequence.value_error().into());
+        let inside = |element| parts_of(element, SEQUENCE).ok_or_else(malformed);
+        let [signed, outer, signature] = inside(bytes)?[..] else { return Err(malformed()) };
+        let fields = inside(signed)?;
+        let [VERSION, algorithm, issuer, this_update, rest @ ..] = &fields[..] else {
+            return Err(malformed());
+        };
+        // Times have tags of their own, extensions are in [0]: what is a SEQUENCE are the entries.
+        let is_list = |field: &&&[u8]| field.first() == Some(&SEQUENCE);
+        let list = rest.iter().find(is_list);
+        let content = list.and_then(|list| tagged(list)).map_or(&[][..], |(_, content)| content);
+        if bytes.len() - content.len() > MAX_DECODED {
+            return Err(CrlError::Size);
         }
-        let issuer = folded(&parsed.tbs_cert_list.issuer);
-        let entries = parsed.tbs_cert_list.revoked_certificates.as_deref().unwrap_or_default();
-        let mut by_serial: Vec<usize> = (0..entries.len()).collect();
-        by_serial.sort_by_key(|&place| entries.get(place).map(|entry| entry.serial_number.as_bytes()));
-        let understood = understood(&parsed);
-        let fingerprint = Sha256::digest(bytes).into();
-        Ok(Self { der: bytes.to_vec(), parsed, fingerprint, issuer, by_serial, understood })
+        let is_extensions = |field: &&&[u8]| field.first() == Some(&FIRST);
+        let (next_update, after) = match rest.split_first() {
+            Some((field, after)) if !is_list(&field) && !is_extensions(&field) => (Some(field), after),
+            _ => (None, rest),
+        };
+        let after = after.get(usize::from(list.is_some())..).unwrap_or_default();
+        let extensions = match after {
+            [] => Extensions::default(),
+            [field] => match parts_of(field, FIRST).as_deref() {
+                Some([extensions]) => Extensions::from_der(extensions)?,
+                _ => return Err(malformed()),
+            },
+            _ => return Err(malformed()),
+        };
+        let time = |field: &[u8]| x509_cert::time::Time::from_der(field).map(Time::from_x509);
+        let head = Head {
+            issuer: Name::from_der(issuer)?,
+            this_update: time(this_update)?,
+            next_update: next_update.map(|field| time(field)).transpose()?,
+            extensions,
+            algorithms: [
+                AlgorithmIdentifierOwned::from_der(algorithm)?,
+                AlgorithmIdentifierOwned::from_der(outer)?,
+            ],
+            signature: BitStringRef::from_der(signature)?.as_bytes().unwrap_or_default().to_vec(),
+        };
+        // Whatever is behind the entries is as long as it is from the end of the file.
+        let behind = after.iter().chain([&outer, &signature]).map(|field| field.len()).sum::<usize>();
+        let end = bytes.len() - behind;
+        let entries = end - content.len()..end;
+        let mut found = Vec::new();
+        let mut understood = head.extensions.iter().all(is_understood);
+        let mut reader = SliceReader::new(content)?;
+        while !reader.is_finished() {
+            let place = usize::try_from(reader.position())?;
+            let entry = reader.tlv_bytes()?;
+            if entry.len() > MAX_DECODED {
+                return Err(CrlError::Size);
+            }
+            let read = RevokedCert::<Rfc5280>::from_der(entry)?;
+            understood &= read.crl_entry_extensions.iter().flatten().all(is_understood);
+            found.push((first(entry).unwrap_or_default(), place));
+        }
+        found.sort_unstable();
+        let by_serial = found.into_iter().map(|(_, place)| place).collect();
+        let (issuer, fingerprint) = (folded(&head.issuer), Sha256::digest(bytes).into());
+        Ok(Self { der: bytes.to_vec(), head, fingerprint, issuer, entries, by_serial, understood })
     }
 
     /// Parses PEM (`X509 CRL`).
@@ -84,7 +162,9 @@ impl Crl {
     /// [`CrlError`]
     pub fn from_pem(text: &str) -> Result<Self, CrlError> {
         let (label, document) = Document::from_pem(text)?;
-        CertificateList::<Rfc5280>::validate_pem_label(label).map_err(der::Error::from)?;
+        if label != LABEL {
+            return Err(CrlError::Der(der::pem::Error::UnexpectedTypeLabel { expected: LABEL }.into()));
+        }
         Self::from_der(document.as_bytes())
     }
 
@@ -95,17 +175,19 @@ impl Crl {
 
     /// The PEM encoding.
     pub fn pem(&self) -> String {
-        self.parsed.to_pem(der::pem::LineEnding::LF).unwrap_or_default()
+        let document =
+            Document::try_from(self.der()).and_then(|document| document.to_pem(LABEL, LineEnding::LF));
+        document.unwrap_or_default()
     }
 
     /// Since when the list speaks.
     pub fn this_update(&self) -> Time {
-        Time::from_x509(self.parsed.tbs_cert_list.this_update)
+        self.head.this_update
     }
 
     /// Until when; a list without this date is not used.
     pub fn next_update(&self) -> Option<Time> {
-        self.parsed.tbs_cert_list.next_update.map(Time::from_x509)
+        self.head.next_update
     }
 
     /// The number of the list (RFC 5280, 5.2.3), in decimal; one that nobody could read so, in hexadecimal.
@@ -117,15 +199,14 @@ impl Crl {
 
     /// Its octets, without zeros in front.
     fn number_octets(&self) -> Option<Vec<u8>> {
-        let extensions = self.parsed.tbs_cert_list.crl_extensions.as_ref()?;
-        let extension = extensions.iter().find(|e| e.extn_id == CRL_NUMBER)?;
+        let extension = self.head.extensions.iter().find(|e| e.extn_id == CRL_NUMBER)?;
         let number = UintRef::from_der(extension.extn_value.as_bytes()).ok()?;
         Some(number.as_bytes().iter().copied().skip_while(|&octet| octet == 0).collect())
     }
 
     /// Whose list it is: the last part of the issuer's name that is text. A mere claim.
     pub fn issuer(&self) -> String {
-        let names = self.parsed.tbs_cert_list.issuer.iter().filter_map(|a| text(&a.value));
+        let names = self.head.issuer.iter().filter_map(|a| text(&a.value));
         names.last().unwrap_or_default()
     }
 
@@ -147,13 +228,15 @@ impl Crl {
 
     /// Every certificate on the list: serial number in hexadecimal, since when, and why.
     pub fn revoked(&self) -> impl Iterator<Item = (String, Time, Reason)> + '_ {
-        self.parsed.tbs_cert_list.revoked_certificates.iter().flatten().map(|entry| {
-            (
-                hex(entry.serial_number.as_bytes()),
-                Time::from_x509(entry.revocation_date),
-                reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()),
-            )
+        self.by_serial.iter().filter_map(|&place| {
+            let (serial, at, reason) = said(self.entry_at(place)?)?;
+            Some((hex(serial.as_bytes()), at, reason))
         })
+    }
+
+    fn entry_at(&self, place: usize) -> Option<&[u8]> {
+        let rest = self.der.get(self.entries.clone())?.get(place..)?;
+        SliceReader::new(rest).ok()?.tlv_bytes().ok()
     }
 
     /// SHA-256 of the DER encoding.
@@ -176,10 +259,11 @@ impl Crl {
         if !certificate.is_by(&self.issuer) || !self.understood || !signed() {
             return Said::Nothing;
         }
-        let serial = certificate.x509().tbs_certificate().serial_number().as_bytes();
-        if let Some(entry) = self.entry(serial) {
-            let at = Time::from_x509(entry.revocation_date);
-            return reason(entry.crl_entry_extensions.as_deref().unwrap_or_default()).since(at);
+        let Ok(serial) = certificate.x509().tbs_certificate().serial_number().to_der() else {
+            return Said::Nothing;
+        };
+        if let Some(entry) = self.entry(&serial) {
+            return said(entry).map_or(Said::Nothing, |(_, at, reason)| reason.since(at));
         }
         let period = Period { from: self.this_update(), to: self.next_update() };
         if period.answers(certificate, moment, now) { Said::Good } else { Said::Nothing }
@@ -187,33 +271,34 @@ impl Crl {
 
     /// Whether `issuer` may sign lists, and signed this one.
     pub fn is_signed_by(&self, issuer: &Certificate) -> bool {
-        let list = &self.parsed.tbs_cert_list;
-        let Ok(algorithm) = SignatureAlgorithm::from_identifier(&list.signature, None) else { return false };
+        let [inside, outside] = &self.head.algorithms;
+        let Ok(algorithm) = SignatureAlgorithm::from_identifier(inside, None) else { return false };
         issuer.signs_crls()
-            && list.signature == self.parsed.signature_algorithm
-            && first(&self.der).is_some_and(|bytes| {
-                issuer.key().verifies(algorithm, bytes, self.parsed.signature.as_bytes().unwrap_or_default())
-            })
+            && inside == outside
+            && first(&self.der)
+                .is_some_and(|signed| issuer.key().verifies(algorithm, signed, &self.head.signature))
     }
 
-    /// The first entry with this serial number.
-    fn entry(&self, serial: &[u8]) -> Option<&RevokedCert<Rfc5280>> {
-        let entries = self.parsed.tbs_cert_list.revoked_certificates.as_deref()?;
-        let entry = |&place: &usize| entries.get(place);
-        let before = |place: &usize| entry(place).is_some_and(|e| e.serial_number.as_bytes() < serial);
-        let first = self.by_serial.get(self.by_serial.partition_point(before))?;
-        entry(first).filter(|entry| entry.serial_number.as_bytes() == serial)
+    /// The first entry with this serial number, in DER.
+    fn entry(&self, serial: &[u8]) -> Option<&[u8]> {
+        let number = |&place: &usize| first(self.entry_at(place)?);
+        let place = self.by_serial.partition_point(|place| number(place).is_some_and(|found| found < serial));
+        let place = self.by_serial.get(place).filter(|place| number(place) == Some(serial))?;
+        self.entry_at(*place)
     }
 }
 
 /// A critical extension that is not understood may mean a partial list (RFC 5280, 5.2); one of an entry, that
 /// it is about somebody else (5.3).
-fn understood(parsed: &CertificateList<Rfc5280>) -> bool {
-    let list = &parsed.tbs_cert_list;
-    let entries = list.revoked_certificates.iter().flatten();
-    let of_entries = entries.filter_map(|entry| entry.crl_entry_extensions.as_ref()).flatten();
-    let unknown = |e: &Extension| e.critical && e.extn_id != REASON_CODE && !UNDERSTOOD.contains(&e.extn_id);
-    !list.crl_extensions.iter().flatten().chain(of_entries).any(unknown)
+fn is_understood(extension: &Extension) -> bool {
+    !extension.critical || extension.extn_id == REASON_CODE || UNDERSTOOD.contains(&extension.extn_id)
+}
+
+/// Whom an entry names, since when, and why.
+fn said(entry: &[u8]) -> Option<(SerialNumber<Rfc5280>, Time, Reason)> {
+    let entry = RevokedCert::<Rfc5280>::from_der(entry).ok()?;
+    let reason = reason(entry.crl_entry_extensions.as_deref().unwrap_or_default());
+    Some((entry.serial_number, Time::from_x509(entry.revocation_date), reason))
 }
 
 /// Lists that are older than another one of the same issuer, each with the newest one.

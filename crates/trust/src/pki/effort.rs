@@ -29,7 +29,13 @@ impl Effort {
         self.spend(least.saturating_add(bytes))
     }
 
-    /// For one file: some two thousand signatures, or sixteen thousand certificates, or 32 MB of lists. Fifty signers, each with
+    /// A certificate of this length, or an answer, is read and kept: names and extensions take many times their bytes.
+    pub(crate) fn spend_on_certificate(&self, length: usize) -> bool {
+        self.spend_on(Self::READ, length.saturating_mul(8))
+    }
+
+    /// For one file: some two thousand signatures, or sixteen thousand certificates, or 32 MB of lists,
+    /// or 4 MB of certificates and answers. Fifty signers, each with
     /// a time stamp and a chain of four, need less than a tenth.
     const OF_A_FILE: u32 = 32_768;
 

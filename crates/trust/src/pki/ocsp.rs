@@ -24,6 +24,9 @@ const BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1
 /// Certificates and single answers in one response. One of each is usual.
 const MAX_PARTS: usize = 16;
 
+/// Bytes of one response, with the certificates in it.
+const MAX_BYTES: usize = 256 * 1024;
+
 /// DER of a status.
 const SUCCESSFUL: &[u8] = &[0x0A, 1, 0];
 
@@ -156,6 +159,9 @@ impl OcspAnswer {
     /// [`OcspError`]
     pub fn from_basic(bytes: &[u8]) -> Result<Self, OcspError> {
         let malformed = |_: der::Error| OcspError::Malformed;
+        if bytes.len() > MAX_BYTES {
+            return Err(OcspError::Malformed);
+        }
         // SEQUENCE { tbsResponseData, signatureAlgorithm, signature BIT STRING, certs [0] EXPLICIT SEQUENCE OF } (4.2.1)
         let outer = parts_of(bytes, SEQUENCE).ok_or(OcspError::Malformed)?;
         let [signed, algorithm, signature, rest @ ..] = &outer[..] else { return Err(OcspError::Malformed) };
