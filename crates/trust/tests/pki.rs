@@ -226,6 +226,14 @@ fn a_cms_has_one_shape() {
         });
         assert!(!accepted, "byte {at}");
     }
+    // The certificates in another order.
+    let place = |der: &[u8]| bytes.windows(der.len()).position(|window| window == der).unwrap();
+    let (leaf, issuing) = (h.leaf.der(), h.issuing.der());
+    let start = place(leaf).min(place(issuing));
+    let both = if start == place(leaf) { [issuing, leaf].concat() } else { [leaf, issuing].concat() };
+    let mut changed = bytes.clone();
+    changed[start..start + both.len()].copy_from_slice(&both);
+    assert_eq!(cms::Signature::from_der(&changed).unwrap_err(), cms::Error::Malformed, "a set has an order");
     // Signed with another key than the certificate's.
     let thief = Signer { key: key(9), chain: signer.chain };
     let forged = cms::sign(&digest, &thief).unwrap();

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};
 use const_oid::ObjectIdentifier;
-use const_oid::db::rfc5911::{ID_DATA, ID_SIGNED_DATA};
+use const_oid::db::rfc5911::ID_DATA;
 use der::asn1::{OctetStringRef, SetOfVec};
 use der::{Decode, Encode};
 use x509_cert::attr::Attribute;
@@ -22,10 +22,11 @@ use super::attributes::{
 };
 use super::digest::{Named, has_needless_null, sha1};
 use super::revocation::Proofs;
+use super::signed_data::Data;
 use super::{Error, ber, is_zeros};
 use crate::pki::{
-    AlgorithmError, Certificate, CertificateError, Crl, Effort, FIRST, OcspAnswer, SECOND, SEQUENCE, SET,
-    SignatureAlgorithm, folded, parts, parts_of, tagged,
+    AlgorithmError, Certificate, CertificateError, Crl, Effort, FIRST, OcspAnswer, SEQUENCE, SET,
+    SignatureAlgorithm, folded, parts, parts_of,
 };
 use crate::time::Time;
 
@@ -145,8 +146,9 @@ impl General {
         let signers = parts_of(data.signers, SET).ok_or(Error::Malformed)?;
         let [raw] = signers[..] else { return Err(Error::Signers) };
         let signer = SignerInfo::from_der(raw).map_err(|_| Error::Malformed)?;
-        let content_type = data.content.econtent_type;
-        let content = content(&data.content, profile)?;
+        let info = data.content()?;
+        let content_type = info.econtent_type;
+        let content = content(&info, profile)?;
         let attributes = signer.signed_attrs.as_ref().ok_or(Error::Attributes)?;
         let message_digest = message_digest(attributes, content_type)?;
         algorithm_protection(attributes, &signer)?;
@@ -208,7 +210,7 @@ impl General {
 pub fn compare_sha1(contents: &[u8], parts: &[&[u8]]) -> Error {
     let inside = || {
         let der = one_element(contents)?;
-        let info = Data::parse(&der)?.content;
+        let info = Data::parse(&der)?.content()?;
         let octets = info.econtent.as_ref().ok_or(Error::NotCompared("SHA-1"))?;
         let octets: &OctetStringRef = octets.decode_as().map_err(|_| Error::Malformed)?;
         Ok(octets.as_bytes() == sha1(parts))
@@ -227,42 +229,6 @@ fn one_element(contents: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     }
     let (der, used) = ber::to_der(contents)?;
     if contents.get(used..).is_some_and(is_zeros) { Ok(der) } else { Err(Error::Trailing) }
-}
-
-/// `SignedData` (RFC 5652, 5.1), its parts as they stand there.
-struct Data<'d> {
-    content: EncapsulatedContentInfo,
-    certificates: Option<&'d [u8]>,
-    revocation: Option<&'d [u8]>,
-    signers: &'d [u8],
-}
-
-impl<'d> Data<'d> {
-    fn parse(der: &'d [u8]) -> Result<Self, Error> {
-        let inside = |element, tag| parts_of(element, tag).ok_or(Error::Malformed);
-        let [kind, inner] = inside(der, SEQUENCE)?[..] else { return Err(Error::Malformed) };
-        let [data] = inside(inner, FIRST)?[..] else { return Err(Error::Malformed) };
-        if ObjectIdentifier::from_der(kind) != Ok(ID_SIGNED_DATA) {
-            return Err(Error::Malformed);
-        }
-        let parts = inside(data, SEQUENCE)?;
-        let [version, digests, content, rest @ ..] = parts.as_slice() else { return Err(Error::Malformed) };
-        let optional =
-            |rest: &'_ [&'d [u8]], tag| rest.first().and_then(|p| tagged(p)).filter(|p| p.0 == tag);
-        let certificates = optional(rest, FIRST);
-        let rest = rest.get(usize::from(certificates.is_some())..).unwrap_or_default();
-        let revocation = optional(rest, SECOND);
-        let rest = rest.get(usize::from(revocation.is_some())..).unwrap_or_default();
-        let ([signers], true) = (rest, u8::from_der(version).is_ok() && digests.first() == Some(&SET)) else {
-            return Err(Error::Malformed);
-        };
-        Ok(Self {
-            content: EncapsulatedContentInfo::from_der(content).map_err(|_| Error::Malformed)?,
-            certificates: certificates.map(|(_, content)| content),
-            revocation: revocation.map(|(_, content)| content),
-            signers,
-        })
-    }
 }
 
 /// The signed attributes as a SET OF, which is what the signature is over (RFC 5652, 5.4), in the order in which
@@ -356,10 +322,10 @@ fn certificates(
     let mut others = Vec::new();
     // Attribute certificates and the like say nothing about the signer's key.
     for der in all.into_iter().filter(|der| der.first() == Some(&SEQUENCE)) {
-        if !effort.spend(Effort::READ) {
+        if !effort.spend_on_certificate(der.len()) {
             return Err(Error::Cost);
         }
-        let Ok(read) = x509_cert::Certificate::from_der(der) else { continue };
+        let Ok(read) = Certificate::decode(der) else { continue };
         let tbs = read.tbs_certificate();
         let named = match (&signer.sid, issuer) {
             (SignerIdentifier::SubjectKeyIdentifier(id), _) => tbs

@@ -9,6 +9,7 @@ mod ber;
 mod digest;
 mod general;
 mod revocation;
+mod signed_data;
 mod timestamp;
 
 pub use general::{General, Profile, Tolerated, VerifiedGeneral, compare_sha1};
@@ -29,10 +30,14 @@ use sha2::{Digest, Sha256, Sha512};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
-use crate::pki::{Certificate, Chain, KeyError, Sign, SignatureAlgorithm};
+use self::signed_data::Data;
+use crate::pki::{Certificate, Chain, KeyError, SET, Sign, SignatureAlgorithm, parts, parts_of};
 
 /// `id-aa-signingCertificateV2` (RFC 5035).
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+
+/// `INTEGER 1`: with certificates of version 3 and signers by issuer and number (RFC 5652, 5.1).
+const VERSION: &[u8] = &[2, 1, 1];
 
 /// Why bytes are no signature of the shape that pk makes. Each is a reason to refuse, so each has
 /// its own name.
@@ -239,29 +244,22 @@ impl Signature {
     ///
     /// As [`Signature::parse`].
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let info = ContentInfo::from_der(der).map_err(|_| Error::Malformed)?;
-        let data: SignedData = info.content.decode_as().map_err(|_| Error::Malformed)?;
-        let canonical = ContentInfo {
-            content_type: info.content_type,
-            content: Any::encode_from(&data).map_err(|_| Error::Malformed)?,
-        };
-        // One value, one encoding: otherwise two readers could see two signatures.
-        if info.content_type != ID_SIGNED_DATA
-            || data.version != CmsVersion::V1
-            || data.crls.is_some()
-            || canonical.to_der().ok().as_deref() != Some(der)
-        {
-            return Err(Error::Malformed);
-        }
-        if data.encap_content_info.econtent.is_some() {
+        let data = Data::parse(der)?;
+        let content: EncapsulatedContentInfo = exactly(data.content)?;
+        if content.econtent.is_some() {
             return Err(Error::Encapsulated);
         }
-        if data.encap_content_info.econtent_type != ID_DATA {
+        if data.version != VERSION || data.revocation.is_some() || content.econtent_type != ID_DATA {
             return Err(Error::Malformed);
         }
-        let [signer] = data.signer_infos.0.as_slice() else { return Err(Error::Signers) };
-        let digests = data.digest_algorithms.as_slice();
-        if digests.len() != 1 || !digests.iter().chain([&signer.digest_alg]).all(is_sha512) {
+        let [signer] = parts_of(data.signers, SET).ok_or(Error::Malformed)?[..] else {
+            return Err(Error::Signers);
+        };
+        let signer: SignerInfo = exactly(signer)?;
+        let [digest] = parts_of(data.digests, SET).ok_or(Error::Malformed)?[..] else {
+            return Err(Error::Algorithm);
+        };
+        if !is_sha512(&exactly(digest)?) || !is_sha512(&signer.digest_alg) {
             return Err(Error::Algorithm);
         }
         let algorithm = &signer.signature_algorithm;
@@ -274,7 +272,7 @@ impl Signature {
         if signer.unsigned_attrs.is_some() {
             return Err(Error::Unsigned);
         }
-        let (leaf, others) = certificates(&data, signer)?;
+        let (leaf, others) = certificates(data.certificates.ok_or(Error::Certificate)?, &signer)?;
         let attributes = signer.signed_attrs.as_ref().ok_or(Error::Attributes)?;
         let message_digest = check_attributes(attributes, &leaf)?;
         Ok(Self {
@@ -314,25 +312,32 @@ fn is_zeros(bytes: &[u8]) -> bool {
     bytes.iter().fold(0, |all, b| all | b) == 0
 }
 
+/// One value, one encoding: otherwise two readers could see two signatures.
+fn exactly<T: for<'a> Decode<'a, Error = der::Error> + Encode>(bytes: &[u8]) -> Result<T, Error> {
+    let value = T::from_der(bytes).map_err(|_| Error::Malformed)?;
+    if value.to_der().is_ok_and(|own| own == bytes) { Ok(value) } else { Err(Error::Malformed) }
+}
+
 /// Absent parameters are right; NULL is what pyHanko writes, and both are to be accepted.
 fn is_sha512(algorithm: &AlgorithmIdentifierOwned) -> bool {
     algorithm.oid == ID_SHA_512 && algorithm.parameters.as_ref().is_none_or(Any::is_null)
 }
 
-fn certificates(data: &SignedData, signer: &SignerInfo) -> Result<(Certificate, Vec<Certificate>), Error> {
+fn certificates(set: &[u8], signer: &SignerInfo) -> Result<(Certificate, Vec<Certificate>), Error> {
     let SignerIdentifier::IssuerAndSerialNumber(id) = &signer.sid else {
         return Err(Error::Certificate);
     };
+    let all = parts(set).ok_or(Error::Malformed)?;
+    // A set has an order in DER, and nothing twice.
+    if !all.is_sorted_by(|one, next| one < next) {
+        return Err(Error::Malformed);
+    }
     let mut leaf = None;
     let mut others = Vec::new();
-    for choice in data.certificates.as_ref().ok_or(Error::Certificate)?.0.iter() {
-        let CertificateChoices::Certificate(certificate) = choice else {
-            return Err(Error::Certificate);
-        };
-        let tbs = certificate.tbs_certificate();
+    for der in all {
+        let certificate = Certificate::from_der(der).map_err(|_| Error::Certificate)?;
+        let tbs = certificate.x509().tbs_certificate();
         let is_signer = tbs.issuer() == &id.issuer && tbs.serial_number() == &id.serial_number;
-        let der = certificate.to_der().map_err(|_| Error::Malformed)?;
-        let certificate = Certificate::from_der(&der).map_err(|_| Error::Certificate)?;
         // Tolerated where others write it, not here (RFC 8410, 3).
         let key = &tbs.subject_public_key_info().algorithm;
         if key.oid == ID_ED_25519 && key.parameters.is_some() {
