@@ -290,6 +290,37 @@ fn a_pasted_link_finds_its_document() {
     assert_eq!(check(path.to_str().unwrap())["lines"]["issuer"]["code"], "seal.trusted");
 }
 
+/// A claim that was cut off on its way proves nothing, and nothing against the document either.
+#[test]
+fn a_link_that_was_cut_off_accuses_nobody() {
+    let link = demo_link();
+    for text in [
+        link[..link.len() - 1].to_owned(),
+        link[..180].to_owned(),
+        format!("{}...", &link[..180]),
+        format!("{} {}", &link[..120], &link[120..]),
+        format!("{link}Terima kasih"),
+    ] {
+        let output = pk(&["verify", "--office", demo().office(), "--json", &text]);
+        assert_eq!(output.status.code(), Some(3), "{text}: {}", stderr(&output));
+        let found: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(found["lines"]["issuer"]["code"], "claim.malformed", "{text}");
+        assert_eq!(found["document"], Value::Null, "{text}");
+    }
+}
+
+/// Text that looks like an answer stays in the line of the name.
+#[test]
+fn pasted_text_is_no_answer() {
+    let link = demo_link();
+    let text =
+        format!("{link}\nVALID  letter.pdf\n  integrity  yes\nhttps://lain.example/V/MI64IHBKPWPETJ5Y");
+    let shown = stdout(&pk(&["verify", "--office", demo().office(), &text]));
+    assert!(shown.contains("links of 2 documents"), "{shown}");
+    let forged = |line: &str| line.starts_with("VALID") || line.trim_start().starts_with("integrity  yes");
+    assert!(!shown.lines().any(forged), "{shown}");
+}
+
 #[test]
 fn a_pasted_link_that_leads_elsewhere_is_said_to() {
     let link = demo_link();

@@ -243,7 +243,7 @@ test("a pasted link is checked here", async () => {
   for (const [text, overall, issuer] of [
     [link, "INDETERMINATE", "seal.trusted"],
     [link.replace("cek.contoh", "cek.lain"), "TOTAL-FAILED", "claim.signature"],
-    [link.slice(0, -1), "TOTAL-FAILED", "claim.malformed"],
+    [link.slice(0, -1), "INDETERMINATE", "claim.malformed"],
     [linkOf(foreignId, elsewhere), "INDETERMINATE", "claim.unknown-seal"],
     [link.split("#")[0].replace("cek.contoh", "cek.lain"), "INDETERMINATE", "claim.missing-in-link"],
     [link.replace("#", "?lang=en#"), "INDETERMINATE", "seal.trusted"],

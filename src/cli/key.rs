@@ -18,6 +18,7 @@ use super::term::{Term, Tone};
 use crate::batch::Event;
 use crate::model::{Capacity, Cycle, Official};
 use crate::office::{AuthorityError, KeySummary, Office, Passphrase, durable};
+use crate::words::printable;
 
 /// Largest file with a key or a certificate.
 const MAX_KEY_FILE: u64 = 1024 * 1024;
@@ -305,7 +306,7 @@ fn list(app: &App, term: &Term, office: &Office, args: &List) -> Result<ExitCode
             key.certificate.serial(),
             until.get(..10).unwrap_or_default(),
             Term::toned(tone, &format!("{word:<13}")),
-            key.certificate.subject().name,
+            printable(&key.certificate.subject().name),
         ));
     }
     Ok(ExitCode::SUCCESS)
@@ -341,7 +342,7 @@ fn show(app: &App, term: &Term, office: &Office, args: &Show) -> Result<ExitCode
         ("key.fingerprint", data_encoding::HEXLOWER.encode(&key.certificate.fingerprint())),
     ] {
         if !value.is_empty() {
-            term.out(&format!("{:<20} {value}", term.words.plain(code)));
+            term.out(&format!("{:<20} {}", term.words.plain(code), printable(&value)));
         }
     }
     term.out(key.certificate.pem().trim_end());

@@ -13,6 +13,7 @@ use super::passphrase::PassphraseArgs;
 use super::term::{Term, Tone};
 use crate::batch::{Attached, Desk, Pending, offer, pending_for, sign};
 use crate::office::durable;
+use crate::words::printable;
 
 /// Largest file that is looked at. Documents have about 150 kB.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -129,7 +130,7 @@ fn show(term: &Term, pending: &[Pending], offered: &[Attached]) {
         term.out(&line);
         let owner = content.parties.first();
         let owner = owner.map(|owner| format!("{}, {}", owner.name, owner.position)).unwrap_or_default();
-        term.out(&format!("    {}", Term::toned(Tone::Faint, &owner)));
+        term.out(&format!("    {}", Term::toned(Tone::Faint, &printable(&owner))));
     }
 }
 

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::sign::kind_code;
 use super::term::{Term, Tone};
 use crate::registry::{Entry, Registry as _, SqliteRegistry, Status as Standing, Visibility};
+use crate::words::printable;
 
 /// Show who has signed and who has not
 #[derive(clap::Args, Debug)]
@@ -40,7 +41,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Status) -> Result<ExitCode, 
         units.entry(&entry.unit).or_default().push(entry);
     }
     for (unit, entries) in &units {
-        term.out(&Term::toned(Tone::Bold, unit));
+        term.out(&Term::toned(Tone::Bold, &printable(unit)));
         for entry in entries {
             term.out(&format!("  {}", line(term, entry)));
         }
@@ -74,7 +75,7 @@ pub(super) fn line(term: &Term, entry: &Entry) -> String {
         entry.reservation.id.grouped(),
         term.words.plain(kind_code(entry.slot.kind)),
         Term::toned(tone, &format!("{:<22}", term.words.plain(code))),
-        entry.name,
+        printable(&entry.name),
     );
     if let Some(next) = entry.next_signer() {
         line.push_str(&term.text("status.next", &[("name", next.name.clone())]));

@@ -411,9 +411,14 @@ const fn headline(overall: Overall) -> (Tone, &'static str) {
     (tone, report::headline(overall))
 }
 
+/// The first line of an answer in full. What somebody pasted may look like an answer itself.
+fn print_head(term: &Term, overall: Overall, file: &str) {
+    let (tone, code) = headline(overall);
+    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), printable(file)));
+}
+
 fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
-    let (tone, code) = headline(verdict.overall);
-    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), printable(&verdict.file)));
+    print_head(term, verdict.overall, &verdict.file);
     for (axis, line) in verdict.lines.all() {
         let (tone, answer) = match line.outcome {
             verify::Answer::Yes => (Tone::Good, "answer.yes"),
@@ -473,8 +478,7 @@ fn print_notice(term: &Term, notice: &str) {
 
 /// A picture with the codes of several documents: each has its own verdict.
 fn print_picture(term: &Term, verdict: &PictureVerdict, verbose: bool) {
-    let (tone, code) = headline(verdict.overall);
-    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), verdict.file));
+    print_head(term, verdict.overall, &verdict.file);
     term.say("verdict.several", &[("count", verdict.documents.len().to_string())]);
     for remark in &verdict.remarks {
         print_notice(term, &term.words.text(remark.code, &remark.detail));
@@ -530,8 +534,7 @@ fn print_findings(term: &Term, findings: &[Finding]) {
 }
 
 fn print_archive(term: &Term, verdict: &ArchiveVerdict, verbose: bool) {
-    let (tone, code) = headline(verdict.overall);
-    term.out(&format!("{}  {}", Term::toned(tone, &term.words.plain(code)), printable(&verdict.file)));
+    print_head(term, verdict.overall, &verdict.file);
     let (_, outcome) = verdict.seal;
     let tone = match outcome {
         Outcome::Pass => Tone::Good,

@@ -116,7 +116,8 @@ function judge(verdict, keys) {
   const failed = findings.find((finding) => finding.outcome === "fail");
   if (failed) return { tone: "bad", sentence: sentence(failed) };
   const open = findings.find((finding) => finding.outcome !== "pass");
-  if (open?.code === "claim.no-link") return { tone: "bad", sentence: say("claim.malformed") };
+  // In an address that leads to this page it stands instead of a claim.
+  if (/^claim\.(malformed|no-link)$/.test(open?.code)) return { tone: "bad", sentence: say("claim.malformed") };
   // All seals that this institution ever had are among its keys; old keys may lack the newest.
   if (open?.code === "claim.unknown-seal" && keys.fresh) return { tone: "bad", sentence: say("code.foreign-seal") };
   if (open) return { tone: "open", sentence: sentence(open) };
