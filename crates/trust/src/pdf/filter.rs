@@ -36,9 +36,11 @@ pub(super) fn decode(dictionary: &Dictionary, encoded: &[u8], reading: &Reading)
 
 fn decode_within(dictionary: &Dictionary, encoded: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     let single = |key| match dictionary.get(key) {
-        None | Some(Object::Null) => Ok(None),
+        None => Ok(None),
         Some(Object::Array(items)) => match items.as_slice() {
-            [] | [Object::Null] => Ok(None),
+            [] => Ok(None),
+            // A filter has parameters or none; no name for a filter is none that readers agree on.
+            [Object::Null] if key == "DecodeParms" => Ok(None),
             [one] => Ok(Some(one)),
             _ => Err(Error::Filter),
         },

@@ -339,6 +339,8 @@ impl<'a> Lexer<'a> {
         loop {
             self.skip_whitespace();
             if self.literal(b">>") {
+                // Another value beside it would be found in some readers, and what is inherited in others.
+                dictionary.forget_nulls();
                 return Ok(dictionary);
             }
             if self.peek() != Some(b'/') {

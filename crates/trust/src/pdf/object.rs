@@ -288,6 +288,11 @@ impl Dictionary {
         Some(self.entries.remove(index).value)
     }
 
+    /// A key whose value is null is no key (ISO 32000-2, 7.3.7).
+    pub(super) fn forget_nulls(&mut self) {
+        self.entries.retain(|entry| !matches!(entry.value, Object::Null));
+    }
+
     /// As [`Object::is_equivalent`].
     pub fn is_equivalent(&self, other: &Self) -> bool {
         // In order of their keys: looked for one by one, ten thousand of them are a hundred million comparisons.
