@@ -34,6 +34,8 @@ pub struct Body {
     pub container: Option<u32>,
     /// Its own number: each object of an encrypted file has a key of its own.
     pub(super) reference: Ref,
+    /// What reading it cost, and copying it does.
+    pub(super) cost: usize,
 }
 
 /// A parsed file.
@@ -256,9 +258,15 @@ impl<'f, 'a> View<'f, 'a> {
     ///
     /// [`Error::Missing`] where nothing is there: a verifier takes no `null` for an answer.
     pub fn body(&self, reference: Ref) -> Result<Body, Error> {
-        // Copying takes longer than finding.
+        // Copying takes longer than finding, and a page of a megabyte may be asked for a thousand times.
         self.file.spend(Work::Read, OBJECT)?;
-        self.shared(reference).map(|body| Arc::try_unwrap(body).unwrap_or_else(|kept| Body::clone(&kept)))
+        match Arc::try_unwrap(self.shared(reference)?) {
+            Ok(body) => Ok(body),
+            Err(kept) => {
+                self.file.spend(Work::Read, kept.cost)?;
+                Ok(Body::clone(&kept))
+            }
+        }
     }
 
     /// As [`View::body`], without a copy of it where it has been read before.
@@ -283,12 +291,13 @@ impl<'f, 'a> View<'f, 'a> {
         if let Some(known) = self.file.kept().bodies.get(&(reference.number, made)) {
             return Ok(Arc::clone(known));
         }
-        let (body, cost) = match entry {
+        let (mut body, cost) = match entry {
             Entry::Compressed { container, index } => self.compressed(reference, container, index, made)?,
             Entry::InUse { offset, .. } => self.plain(reference, offset, made, depth)?,
             Entry::Free => return Err(missing),
         };
         self.file.spend(Work::Read, cost)?;
+        body.cost = cost;
         let body = Arc::new(body);
         // Where a stream ends can be said by another object, which a later revision may have changed.
         let length =
@@ -355,7 +364,7 @@ impl<'f, 'a> View<'f, 'a> {
         {
             crypt.strings(&mut value, reference)?;
         }
-        Ok((Body { value, stream, span: offset..lexer.position(), container: None, reference }, cost))
+        Ok((Body { value, stream, span: offset..lexer.position(), container: None, reference, cost }, cost))
     }
 
     /// An object inside an object stream of the same revision, and what reading it costs.
@@ -369,7 +378,7 @@ impl<'f, 'a> View<'f, 'a> {
         let stream = self.object_stream(container, made)?;
         let (value, cost) = stream.object(reference, index)?;
         let span = stream.span.clone();
-        Ok((Body { value, stream: None, span, container: Some(container), reference }, cost))
+        Ok((Body { value, stream: None, span, container: Some(container), reference, cost }, cost))
     }
 
     /// The object stream of this number that revision `made` defines.
