@@ -249,7 +249,8 @@ fn list_with(serials: &[u8], in_entry: usize, around: usize) -> x509_cert::crl::
     let revoked: Vec<Revoked> = serials
         .iter()
         .map(|&serial| Revoked {
-            serial: vec![serial; 16],
+            // As those of certificates are made (`request`).
+            serial: [&[0x40 | serial][..], &[serial; 15]].concat(),
             at: day(u32::from(serial)),
             reason: if serial % 2 == 0 { Reason::KeyCompromise } else { Reason::Superseded },
         })
@@ -322,8 +323,64 @@ fn a_serial_has_one_encoding() {
     use der::Encode as _;
     let der = list_with(&[1], 0, 0).to_der().unwrap();
     assert!(Crl::from_der(&der).is_ok());
-    let at = der.windows(18).position(|window| window == [&[2, 16][..], &[1; 16]].concat()).unwrap();
+    let at = der.windows(18).position(|window| window == [&[2, 16, 0x41][..], &[1; 15]].concat()).unwrap();
     let mut changed = der;
     changed[at + 2] = 0;
     assert!(Crl::from_der(&changed).is_err(), "a zero in front that means nothing");
+}
+
+/// A list that is a part of another one: with this extension, and signed by whoever signs lists.
+fn part_of_a_list(oid: &str, value: &[u8], reason: Option<u8>) -> Crl {
+    use der::Encode as _;
+    use x509_cert::ext::Extension;
+    let octets = |bytes: &[u8]| der::asn1::OctetString::new(bytes).unwrap();
+    let mut list = list_with(&[4], 0, 0);
+    let entries = list.tbs_cert_list.revoked_certificates.as_mut().unwrap();
+    if let Some(code) = reason {
+        entries[0].crl_entry_extensions.as_mut().unwrap()[0].extn_value = octets(&[0x0a, 1, code]);
+    }
+    list.tbs_cert_list.crl_extensions.as_mut().unwrap().push(Extension {
+        extn_id: const_oid::ObjectIdentifier::new_unwrap(oid),
+        critical: true,
+        extn_value: octets(value),
+    });
+    let signature = key(2).sign(&list.tbs_cert_list.to_der().unwrap());
+    list.signature = der::asn1::BitString::from_bytes(&signature).unwrap();
+    Crl::from_der(&list.to_der().unwrap()).unwrap()
+}
+
+/// Bad news counts from wherever it comes; only the silence of such a list says nothing.
+#[test]
+fn a_part_of_a_list_revokes_and_never_clears() {
+    const DELTA: (&str, &[u8]) = ("2.5.29.27", &[2, 1, 3]);
+    const PEOPLE: (&str, &[u8]) = ("2.5.29.28", &[0x30, 3, 0x81, 1, 0xff]);
+    const INDIRECT: (&str, &[u8]) = ("2.5.29.28", &[0x30, 3, 0x84, 1, 0xff]);
+    const UNKNOWN: (&str, &[u8]) = ("1.2.3.4", &[5, 0]);
+    let h = hierarchy();
+    // The serials of these certificates are the lengths of their names.
+    let ours = issue::crl(&h.issuing, &key(2), 3, day(0), day(60), &[]).unwrap();
+    let roots = issue::crl(&h.root, &key(1), 1, day(0), day(60), &[]).unwrap();
+    let said = |part: &Crl, alone: bool| {
+        let mut crls = vec![roots.clone(), part.clone()];
+        if !alone {
+            crls.push(ours.clone());
+        }
+        let anchors = Anchors { crls, ..h.anchors.clone() };
+        let path = anchors.path(&h.leaf, &[], Purpose::Signature, day(10)).unwrap();
+        path.revocation(&anchors, day(10), day(20))
+    };
+    let since = Revocation::Revoked { at: day(4), reason: Reason::KeyCompromise };
+    assert_eq!(h.leaf.serial(), format!("44{}", "04".repeat(15)));
+    for (oid, value) in [DELTA, PEOPLE, UNKNOWN] {
+        let part = part_of_a_list(oid, value, None);
+        assert_eq!([said(&part, false), said(&part, true)], [since, since], "{oid}");
+    }
+    // Of whose certificates it speaks is not known.
+    let indirect = part_of_a_list(INDIRECT.0, INDIRECT.1, None);
+    assert_eq!([said(&indirect, false), said(&indirect, true)], [Revocation::Good, Revocation::Unknown]);
+    // Removed since: of the list before, where there is one; a whole list has no such entries.
+    let removed = part_of_a_list(DELTA.0, DELTA.1, Some(8));
+    assert_eq!([said(&removed, false), said(&removed, true)], [Revocation::Good, Revocation::Unknown]);
+    let odd = part_of_a_list(PEOPLE.0, PEOPLE.1, Some(8));
+    assert!(matches!(said(&odd, false), Revocation::Revoked { at, .. } if at == day(4)));
 }

@@ -39,6 +39,11 @@ const MAX_DECODED: usize = 64 * 1024;
 pub(super) const REASON_CODE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
 const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
 
+/// `deltaCRLIndicator` (RFC 5280, 5.2.4), `issuingDistributionPoint` (5.2.5), and the tag of its `indirectCRL [4]`, which is there if it is true.
+const DELTA: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.27");
+const DISTRIBUTION_POINT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.28");
+const INDIRECT: u8 = 0x84;
+
 /// Extensions of a list that this program understands.
 const UNDERSTOOD: [ObjectIdentifier; 2] = [
     CRL_NUMBER,
@@ -70,7 +75,10 @@ pub struct Crl {
     entries: Range<usize>,
     /// The place of each in there, by serial number: a list of a megabyte is asked about each signer of a file.
     by_serial: Vec<usize>,
+    /// Whether there is nothing in it that is not understood: it may be a part of a list.
     understood: bool,
+    /// Whether it names certificates of other authorities as well.
+    indirect: bool,
 }
 
 /// All but the entries.
@@ -152,7 +160,8 @@ impl Crl {
         found.sort_unstable();
         let by_serial = found.into_iter().map(|(_, place)| place).collect();
         let (issuer, fingerprint) = (folded(&head.issuer), Sha256::digest(bytes).into());
-        Ok(Self { der: bytes.to_vec(), head, fingerprint, issuer, entries, by_serial, understood })
+        let indirect = is_indirect(&head.extensions);
+        Ok(Self { der: bytes.to_vec(), head, fingerprint, issuer, entries, by_serial, understood, indirect })
     }
 
     /// Parses PEM (`X509 CRL`).
@@ -229,7 +238,7 @@ impl Crl {
     /// Every certificate on the list: serial number in hexadecimal, since when, and why.
     pub fn revoked(&self) -> impl Iterator<Item = (String, Time, Reason)> + '_ {
         self.by_serial.iter().filter_map(|&place| {
-            let (serial, at, reason) = said(self.entry_at(place)?)?;
+            let Entry { serial, at, reason, .. } = said(self.entry_at(place)?)?;
             Some((hex(serial.as_bytes()), at, reason))
         })
     }
@@ -248,7 +257,8 @@ impl Crl {
     /// is when the question is asked. A list made after the moment knows more than one made before.
     ///
     /// A certificate that is on the list counts as revoked whatever the date of the list: being
-    /// too old cannot make a revocation go away.
+    /// too old cannot make a revocation go away. Nor can a list that is a part of another one, such as the changes
+    /// since (RFC 5280, 5.2.4) or those of some certificates (5.2.5): only its silence says nothing.
     pub(super) fn status(
         &self,
         certificate: &Certificate,
@@ -256,17 +266,29 @@ impl Crl {
         moment: Time,
         now: Time,
     ) -> Said {
-        if !certificate.is_by(&self.issuer) || !self.understood || !signed() {
+        if !certificate.is_by(&self.issuer) || self.indirect || !signed() {
             return Said::Nothing;
         }
         let Ok(serial) = certificate.x509().tbs_certificate().serial_number().to_der() else {
             return Said::Nothing;
         };
-        if let Some(entry) = self.entry(&serial) {
-            return said(entry).map_or(Said::Nothing, |(_, at, reason)| reason.since(at));
+        let mut worst = Said::Nothing;
+        let mut listed = false;
+        for entry in self.entries(&serial) {
+            listed = true;
+            match said(entry) {
+                // In the changes since another list: the hold of that one is over.
+                Some(Entry { removed: true, .. }) if self.is_delta() => {}
+                // Revoked once is revoked; a hold may be over.
+                Some(Entry { at, reason, .. }) if !matches!(worst, Said::Revoked(..)) => {
+                    worst = reason.since(at);
+                }
+                _ => {}
+            }
         }
         let period = Period { from: self.this_update(), to: self.next_update() };
-        if period.answers(certificate, moment, now) { Said::Good } else { Said::Nothing }
+        let answers = !listed && self.understood && period.answers(certificate, moment, now);
+        if answers { Said::Good } else { worst }
     }
 
     /// Whether `issuer` may sign lists, and signed this one.
@@ -279,12 +301,17 @@ impl Crl {
                 .is_some_and(|signed| issuer.key().verifies(algorithm, signed, &self.head.signature))
     }
 
-    /// The first entry with this serial number, in DER.
-    fn entry(&self, serial: &[u8]) -> Option<&[u8]> {
+    /// The entries with this serial number, in DER; the first hundred, where there should be one.
+    fn entries(&self, serial: &[u8]) -> impl Iterator<Item = &[u8]> {
         let number = |&place: &usize| first(self.entry_at(place)?);
-        let place = self.by_serial.partition_point(|place| number(place).is_some_and(|found| found < serial));
-        let place = self.by_serial.get(place).filter(|place| number(place) == Some(serial))?;
-        self.entry_at(*place)
+        let start = self.by_serial.partition_point(|place| number(place).is_some_and(|found| found < serial));
+        let found = self.by_serial.get(start..).unwrap_or_default().iter().take(100);
+        found.take_while(move |place| number(place) == Some(serial)).filter_map(|place| self.entry_at(*place))
+    }
+
+    /// Whether it has the changes since another list only (RFC 5280, 5.2.4).
+    fn is_delta(&self) -> bool {
+        self.head.extensions.iter().any(|extension| extension.extn_id == DELTA)
     }
 }
 
@@ -294,11 +321,36 @@ fn is_understood(extension: &Extension) -> bool {
     !extension.critical || extension.extn_id == REASON_CODE || UNDERSTOOD.contains(&extension.extn_id)
 }
 
+/// Whether entries may be about certificates of other issuers: the entry before says whose (RFC 5280, 5.3.3).
+fn is_indirect(extensions: &[Extension]) -> bool {
+    let scope = extensions.iter().find(|extension| extension.extn_id == DISTRIBUTION_POINT);
+    let fields = scope.map(|scope| parts_of(scope.extn_value.as_bytes(), SEQUENCE));
+    fields.is_some_and(|fields| {
+        fields.is_none_or(|all| all.iter().any(|field| field.first() == Some(&INDIRECT)))
+    })
+}
+
 /// Whom an entry names, since when, and why.
-fn said(entry: &[u8]) -> Option<(SerialNumber<Rfc5280>, Time, Reason)> {
+struct Entry {
+    serial: SerialNumber<Rfc5280>,
+    at: Time,
+    reason: Reason,
+    /// `removeFromCRL`
+    removed: bool,
+}
+
+/// Reads an entry; `None` if it says more than is understood.
+fn said(entry: &[u8]) -> Option<Entry> {
     let entry = RevokedCert::<Rfc5280>::from_der(entry).ok()?;
-    let reason = reason(entry.crl_entry_extensions.as_deref().unwrap_or_default());
-    Some((entry.serial_number, Time::from_x509(entry.revocation_date), reason))
+    let extensions = entry.crl_entry_extensions.as_deref().unwrap_or_default();
+    let named = extensions.iter().find(|extension| extension.extn_id == REASON_CODE);
+    let named = named.and_then(|extension| CrlReason::from_der(extension.extn_value.as_bytes()).ok());
+    extensions.iter().all(is_understood).then(|| Entry {
+        serial: entry.serial_number,
+        at: Time::from_x509(entry.revocation_date),
+        reason: named.map_or(Reason::Unspecified, Reason::from),
+        removed: named == Some(CrlReason::RemoveFromCRL),
+    })
 }
 
 /// Lists that are older than another one of the same issuer, each with the newest one.
@@ -317,10 +369,4 @@ pub fn older_lists(lists: &[Crl]) -> Vec<(&Crl, &Crl)> {
     let superseded =
         |list: &'_ &Crl| newest.get(&list.issuer).is_some_and(|newest| list.is_older_than(newest));
     lists.iter().filter(superseded).filter_map(|list| Some((list, *newest.get(&list.issuer)?))).collect()
-}
-
-fn reason(extensions: &[Extension]) -> Reason {
-    let extension = extensions.iter().find(|e| e.extn_id == REASON_CODE);
-    let named = extension.and_then(|extension| CrlReason::from_der(extension.extn_value.as_bytes()).ok());
-    named.map_or(Reason::Unspecified, Reason::from)
 }
