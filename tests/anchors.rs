@@ -177,6 +177,11 @@ fn another_root_in_the_same_folder_is_another_office() {
     assert!(shown.contains("is not the one that you entered (abababababababab…)"), "{shown}");
     assert!(!shown.contains("trust comes from"), "{shown}");
     assert!(user.ok(office(), &["trust", "list"]).contains("another one now"));
+    // Naming the folder does not make it the one that was entered.
+    let folder = office().to_str().unwrap().to_owned();
+    let named = user.run(Path::new("/"), &["--office", &folder, "verify", &file]);
+    assert_eq!(named.status.code(), Some(3), "{}", stdout(&named));
+    assert!(stdout(&named).contains("is not the one that you entered"), "{}", stdout(&named));
     // Whoever enters it again is told.
     let again = user.ok(office(), &["trust", "add", ".", "--yes"]);
     assert!(again.contains("was entered with another root before"), "{again}");

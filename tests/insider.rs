@@ -4,7 +4,7 @@ use std::fs;
 
 use pk::audit::{Answer, Unanswered};
 use pk::batch::{self, ArchiveError, SignError, write_archive};
-use pk::office::{Clock as _, SystemClock};
+use pk::office::{AuthorityError, Clock as _, SystemClock};
 use pk::registry::{Change, Entry, Error, Registry as _, SqliteRegistry, Status};
 use pk_trust::claim::{Id, Kind};
 use pk_trust::verify::Overall;
@@ -229,6 +229,35 @@ fn a_registry_with_a_structure_of_its_own_is_refused() {
     fs::write(fixture.office.registry(), &good).unwrap();
     assert_eq!(pk(&command).status.code(), Some(0));
     assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Revoked);
+}
+
+/// Whoever can write to the folder has certificates of their own; the name of a file makes no seal of them.
+#[test]
+fn a_seal_is_one_that_the_office_issued() {
+    let (fixture, other) = (Fixture::new(), Fixture::new());
+    fixture.generate();
+    assert_eq!(fixture.office.seals().unwrap().len(), 1);
+    let bundle = fs::read(fixture.office.keys().join("trust.pem")).unwrap();
+    for stranger in ["seal.pem", "root.pem", "issuing.pem", "officials/kominfo.pem"] {
+        let placed = fixture.office.keys().join("seal.jahat.pem");
+        fs::copy(other.office.keys().join(stranger), &placed).unwrap();
+        let refused = |answer: Result<(), AuthorityError>| {
+            assert!(
+                matches!(&answer, Err(AuthorityError::Path { whose, .. }) if whose == "seal.jahat"),
+                "{stranger}: {answer:?}"
+            );
+        };
+        refused(fixture.office.seals().map(|_| ()));
+        refused(fixture.office.trust_bundle().map(|_| ()));
+        assert!(fixture.signing("kominfo").is_err(), "{stranger}");
+        assert_eq!(fs::read(fixture.office.keys().join("trust.pem")).unwrap(), bundle, "{stranger}");
+        fs::remove_file(&placed).unwrap();
+    }
+    // An older seal of its own stays one.
+    let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
+    fixture.office.renew_seal(&passphrase(), cost, now()).unwrap();
+    assert_eq!(fixture.office.seals().unwrap().len(), 2);
+    fixture.sign("kominfo");
 }
 
 /// A clause of a column that no list of columns shows: what was written is read back before it is claimed.

@@ -94,7 +94,15 @@ impl Anchors {
                     Named::Option => "root.office-option",
                     Named::Variable => "root.office-variable",
                 };
-                Self::of_office(app, office, code, None)?
+                // Naming a folder again does not say that its root may be another one than the one entered.
+                let path = std::fs::canonicalize(office.root()).ok();
+                match path.and_then(|path| trusted.office(&path)) {
+                    Some(entry) => match another_root(&office, entry)? {
+                        Some(left) => Self::without(left),
+                        None => Self::of_office(app, office, code, None)?,
+                    },
+                    None => Self::of_office(app, office, code, None)?,
+                }
             }
             None => Self::of_current_folder(app, &trusted)?,
         };
@@ -133,10 +141,8 @@ impl Anchors {
             (Err(error), Some(_)) => return Err(error.into()),
         };
         let Some(entry) = entry else { return Ok(Self::without(Left::NotEntered)) };
-        let found = HEXLOWER.encode(&office.certificate("root")?.fingerprint());
-        if !entry.fingerprints.contains(&found) {
-            let entered = entry.fingerprints.first().map(|all| start(all)).unwrap_or_default();
-            return Ok(Self::without(Left::OtherRoot { entered, found: start(&found) }));
+        if let Some(left) = another_root(&office, &entry)? {
+            return Ok(Self::without(left));
         }
         let mut anchors = Self::of_office(app, office, "root.own-office", Some(&entry.added))?;
         let entered = &entry.path;
@@ -144,7 +150,9 @@ impl Anchors {
             how.detail.insert("path", entered.display().to_string());
         });
         // Read a second time since: only what was compared may vouch.
-        let same = |root: &pk_trust::pki::Certificate| HEXLOWER.encode(&root.fingerprint()) == found;
+        let same = |root: &pk_trust::pki::Certificate| {
+            entry.fingerprints.contains(&HEXLOWER.encode(&root.fingerprint()))
+        };
         anchors.auditor.anchors.roots.retain(same);
         Ok(anchors)
     }
@@ -152,6 +160,16 @@ impl Anchors {
     fn without(left: Left) -> Self {
         Self { auditor: outsider(), office: None, left: Some(left) }
     }
+}
+
+/// Why an office is left out that was entered with another root.
+fn another_root(office: &Office, entry: &configuration::Entry) -> Result<Option<Left>, Failure> {
+    let found = HEXLOWER.encode(&office.certificate("root")?.fingerprint());
+    if entry.fingerprints.contains(&found) {
+        return Ok(None);
+    }
+    let entered = entry.fingerprints.first().map(|all| start(all)).unwrap_or_default();
+    Ok(Some(Left::OtherRoot { entered, found: start(&found) }))
 }
 
 fn outsider() -> Auditor {

@@ -133,10 +133,18 @@ impl Office {
     ///
     /// # Errors
     ///
-    /// [`AuthorityError`]
+    /// [`AuthorityError`]; [`AuthorityError::Path`] for one that this office did not issue as a seal: whoever can
+    /// write here could put one of their own beside it.
     pub fn seals(&self) -> Result<Vec<Certificate>, AuthorityError> {
-        let owners = self.owners()?.into_iter().filter(|owner| is_seal(owner));
-        owners.map(|owner| self.certificate(&owner)).collect()
+        let anchors = self.anchors()?;
+        let seal = |owner: String| {
+            let certificate = self.certificate(&owner)?;
+            match anchors.path(&certificate, &[], Purpose::Seal, certificate.not_before()) {
+                Ok(_) => Ok(certificate),
+                Err(source) => Err(AuthorityError::Path { whose: owner, source }),
+            }
+        };
+        self.owners()?.into_iter().filter(|owner| is_seal(owner)).map(seal).collect()
     }
 
     /// Opens the seal.
