@@ -114,6 +114,12 @@ impl Time {
         }
     }
 
+    /// Whether it is later than this clock says, by more than two clocks are apart that nobody looks after.
+    pub fn is_ahead_of(self, clock: Self) -> bool {
+        const APART: u64 = 10 * 60;
+        self.unix() > clock.unix().saturating_add(APART)
+    }
+
     /// Midnight of a civil date.
     pub fn from_date(year: u16, month: u8, day: u8) -> Option<Self> {
         DateTime::new(year, month, day, 0, 0, 0).ok().map(|t| Self::from_unix(t.unix_duration().as_secs()))
@@ -191,6 +197,17 @@ mod tests {
             assert_eq!(Time::parse(text).map(|time| time.to_string()).as_deref(), Some(text));
         }
         assert_eq!(Time::from_unix(u64::MAX).to_string(), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn two_clocks_may_be_apart() {
+        let time = |text: &str| Time::parse(text).unwrap();
+        let clock = time("2026-01-05T08:00:00Z");
+        for (said, ahead) in
+            [("07:59:59Z", false), ("08:00:25Z", false), ("08:10:00Z", false), ("08:10:01Z", true)]
+        {
+            assert_eq!(time(&format!("2026-01-05T{said}")).is_ahead_of(clock), ahead, "{said}");
+        }
     }
 
     #[test]

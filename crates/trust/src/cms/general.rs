@@ -25,7 +25,7 @@ use super::revocation::Proofs;
 use super::signed_data::Data;
 use super::{Error, ber, is_zeros};
 use crate::pki::{
-    AlgorithmError, Certificate, CertificateError, Crl, Effort, FIRST, OcspAnswer, SEQUENCE, SET,
+    AlgorithmError, Certificate, CertificateError, Crl, Effort, FIRST, OcspAnswer, Purpose, SEQUENCE, SET,
     SignatureAlgorithm, folded, parts, parts_of,
 };
 use crate::time::Time;
@@ -310,7 +310,7 @@ fn certificates(
     signer: &SignerInfo,
     effort: &Effort,
 ) -> Result<(Certificate, Vec<Certificate>), Error> {
-    let all = parts(data.certificates.ok_or(Error::Certificate)?).ok_or(Error::Malformed)?;
+    let all = parts(data.certificates.unwrap_or_default()).ok_or(Error::Malformed)?;
     if all.len() > MAX_CERTIFICATES {
         return Err(Error::Certificate);
     }
@@ -349,5 +349,7 @@ fn certificates(
             Err(_) => {}
         }
     }
-    Ok((leaf.ok_or(Error::Certificate)?, others))
+    // Of certificates that could be the signer's none is the one that is named.
+    let strangers = others.iter().any(|other| !other.permits(Purpose::Authority));
+    Ok((leaf.ok_or(if strangers { Error::Certificate } else { Error::NoCertificate })?, others))
 }

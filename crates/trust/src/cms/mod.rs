@@ -71,9 +71,12 @@ pub enum Error {
     /// Unsigned attributes, which nobody answers for.
     #[error("the CMS has unsigned attributes")]
     Unsigned,
-    /// The certificate of the signer is not there, is there twice, or cannot be used.
+    /// The certificate of the signer is there twice, or cannot be used; in the strict form, or is missing.
     #[error("the certificate of the signer is missing, there twice, or cannot be used")]
     Certificate,
+    /// The certificate of the signer did not come along.
+    #[error("the certificate of the signer did not come along")]
+    NoCertificate,
     /// `signingCertificateV2` names another certificate.
     #[error("the signature names another certificate than the one it comes with")]
     SigningCertificate,
@@ -115,6 +118,7 @@ impl Error {
                 | Self::WeakKey(_)
                 | Self::LargeKey(_)
                 | Self::UnknownAlgorithm
+                | Self::NoCertificate
         )
     }
 

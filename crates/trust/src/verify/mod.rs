@@ -477,7 +477,7 @@ fn signature(
     }
     match report.claimed_time {
         None => findings.push(Finding::new(Axis::Time, "time.missing", Outcome::Fail).at(&place)),
-        Some(time) if time > at => {
+        Some(time) if time.is_ahead_of(at) => {
             findings.push(Finding::new(Axis::Time, "time.future", Outcome::Fail).at(&place));
         }
         Some(time) if previous.is_some_and(|earlier| time < earlier) => {
@@ -735,6 +735,7 @@ const fn cms_code(error: cms::Error) -> &'static str {
         cms::Error::Attributes => "cms.attributes",
         cms::Error::Unsigned => "cms.unsigned-attributes",
         cms::Error::Certificate => "cms.certificate",
+        cms::Error::NoCertificate => "cms.no-certificate",
         cms::Error::SigningCertificate => "cms.signing-certificate",
         cms::Error::Broken(_) => "signature.broken-algorithm",
         cms::Error::NotCompared(_) => "signature.broken-not-compared",
