@@ -25,6 +25,7 @@ STRANGER = Party('Contoh Orang Asing', issuer=v.OTHER_ROOT)
 TSA = Party('Contoh Penanda Waktu', issuer=v.ISSUING, key_usage=pki.usage('digital_signature'), eku=pki.TIME_STAMPING)
 VECTORS = {}
 
+BOX_1 = v.BOX_1
 BLANK, TEXT, FIELD = b'50 200 200 250', b'60 710 210 740', b'60 595 240 615'
 MOST, QUARTER = b'0 120 595 590', b'10 130 570 360'
 
@@ -36,6 +37,11 @@ def add(kind, name, made, integrity='no', code='changes.overlay', issuer='yes', 
 
 def good(kind, name, made, shows, code='signature.seen-later'):
     add(kind, name, made, 'yes', code, 'yes', shows)
+
+
+def by_stamp(name, made, shows):
+    """An authority stamps whatever anybody sends it, so it does not answer for what is seen."""
+    add('time-stamp', name, made, 'yes', 'signature.seen-later-stamp', 'unknown', shows)
 
 
 def paint(words=b'Rp 9.000', box=b'0 0 200 60'):
@@ -102,7 +108,6 @@ PLACES = {'blank': BLANK, 'text': TEXT, 'field': FIELD, 'most': MOST}
 def by_whom_and_where():
     """Every way to bring a picture to a place after the first signature: by whom, where, in which document."""
     for by, who in PEOPLE.items():
-        known = who in (TSA, v.THIRD)
         for where, box in PLACES.items():
             for how in ('added', 'prepared'):
                 name = f'{how}-{by}-{where}'
@@ -114,9 +119,12 @@ def by_whom_and_where():
                 if where in ('field', 'most'):
                     add(f'{how}-field', name, made, 'no', 'changes.overlay', 'unknown' if who is STRANGER else 'yes', shows)
                 elif where == 'text':
-                    add(f'{how}-field', name, made, 'unknown', 'changes.over-content', 'yes' if known else 'unknown', shows)
-                elif known:
+                    vouched = 'yes' if who is v.THIRD else 'unknown'
+                    add(f'{how}-field', name, made, 'unknown', 'changes.over-content', vouched, shows)
+                elif who is v.THIRD:
                     good('honest', name, made, shows)
+                elif who is TSA:
+                    by_stamp(name, made, shows)
                 else:
                     add(f'{how}-field', name, made, 'yes', 'signature.seen-later-unknown', 'unknown', shows)
 
@@ -128,9 +136,12 @@ def certified():
         for how, made in (('added', added(first, BLANK, TSA)), ('prepared', fill(ready, TSA))):
             name = f'certified-{level}-{how}'
             if level == 1:
-                add('certified', name, made, 'no', 'changes.certified', 'yes', f'a visible stamp after P=1, {how}')
+                add('certified', name, made, 'no', 'changes.certified', 'unknown', f'a visible stamp after P=1, {how}')
             else:
-                good('honest', name, made, f'a visible stamp on blank paper after P={level}, {how}')
+                by_stamp(name, made, f'a visible time stamp on blank paper after P={level}, {how}')
+        for how, made in (('added', added(first, BLANK, v.THIRD)), ('prepared', fill(ready, v.THIRD))):
+            if level > 1:
+                good('honest', f'certified-{level}-{how}-party', made, f'a party signs on blank paper after P={level}, {how}')
     unseen = v.document_stamp(v.sign_first(entries=v.certify(1)), TSA, ())
     good('honest', 'certified-1-unseen', unseen, 'a time stamp that nobody sees after P=1', 'changes.allowed')
     hidden = added(v.sign_first(entries=v.certify(1)), b'0 0 0 0', TSA)
@@ -166,7 +177,9 @@ def together():
     half = added(half, b'10 355 580 560', v.THIRD, 60)
     add('together', 'prepared-and-added', fill(half, v.SECOND), shows='a prepared field and an added one, each under a quarter')
     pdf = added(added(v.sign_first(), BLANK, v.THIRD), b'220 200 370 250', TSA, 60, b'Lain')
-    good('honest', 'two-small-stamps', pdf, 'a witness and a time stamp beside each other')
+    by_stamp('two-small-stamps', pdf, 'a witness and a time stamp beside each other')
+    pdf = added(added(v.sign_first(), BLANK, v.THIRD), b'220 200 370 250', v.SECOND, 60, b'Lain')
+    good('honest', 'two-small-signatures', pdf, 'two witnesses beside each other')
     pdf = added(added(v.sign_first(), BLANK, v.THIRD), b'100 220 250 280', v.SECOND, 60, b'Lain')
     add('together', 'over-each-other', pdf, shows='the second stamp lies over the first')
 
@@ -404,9 +417,90 @@ def twins():
     for by, who in (('stranger', v.OTHER_TSA), ('trusted', TSA)):
         made = fill(second, who)
         if who is TSA:
-            good('honest', 'open-field-stamped', made, 'an open field filled by a trusted time stamp: said', 'status.stamped-fields')
+            by_stamp('open-field-stamped', made, 'an open field filled by a trusted time stamp')
         else:
             add('twin', f'party-is-a-stamp-{by}', made, 'yes', 'status.stamped-fields', 'unknown', 'the open field of the second party filled by a stamp')
+
+
+def as_programs_read():
+    """What one program finds in a dictionary and another one does not: references, null, what is inherited, defaults."""
+    first = v.sign_first()
+    box = b'/Type/Annot/Subtype/Widget/P 3 0 R/F 4/Rect[%s]' % BLANK
+
+    def hung(kid, above=b'<</FT/Sig/T(Induk)/Kids[51 0 R]>>', listed=50, dss=b'', **more):
+        """A kid below a new field, by nobody; `more` are objects by `oN`."""
+        objects = {3: with_annotation(first, 51), 5: with_field(first, listed), 50: above, 51: kid}
+        if dss:
+            objects[1] = v.CATALOG % (b'/DSS<<%s>>' % dss)
+        objects.update({int(key[1:]): value for key, value in more.items()})
+        return first.update(objects)
+    kid = b'<</T(Anak)%s' % box
+    choice = b'/V(Rp 9.000)/Opt[(Rp 9.000)]/DA(/F1 20 Tf)'
+    for name, made, code in (
+        ('kind-behind-a-reference', hung(kid + choice + b'/FT 52 0 R/Parent 50 0 R>>', o52=b'/Ch'), 'changes.field'),
+        ('kind-of-the-field-itself', hung(kid + b'/FT 52 0 R>>', above=b'null', listed=51, o52=b'/Tx'), 'changes.field'),
+        ('kind-null', hung(kid + b'/FT null/Parent 50 0 R>>', b'<</FT/Tx/V(Rp 9.000)/DA(/F1 20 Tf)/T(Induk)/Kids[51 0 R]>>'), 'changes.field'),
+        ('value-null', hung(kid + b'/FT 52 0 R/V null/Parent 50 0 R>>', b'<</FT/Sig/V(Rp 9.000)/T(Induk)/Kids[51 0 R]>>', o52=b'/Tx'), 'changes.field'),
+        ('parent-elsewhere', hung(kid + b'/Parent 53 0 R>>', o53=b'<</FT/Tx/V(Rp 9.000)/DA(/F1 20 Tf)>>'), 'changes.field'),
+        ('parent-in-the-store', hung(kid + b'/Parent 53 0 R>>', dss=b'/Certs[53 0 R]', o53=b'<</FT/Ch%s>>' % choice), 'changes.field'),
+        ('parent-in-an-entry-of-the-store', hung(kid + b'/Parent 53 0 R>>', dss=b'/VRI<</A 53 0 R>>', o53=b'<</FT/Ch%s>>' % choice), 'changes.field'),
+        ('widget-of-another-field', hung(b'<</Parent 53 0 R%s>>' % box, o53=b'<</FT/Tx/V(Rp 9.000)/DA(/F1 20 Tf)>>'), 'changes.field'),
+    ):
+        add('inherited', name, made, code=code, shows='a field of text that passes for an empty place for a signature')
+    tree = hung(kid + b'/Parent 50 0 R>>')
+    good('honest', 'place-below-a-field', tree, 'an empty place for a signature below a new field', 'signature.added-field')
+    below = kid + b'/Parent 50 0 R/V 60 0 R/AP<</N 62 0 R>>>>'
+    made = {3: with_annotation(first, 51), 5: with_field(first, 50), 50: b'<</FT/Sig/T(Induk)/Kids[51 0 R]>>', 51: below, 62: paint()}
+    good('honest', 'signed-below-a-field', filled(first, made, 60, v.THIRD), 'a signature below a new field')
+
+    fonts = b'<</Font<</F1 6 0 R/%s 60 0 R>>>>'
+    odd = b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[48/nine/eight/seven]>>>>'
+    usual = (b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Name/Helv/Encoding<</Type/Encoding/Differences[24/breve/caron '
+             b'39/quotesingle 96/grave 128/bullet]>>>>')
+    waiting = v.TEXT.replace(b'/F1 10 Tf', b'/Helv 10 Tf').replace(b'/AP<</N 10 0 R>>', b'')
+
+    def with_resources(pdf, name, font, dss=b''):
+        form = catalogue_of(pdf, 5).replace(b'<</Font<</F1 6 0 R>>>>', fonts % name)
+        return pdf.update({5: form, 60: font, **({1: v.CATALOG % dss} if dss else {})})
+    field = v.sign_first(v.base({7: waiting % b'1.000'}))
+    note = v.sign_first(v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 90 0 R]'),
+                                90: b'<</Type/Annot/Subtype/FreeText/Rect[50 200 200 250]/DA(/Helv 10 Tf)/Contents(Rp 1.000)>>'}))
+    stray = v.sign_first(v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 90 0 R]'),
+                                 90: waiting.replace(b'Jumlah', b'Liar').replace(b'50 600 250 620', BLANK) % b'1.000'}))
+    certified = v.sign_first(v.base({7: waiting % b'1.000'}), entries=v.certify(1))
+    for name, made, code in (
+        ('font-of-a-field', with_resources(field, b'Helv', odd), 'changes.field'),
+        ('font-of-free-text', with_resources(note, b'Helv', odd), 'changes.field'),
+        ('font-of-a-stray-field', with_resources(stray, b'Helv', odd), 'changes.field'),
+        ('font-with-dingbats', with_resources(field, b'Helv', b'<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats>>'), 'changes.field'),
+        ('font-spelled-otherwise', with_resources(v.sign_first(v.base({7: waiting.replace(b'/Helv', b'/He#6cv') % b'1'})), b'Helv', odd), 'changes.field'),
+        ('font-certified', with_resources(certified, b'Helv', odd, b'/DSS<<>>'), 'changes.certified'),
+        ('font-certified-usual', with_resources(certified, b'Helv', usual, b'/DSS<<>>'), 'changes.certified'),
+    ):
+        add('defaults', name, made, code=code, shows='programs paint a field anew with the font that was added')
+    good('honest', 'font-that-is-usual', with_resources(field, b'Helv', usual), 'the font that programs take where it is missing', 'changes.allowed')
+    good('honest', 'font-that-nothing-names', with_resources(first, b'Lain', odd), 'a font that no field names', 'changes.allowed')
+    good('honest', 'font-for-check-boxes', with_resources(field, b'ZaDb', b'<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats>>'),
+         'the font of ticks', 'changes.allowed')
+
+    pages = v.base({2: b'<</Type/Pages/Kids[3 0 R 70 0 R]/Count 2>>', 70: v.PAGE_OBJECT % (b'4 0 R', b'[90 0 R]'),
+                    3: v.PAGE_OBJECT % (b'4 0 R', b'[7 0 R 8 0 R 11 0 R 90 0 R]'), 5: v.FORM % b'7 0 R 8 0 R 11 0 R 90 0 R',
+                    90: v.widget(b'Siap', BLANK)})
+    add('together', 'on-two-pages', fill(v.sign_first(pages), v.THIRD), shows='one field on two pages')
+    nameless = v.base({8: v.widget(b'X', BOX_1).replace(b'/T(X)', b'')})
+    victim = nameless.sign({8: v.widget(b'X', BOX_1, b'/V 20 0 R/AP<</N 21 0 R>>').replace(b'/T(X)', b''), 21: v.appearance()}, 20, v.cms_of())
+    bare = v.widget(b'X', BLANK, b'/AP<</N 52 0 R>>').replace(b'/T(X)', b'')
+    add('twin', 'nameless', added(victim, BLANK, v.OTHER_TSA, widget=bare), 'yes', 'signature.seen-later-unknown', 'unknown',
+        'a stamp without a name beside a signature without one')
+    good('honest', 'nameless-twice', added(victim, BLANK, v.THIRD, widget=bare), 'two signatures without names')
+    entries = v.certify(1).replace(b'/TransformMethod/DocMDP', b'/TransformMethod 91 0 R')
+    method = v.base({91: b'/DocMDP'})
+    add('certified', 'method-behind-a-reference', added(v.sign_first(method, entries=entries), BLANK, v.THIRD), 'no',
+        'changes.certified', 'yes', 'a party signs after P=1')
+    other = filled(first, {8: v.widget(b'Pihak1', BOX_1, b'/V 50 0 R/AP<</N 52 0 R>>'), 52: paint()}, 50, v.THIRD)
+    add('taken-out', 'replaced-by-another', other, 'yes', 'signature.taken-out', 'yes', 'another signature in the field of the first one')
+    cleared = v.sign_second(first.update({8: v.widget(b'Pihak1', BOX_1)}))
+    add('taken-out', 'cleared-before-the-second', cleared, 'yes', 'signature.taken-out', 'yes', 'the first signature was cleared, then the second party signed')
 
 
 def catalogs():
@@ -608,13 +702,14 @@ def main():
     for old in OUT.iterdir():
         old.unlink()
     v.TRAVELLING.clear()
-    for part in (by_whom_and_where, certified, together, rectangles, kids, appearances, flags, names, ways, siblings, twins,
+    for part in (by_whom_and_where, certified, together, rectangles, kids, appearances, flags, names, ways, siblings, twins, as_programs_read,
                  catalogs, tagged, writers, readers, small_pages, layouts):
         part()
     rows = ['file\texpected\tclass\tintegrity\tissuer\tcode\tshows']
     for name, (kind, integrity, issuer, code, shows, data) in sorted(VECTORS.items()):
         (OUT / f'{name}.pdf').write_bytes(data)
-        label = 'accept' if kind == 'honest' else 'reject'
+        # Whoever signs after a signature was taken out vouches for all that is there; it is said.
+        label = 'accept' if kind in ('honest', 'taken-out') else 'reject'
         rows.append('\t'.join((f'{name}.pdf', label, kind, integrity, issuer, code, shows)))
     (OUT / 'expected.tsv').write_text('\n'.join(rows) + '\n')
     lists = b''.join(c.public_bytes(serialization.Encoding.PEM) for c in v.CRLS)

@@ -1,6 +1,7 @@
 //! The form of any document: fields in a tree, with widgets of their own or merged with them
 //! (ISO 32000-2, 12.7).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::pdf::{self, Dictionary, Object, Ref, View};
@@ -32,6 +33,9 @@ pub struct FormField {
     /// What is among its kids, or merged with it, and is no widget: annotations of other kinds, which viewers
     /// draw as what they are.
     pub strangers: Vec<Ref>,
+    /// Whether it, one above it or a widget of it says that it hangs below another field than the one whose kid it
+    /// is. Programs inherit along `/Parent` and find fields along `/Kids`.
+    pub is_misplaced: bool,
 }
 
 impl FormField {
@@ -42,7 +46,7 @@ impl FormField {
 
     /// Whether it is signed, or pretends to be.
     pub fn is_filled(&self) -> bool {
-        !matches!(self.dictionary.get("V"), None | Some(Object::Null))
+        self.dictionary.get("V").is_some()
     }
 
     /// The signature dictionary it holds.
@@ -72,6 +76,7 @@ struct Inherited {
     name: String,
     kind: Vec<u8>,
     value: Option<Object>,
+    is_misplaced: bool,
 }
 
 struct Walk<'f, 'a> {
@@ -98,7 +103,9 @@ impl Walk<'_, '_> {
         }
         let mut dictionary = body.value.as_dictionary().cloned().ok_or(wrong)?;
         let mut own = parent.clone();
-        if let Some(part) = dictionary.get("T").and_then(Object::as_string) {
+        own.is_misplaced |= is_elsewhere(&dictionary, parent.ancestors.last());
+        let (name, kind) = (self.resolved(&dictionary, "T")?, self.resolved(&dictionary, "FT")?);
+        if let Some(part) = name.as_ref().and_then(Object::as_string) {
             let part = pdf::decode_text(part);
             own.name = if own.name.is_empty() { part } else { format!("{}.{part}", own.name) };
             // Each field below gets a copy.
@@ -106,22 +113,22 @@ impl Walk<'_, '_> {
                 return Err(pdf::Error::TooMany { what: "characters in the name of a field", offset: 0 });
             }
         }
-        if let Some(kind) = dictionary.get("FT").and_then(Object::as_name) {
-            own.kind = kind.to_vec();
+        if let Some(kind) = kind {
+            own.kind = kind.as_name().unwrap_or_default().to_vec();
         }
         if let Some(value) = dictionary.get("V") {
             // A copy for each field below: of a reference, or the mere fact that there is something.
             own.value = Some(match value {
-                Object::Reference(_) | Object::Null => value.clone(),
+                Object::Reference(_) => value.clone(),
                 _ => Object::Boolean(true),
             });
         }
         let kids = self.view.array(&dictionary, "Kids")?.unwrap_or_default();
         let (mut widgets, mut strangers, mut fields) = (Vec::new(), Vec::new(), Vec::new());
-        let subtype = |object: &Object| {
-            let dictionary = object.as_dictionary();
-            dictionary.and_then(|d| d.get("Subtype")).and_then(Object::as_name).map(<[u8]>::to_vec)
+        let subtype = |object: &Object| -> Result<Option<Object>, pdf::Error> {
+            object.as_dictionary().map_or(Ok(None), |dictionary| self.resolved(dictionary, "Subtype"))
         };
+        let widget = Object::name("Widget");
         for kid in kids {
             let kid_reference =
                 kid.as_reference().ok_or(pdf::Error::WrongType { key: "Kids", expected: "reference" })?;
@@ -129,16 +136,16 @@ impl Walk<'_, '_> {
             if kid_body.stream.is_some() {
                 return Err(pdf::Error::WrongType { key: "Kids", expected: "reference" });
             }
-            if kid_body.value.as_dictionary().is_some_and(|d| d.get("T").is_some()) {
+            let kid_dictionary = kid_body.value.as_dictionary();
+            if kid_dictionary.is_some_and(|d| d.get("T").is_some()) {
                 fields.push(kid);
-            } else if subtype(&kid_body.value).as_deref() == Some(b"Widget")
-                // One that says it is of another kind is a text field to some programs.
-                && kid_body
-                    .value
-                    .as_dictionary()
-                    .and_then(|d| d.get("FT"))
-                    .is_none_or(|kind| kind.as_name() == Some(own.kind.as_slice()))
-            {
+                continue;
+            }
+            // One that says it is of another kind is a text field to some programs.
+            let kind = kid_dictionary.map_or(Ok(None), |kid| self.resolved(kid, "FT"))?;
+            let is_alike = kind.is_none_or(|kind| kind.as_name() == Some(own.kind.as_slice()));
+            if is_alike && subtype(&kid_body.value)?.as_ref() == Some(&widget) {
+                own.is_misplaced |= kid_dictionary.is_some_and(|kid| is_elsewhere(kid, Some(&reference)));
                 widgets.push(kid_reference);
             } else {
                 strangers.push(kid_reference);
@@ -154,13 +161,32 @@ impl Walk<'_, '_> {
         if let (None, Some(value)) = (dictionary.get("V"), own.value) {
             dictionary.set("V", value);
         }
-        match subtype(&body.value).as_deref() {
-            Some(b"Widget") if widgets.is_empty() => widgets.push(reference),
-            Some(b"Widget") | None => {}
-            Some(_) => strangers.push(reference),
+        match subtype(&body.value)? {
+            Some(kind) if kind != widget => strangers.push(reference),
+            Some(_) if widgets.is_empty() => widgets.push(reference),
+            _ => {}
         }
-        let Inherited { ancestors, name, kind, .. } = own;
-        self.fields.push(FormField { reference, name, kind, dictionary, ancestors, widgets, strangers });
+        let Inherited { ancestors, name, kind, is_misplaced, .. } = own;
+        self.fields.push(FormField {
+            reference,
+            name,
+            kind,
+            dictionary,
+            ancestors,
+            widgets,
+            strangers,
+            is_misplaced,
+        });
         Ok(())
     }
+
+    /// A value that may stand behind a reference: there, other programs find it as well.
+    fn resolved(&self, dictionary: &Dictionary, key: &str) -> Result<Option<Object>, pdf::Error> {
+        dictionary.get(key).map(|value| self.view.resolve(value).map(Cow::into_owned)).transpose()
+    }
+}
+
+/// Whether a field or widget names another one above itself than the one whose kid it is.
+fn is_elsewhere(dictionary: &Dictionary, above: Option<&Ref>) -> bool {
+    dictionary.get("Parent").is_some_and(|parent| parent.as_reference().as_ref() != above)
 }

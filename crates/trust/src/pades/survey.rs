@@ -56,6 +56,8 @@ pub enum Content {
 pub struct Surveyed {
     /// The field's name.
     pub field: String,
+    /// The field itself: names may be missing.
+    pub holder: Ref,
     /// The revision that holds it, counted from 0.
     pub revision: usize,
     /// The signature dictionary; of a direct one, the field.
@@ -286,6 +288,7 @@ fn signature(
     let view = file.at(revision);
     let surveyed = Surveyed {
         field: field.name.clone(),
+        holder: field.reference,
         revision,
         reference,
         sub_filter,
@@ -340,7 +343,8 @@ fn transform(
     for item in view.array(signature, "Reference")?.unwrap_or_default() {
         let item = view.resolve(&item)?.into_owned();
         let Some(reference) = item.as_dictionary() else { continue };
-        if reference.get("TransformMethod").and_then(Object::as_name) == Some(method) {
+        let Some(name) = reference.get("TransformMethod") else { continue };
+        if view.resolve(name)?.as_name() == Some(method) {
             return Ok(Some(view.dictionary(reference, "TransformParams")?.unwrap_or_default()));
         }
     }
@@ -368,8 +372,11 @@ fn locks(
                 return Ok(Arc::clone(known));
             }
             let list = view.array(&source, "Fields")?.unwrap_or_default();
+            let name = |item: &Object| -> Result<Option<String>, pdf::Error> {
+                Ok(view.resolve(item)?.as_string().map(pdf::decode_text))
+            };
             let list: Arc<[String]> =
-                list.iter().filter_map(Object::as_string).map(pdf::decode_text).collect();
+                list.iter().filter_map(|item| name(item).transpose()).collect::<Result<_, _>>()?;
             if let Some(place) = place {
                 lists.insert(place, Arc::clone(&list));
             }
@@ -418,7 +425,7 @@ fn permissions(
             // A document time stamp in an unseen field of its own fills nothing that was locked.
             let apart = later.sub_filter == SubFilter::TimeStamp
                 && !known.contains(&later.field)
-                && changes.shown.iter().all(|shown| shown.field != later.field);
+                && changes.shown.iter().all(|shown| shown.holder != later.holder);
             file.spend(Work::Compared, earlier.locks.iter().map(Lock::length).sum())?;
             if !apart && earlier.locks.iter().any(|lock| lock.holds(&later.field)) {
                 let (field, by) = (later.field.clone(), earlier.field.clone());
@@ -447,13 +454,16 @@ fn maintains(
     signatures: &[Surveyed],
     changes: &Changes,
 ) -> Result<bool, pdf::Error> {
-    // Nothing comes into sight, in a new place or in one that was prepared.
-    if changes.shown.iter().any(|shown| shown.revision == revision) {
+    // Nothing comes into sight, in a new place or in one that was prepared, nor by other defaults for painting.
+    if changes.shown.iter().any(|shown| shown.revision == revision) || changes.defaults.contains(&revision) {
         return Ok(false);
     }
     let mut made = signatures.iter().filter(|s| s.revision == revision).peekable();
     if made.peek().is_some() {
         return Ok(made.all(|s| s.sub_filter == SubFilter::TimeStamp));
+    }
+    if changes.added_fields.contains(&revision) {
+        return Ok(false);
     }
     let store = |view: View<'_, '_>| Ok(view.catalog()?.1.get("DSS").cloned());
     let (before, after) = (store(file.at(revision - 1))?, store(file.at(revision))?);

@@ -6,8 +6,8 @@ use crate::cms::{self, Tolerated};
 use crate::pades::{self, Conflict, Content, Covers, SubFilter, Survey, Surveyed};
 use crate::pdf::{self, File, Irregularity};
 use crate::pki::{
-    Anchors, Certificate, Crl, OcspAnswer, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm,
-    VerifiedPath,
+    Anchors, Certificate, Crl, OcspAnswer, PathError, PublicKey, Purpose, Reason, Revocation,
+    SignatureAlgorithm, VerifiedPath,
 };
 use crate::time::Time;
 
@@ -61,6 +61,9 @@ pub(super) fn document(
         findings.push(Finding::new(Axis::Integrity, code, Outcome::NotChecked));
     }
     changes(&survey, file.revisions().len(), forbidden, &mut findings);
+    if taken_out(&file, &survey) {
+        findings.push(Finding::notice("signature.taken-out"));
+    }
     conflicts(&survey, &mut findings);
     if !survey.open.is_empty() {
         findings.push(Finding::notice("status.open-fields").with("fields", names(&survey.open)));
@@ -84,6 +87,17 @@ pub(super) fn document(
         findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
     }
     Verdict::new(Profile::Foreign, sha256, at, None, signatures, findings)
+}
+
+/// Whether there was a signature before the first one that is left: it was cleared, replaced or removed with its
+/// field. Whoever signed after that vouches for all that is there, but not for having been the first.
+fn taken_out(file: &File<'_>, survey: &Survey) -> bool {
+    let first = survey.signatures.first().and_then(|signed| file.revisions().get(signed.revision));
+    let before = first.and_then(|revision| file.bytes().get(..revision.span.start)).unwrap_or_default();
+    let count = before.windows(10).filter(|window| *window == b"/ByteRange").count();
+    // Usage rights are signed by the maker of a program, and no field holds them.
+    let rights = before.windows(4).any(|window| window == b"/UR3");
+    count > usize::from(rights)
 }
 
 /// The mistake of a file with the program that probably made it: whoever signed with it has to hear of it.
@@ -205,6 +219,8 @@ fn changes(survey: &Survey, revisions: usize, forbidden: Option<usize>, findings
 
 /// What came into sight after somebody had signed: who answers for it, and what it may hide.
 fn shown(survey: &Survey, signatures: &[SignatureVerdict], findings: &mut Vec<Finding>) {
+    let is_good =
+        |verdict: &SignatureVerdict| verdict.integrity == Outcome::Pass && verdict.chain == Outcome::Pass;
     for shown in &survey.changes.shown {
         let of = |finding: Finding| {
             finding
@@ -214,9 +230,13 @@ fn shown(survey: &Survey, signatures: &[SignatureVerdict], findings: &mut Vec<Fi
         };
         let finding = |axis, code| of(Finding::new(axis, code, Outcome::NotChecked));
         let notice = |code| of(Finding::notice(code));
-        let by = survey.signatures.iter().zip(signatures).find(|(signed, _)| signed.field == shown.field);
+        let by = survey.signatures.iter().zip(signatures).find(|(signed, _)| signed.holder == shown.holder);
         match by {
-            Some((_, verdict)) if verdict.integrity == Outcome::Pass && verdict.chain == Outcome::Pass => {
+            // An authority stamps whatever anybody sends it, so it answers for nothing that is seen.
+            Some((_, verdict)) if is_good(verdict) && verdict.kind != "signature" => {
+                findings.push(finding(Axis::Issuer, "signature.seen-later-stamp"));
+            }
+            Some((_, verdict)) if is_good(verdict) => {
                 let time = verdict.proven_time.as_deref().or(verdict.claimed_time.as_deref()).unwrap_or("?");
                 let signer = verdict.signer.as_deref().unwrap_or("?");
                 findings.push(notice("signature.seen-later").with("signer", signer).with("time", time));
@@ -295,11 +315,19 @@ impl Witness<'_> {
             Err(_) => return Err("time.stamp-not-trusted"),
         };
         match path.revocation(&self.anchors, time, self.at) {
-            Revocation::Revoked { at, .. } if at <= time => Err("time.stamp-revoked"),
+            // RFC 3161, 4: where the key may be in other hands, all that it stamped, whenever it says that was.
+            Revocation::Revoked { at, reason } if at <= time || !is_orderly(reason) => {
+                Err("time.stamp-revoked")
+            }
             Revocation::Unknown if self.evidence.require_revocation => Err("time.stamp-revocation-unknown"),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a key was given up and not lost. A list without a reason does not say so (RFC 3161, 4).
+const fn is_orderly(reason: Reason) -> bool {
+    matches!(reason, Reason::AffiliationChanged | Reason::Superseded | Reason::CessationOfOperation)
 }
 
 fn signature(
@@ -493,7 +521,10 @@ fn revocation(
 
 fn time(claimed: Option<Time>, proven: Option<Time>, at: Time) -> Finding {
     match (proven, claimed) {
-        (_, Some(claimed)) if claimed > at => Finding::new(Axis::Time, "time.future", Outcome::Fail),
+        // Often local time that says it is UTC, or nothing about it. It proves nothing in any case.
+        (_, Some(claimed)) if claimed.is_ahead_of(at) => {
+            Finding::new(Axis::Time, "time.future", Outcome::NotChecked)
+        }
         (Some(proven), _) => Finding::new(Axis::Time, "time.proven", Outcome::Pass).with("time", proven),
         (None, Some(_)) => Finding::new(Axis::Time, "time.claimed-only", Outcome::NotChecked),
         (None, None) => Finding::new(Axis::Time, "time.not-claimed", Outcome::NotChecked),

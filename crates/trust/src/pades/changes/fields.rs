@@ -12,6 +12,9 @@ use crate::pdf::{self, Dictionary, Object, Ref, Work};
 /// Print, ReadOnly, Locked, LockedContents. None of them moves or hides anything on the screen.
 const SIGNING_FLAGS: i64 = 1 << 2 | 1 << 6 | 1 << 7 | 1 << 9;
 
+/// Resources by their names.
+type Named = Vec<(Vec<u8>, Object)>;
+
 /// Where a field, and a widget of one, may stand.
 const FIELD: [Context; 2] = [Context::Field, Context::Stray];
 
@@ -42,11 +45,11 @@ impl Comparison<'_, '_> {
         for key in differing(&old_form, &new_form) {
             let allowed = match key.as_slice() {
                 b"Fields" | b"SigFlags" => true,
-                // Further names, by which nothing was called so far. Where there were none, nothing may be waiting for
-                // them: a text field, or free text without a look of its own.
-                b"DR" if old_form.get("DR").is_some() => self.only_adds(&old_form, &new_form)?,
+                // Further names. Where there were none, nothing may be waiting for them: a text field, or free text
+                // without a look of its own.
+                b"DR" if old_form.get("DR").is_some() => true,
                 // Defaults for text fields: without any they do nothing.
-                b"DR" | b"DA" => only_signatures && !self.has_free_text()?,
+                b"DR" | b"DA" => only_signatures && !self.has_painted_text(&old_fields)?,
                 // Tells viewers to paint fields anew, as they like.
                 b"NeedAppearances" => {
                     old_form.get("NeedAppearances").is_none()
@@ -61,6 +64,21 @@ impl Comparison<'_, '_> {
         if let Some(resources) = new_form.get("DR") {
             self.brought_along(resources)?;
         }
+        // By value: the dictionary may be an object of its own.
+        if old_form.get("DR").is_some() {
+            match self.added_resources(&old_form, &new_form)? {
+                None => self.forbid(owner, What::Field, "DR"),
+                Some(added) if added.is_empty() => {}
+                Some(added) => {
+                    self.defaults = true;
+                    if !self.are_not_awaited(&added, &old_form, &old_fields)? {
+                        self.forbid(owner, What::Field, "DR");
+                    }
+                }
+            }
+        }
+        self.defaults |=
+            ["DR", "DA"].iter().any(|key| old_form.get(key).is_none() && new_form.get(key).is_some());
         self.field_list(&new_form, "Fields");
         self.fields(&old_fields, &new_fields)?;
         for ancestor in new_fields.iter().flat_map(|field| &field.ancestors) {
@@ -76,43 +94,147 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// Whether the resources of the form only got names that they had not, in each of their categories.
-    fn only_adds(&self, old: &Dictionary, new: &Dictionary) -> Result<bool, pdf::Error> {
+    /// What the resources of the form got besides what they had, as category, name and value; `None` if something
+    /// is another one now.
+    fn added_resources(&self, old: &Dictionary, new: &Dictionary) -> Result<Option<Named>, pdf::Error> {
         let (old, new) = (self.before.dictionary(old, "DR")?, self.after.dictionary(new, "DR")?);
-        let (Some(old), Some(new)) = (old, new) else { return Ok(false) };
-        let categories: BTreeMap<&[u8], &Object> = new.iter().collect();
-        for (category, value) in old.iter() {
-            let Some(with) = categories.get(category) else { return Ok(false) };
-            let (value, with) = (self.before.resolve(value)?, self.after.resolve(with)?);
-            let kept = match (value.as_dictionary(), with.as_dictionary()) {
-                (Some(old), Some(with)) => {
-                    // Looked up, not searched for: thousands of categories may all be one dictionary of
-                    // ten thousand names.
-                    self.after.spend(Work::Compared, old.len().saturating_add(with.len()))?;
-                    let known: BTreeSet<&[u8]> = old.iter().map(|(name, _)| name).collect();
-                    differing(old, with).iter().all(|name| !known.contains(name.as_slice()))
-                }
-                _ => value.is_equivalent(&with),
+        let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
+        let known: BTreeMap<&[u8], &Object> = old.iter().collect();
+        let mut kept = 0;
+        let mut added = Named::new();
+        for (category, value) in new.iter() {
+            let with = self.after.resolve(value)?;
+            let before = known.get(category).map(|value| self.before.resolve(value)).transpose()?;
+            kept += usize::from(before.is_some());
+            let (before, with) = match (before.as_deref(), with.as_dictionary()) {
+                (None, Some(with)) => (Dictionary::new(), with),
+                (Some(Object::Dictionary(before)), Some(with)) => (before.clone(), with),
+                (None, None) => continue,
+                (Some(before), _) if before.is_equivalent(&with) => continue,
+                _ => return Ok(None),
             };
-            if !kept {
+            // Looked up, not searched for: thousands of categories may all be one dictionary of ten thousand
+            // names.
+            self.after.spend(Work::Compared, before.len().saturating_add(with.len()))?;
+            let names: BTreeSet<&[u8]> = before.iter().map(|(name, _)| name).collect();
+            for name in differing(&before, with) {
+                if names.contains(name.as_slice()) {
+                    return Ok(None);
+                }
+                let value = with.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+                added.extend(value.map(|value| (name, value)));
+            }
+        }
+        Ok((kept == old.len()).then_some(added))
+    }
+
+    /// Whether nothing that programs paint by the resources of the form was waiting for these names; or they are
+    /// what programs take for a font that is missing.
+    fn are_not_awaited(
+        &self,
+        added: &Named,
+        form: &Dictionary,
+        fields: &[FormField],
+    ) -> Result<bool, pdf::Error> {
+        let mut texts = vec![form.clone()];
+        for field in fields {
+            texts.push(field.dictionary.clone());
+            for part in field.ancestors.iter().chain(&field.widgets) {
+                texts.extend(self.before.shared(*part)?.value.as_dictionary().cloned());
+            }
+        }
+        for annotation in self.annotations()? {
+            texts.extend(self.before.resolve(&annotation)?.as_dictionary().cloned());
+        }
+        let mut awaited = BTreeSet::new();
+        for text in &texts {
+            let Some(appearance) = text.get("DA") else { continue };
+            let appearance = self.before.resolve(appearance)?;
+            let Some(appearance) = appearance.as_string() else { return Ok(false) };
+            let read = pdf::operations(appearance, |operands, _| {
+                awaited.extend(operands.iter().filter_map(Object::as_name).map(<[u8]>::to_vec));
+                Ok(())
+            });
+            if read.is_err() {
+                return Ok(false);
+            }
+        }
+        for (name, value) in added.iter().filter(|(name, _)| awaited.contains(name)) {
+            let font = self.after.resolve(value)?;
+            let dingbats = name == b"ZaDb";
+            if !font.as_dictionary().map_or(Ok(false), |font| self.is_usual_font(font, dingbats))? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Whether a page has free text that programs paint by the defaults of the form.
-    fn has_free_text(&self) -> Result<bool, pdf::Error> {
+    /// A font that every program has, with the letters in their places (ISO 32000-2, 9.6.2.2).
+    fn is_usual_font(&self, font: &Dictionary, dingbats: bool) -> Result<bool, pdf::Error> {
+        let name = |key| font.get(key).and_then(Object::as_name).unwrap_or_default();
+        let usual = match name("BaseFont") {
+            b"ZapfDingbats" => dingbats,
+            base => {
+                !dingbats
+                    && [&b"Helvetica"[..], b"Times-", b"Courier"].iter().any(|known| base.starts_with(known))
+            }
+        };
+        let plain = |key: &[u8]| matches!(key, b"Type" | b"Subtype" | b"BaseFont" | b"Name" | b"Encoding");
+        if !usual || name("Subtype") != b"Type1" || !font.iter().all(|(key, _)| plain(key)) {
+            return Ok(false);
+        }
+        let Some(encoding) = font.get("Encoding") else { return Ok(true) };
+        let encoding = self.after.resolve(encoding)?;
+        let Some(encoding) = encoding.as_dictionary() else { return Ok(encoding.as_name().is_some()) };
+        let mut code = 0;
+        for item in self.after.array(encoding, "Differences")?.unwrap_or_default() {
+            match (item.as_integer(), item.as_name()) {
+                (Some(start), _) => code = start,
+                (_, Some(glyph)) => {
+                    // Quotation marks, which are others in the encodings of forms.
+                    let quote = matches!((code, glyph), (39, b"quotesingle") | (96, b"grave"));
+                    if (32..127).contains(&code) && !quote {
+                        return Ok(false);
+                    }
+                    code = code.saturating_add(1);
+                }
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The annotations of all pages.
+    fn annotations(&self) -> Result<Vec<Object>, pdf::Error> {
+        let mut all = Vec::new();
         for page in self.before.pages()? {
             let body = self.before.shared(page)?;
             let Some(dictionary) = body.value.as_dictionary() else { continue };
-            for item in self.before.array(dictionary, "Annots")?.unwrap_or_default() {
-                let item = self.before.resolve(&item)?;
-                let Some(annotation) = item.as_dictionary() else { continue };
-                let subtype = annotation.get("Subtype").and_then(Object::as_name);
-                if subtype == Some(b"FreeText") && annotation.get("AP").is_none() {
-                    return Ok(true);
-                }
+            let list = self.before.array(dictionary, "Annots")?.unwrap_or_default();
+            self.before.spend(Work::Compared, list.len())?;
+            all.extend(list);
+        }
+        Ok(all)
+    }
+
+    /// Whether a page has text that programs paint by the defaults of the form: free text without a look, or a field
+    /// that the form does not list.
+    fn has_painted_text(&self, fields: &[FormField]) -> Result<bool, pdf::Error> {
+        let listed: BTreeSet<Ref> = fields.iter().flat_map(|field| field.widgets.iter().copied()).collect();
+        for item in self.annotations()? {
+            if item.as_reference().is_some_and(|widget| listed.contains(&widget)) {
+                continue;
+            }
+            let annotation = self.before.resolve(&item)?;
+            let Some(annotation) = annotation.as_dictionary() else { continue };
+            let subtype = annotation.get("Subtype").map(|kind| self.before.resolve(kind)).transpose()?;
+            let found = match subtype.as_ref().and_then(|kind| kind.as_name()) {
+                Some(b"FreeText") => annotation.get("AP").is_none(),
+                Some(b"Widget") => true,
+                _ => false,
+            };
+            if found {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -125,6 +247,7 @@ impl Comparison<'_, '_> {
             match known.get(&field.reference) {
                 Some(old) => self.known_field(old, field)?,
                 None => {
+                    self.added_field = true;
                     // One name is one field: of two, programs show the value of either (12.7.4.2).
                     if !field.name.is_empty() && names.contains(field.name.as_str()) {
                         self.forbid(field.reference.number, What::Signature, &field.name);
@@ -280,7 +403,7 @@ impl Comparison<'_, '_> {
     /// A field that this update adds: only a signature field, made of new objects.
     fn added_field(&mut self, field: &FormField) -> Result<(), pdf::Error> {
         let number = field.reference.number;
-        if !field.is_signature() {
+        if !field.is_signature() || field.is_misplaced {
             self.forbid(number, What::Field, &field.name);
             return Ok(());
         }
@@ -300,9 +423,10 @@ impl Comparison<'_, '_> {
             if dictionary.get("A").is_some() || dictionary.get("AA").is_some() {
                 self.forbid(reference.number, What::Action, &field.name);
             }
-            // A widget of another kind of field, or one that comes and goes with a layer.
-            let kind = dictionary.get("FT").and_then(Object::as_name);
-            if kind.is_some_and(|kind| kind != b"Sig") || dictionary.get("OC").is_some() {
+            // A widget of another kind of field, or one that comes and goes with a layer. No program writes the kind
+            // behind a reference, where some do not look for it.
+            let kind = dictionary.get("FT");
+            if kind.is_some_and(|kind| kind.as_name() != Some(b"Sig")) || dictionary.get("OC").is_some() {
                 self.forbid(reference.number, What::Annotation, &field.name);
             }
             for (key, value) in dictionary.iter() {
@@ -331,6 +455,7 @@ impl Comparison<'_, '_> {
         self.painted.push(Painted {
             revision: self.revision,
             field: field.name.clone(),
+            holder: field.reference,
             widget,
             filled: field.is_filled(),
         });

@@ -44,7 +44,10 @@ pub(super) fn changes(file: &File<'_>, signed: usize) -> Result<Changes, pdf::Er
         roles.add(revision)?;
         let mut comparison = Comparison::new(file, revision, &roles, &old_containers);
         comparison.run()?;
-        let Comparison { containers, mut forbidden, painted: mut new, .. } = comparison;
+        let Comparison { containers, mut forbidden, painted: mut new, added_field, defaults, .. } =
+            comparison;
+        changes.added_fields.extend(added_field.then_some(revision));
+        changes.defaults.extend(defaults.then_some(revision));
         changes.forbidden.append(&mut forbidden);
         painted.append(&mut new);
         old_containers.extend(containers);
@@ -73,6 +76,9 @@ struct Comparison<'f, 'a> {
     widgets: BTreeSet<Ref>,
     /// What came into sight.
     painted: Vec<Painted>,
+    /// Whether the form got a field, or other defaults for painting fields.
+    added_field: bool,
+    defaults: bool,
 }
 
 impl<'f, 'a> Comparison<'f, 'a> {
@@ -96,6 +102,8 @@ impl<'f, 'a> Comparison<'f, 'a> {
             forbidden: Vec::new(),
             widgets: BTreeSet::new(),
             painted: Vec::new(),
+            added_field: false,
+            defaults: false,
         }
     }
 
@@ -184,8 +192,18 @@ impl<'f, 'a> Comparison<'f, 'a> {
                 !plain && entry("Subtype") == Some(b"XML")
             } else if free == information {
                 plain && new.value.as_dictionary().is_some()
+            } else if free == store {
+                // A dictionary in the place of a certificate would be a field to whoever hangs below it.
+                !self.is_new(number)
+                    || match [Context::StoreData, Context::StoreList]
+                        .map(|role| roles.any(Contexts::of(&[role])))
+                    {
+                        [true, _] => !plain,
+                        [_, true] => plain && new.value.as_array().is_some(),
+                        _ => plain && new.value.as_dictionary().is_some(),
+                    }
             } else {
-                free == store || plain
+                plain
             };
             // What does not fit is an object like any other, and has to be what it was.
             if !fits {

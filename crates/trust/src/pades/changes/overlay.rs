@@ -4,7 +4,7 @@
 //! (sneaky signature attack, 2021; "Breaking the Specification", 2021). All of them on a page count together: two
 //! halves hide as much as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::what::{Changes, ForbiddenChange, Shown, What};
 use crate::pades::ink::{Ink, ink};
@@ -41,6 +41,7 @@ pub enum Covers {
 pub(super) struct Painted {
     pub(super) revision: usize,
     pub(super) field: String,
+    pub(super) holder: Ref,
     pub(super) widget: Ref,
     pub(super) filled: bool,
 }
@@ -80,6 +81,7 @@ pub(super) fn judge(
     }
     // The page that each stands on, and each page's number and annotations.
     let mut places: BTreeMap<Ref, Ref> = BTreeMap::new();
+    let mut twice: BTreeSet<Ref> = BTreeSet::new();
     let mut lists: BTreeMap<Ref, (usize, Vec<Object>)> = BTreeMap::new();
     for (index, page) in view.pages()?.into_iter().enumerate() {
         let body = view.body(page)?;
@@ -89,7 +91,12 @@ pub(super) fn judge(
         let mut widgets =
             list.iter().filter_map(Object::as_reference).filter(|item| seen.contains_key(item)).peekable();
         if widgets.peek().is_some() {
-            places.extend(widgets.map(|widget| (widget, page)));
+            for widget in widgets {
+                // It is drawn on each, and belongs to one of them only.
+                if places.insert(widget, page).is_some_and(|other| other != page) {
+                    twice.insert(widget);
+                }
+            }
             lists.insert(page, (index + 1, list));
         }
     }
@@ -104,6 +111,7 @@ pub(super) fn judge(
     };
     for (painted, sight) in seen.into_values() {
         match places.get(&painted.widget) {
+            Some(_) if twice.contains(&painted.widget) => forbid(&painted, 0, changes),
             Some(page) => pages.entry(*page).or_default().push((painted, sight)),
             // On no page: most programs do not show it at all, and some wherever its rectangle is.
             None => forbid(&painted, 0, changes),
@@ -121,8 +129,9 @@ pub(super) fn judge(
             // Of a signature without a look most programs show nothing, and some a mark of their own. It hides nothing
             // that its signer could choose; who that is has to be told.
             if painted.filled && !has_look(view, painted.widget)? {
-                let Painted { revision, field, filled, .. } = painted;
-                changes.shown.push(Shown { revision, field, page: number, filled, covers: Covers::Nothing });
+                let covers = Covers::Nothing;
+                let Painted { revision, field, holder, filled, .. } = painted;
+                changes.shown.push(Shown { revision, field, holder, page: number, filled, covers });
                 continue;
             }
             if sheet.hides_annotation(file, &painted, sight)? {
@@ -139,8 +148,8 @@ pub(super) fn judge(
                 forbid(&painted, number, changes);
                 continue;
             }
-            let Painted { revision, field, filled, .. } = painted;
-            let shown = Shown { revision, field, page: number, filled, covers };
+            let Painted { revision, field, holder, filled, .. } = painted;
+            let shown = Shown { revision, field, holder, page: number, filled, covers };
             if !changes.shown.contains(&shown) {
                 changes.shown.push(shown);
             }

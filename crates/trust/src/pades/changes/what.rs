@@ -1,6 +1,9 @@
 //! Names of what an update did, and what of it a reader has to be told.
 
+use std::collections::BTreeSet;
+
 use super::overlay::Covers;
+use crate::pdf::Ref;
 
 /// What an update did that no signing tool does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +99,8 @@ pub struct Shown {
     pub revision: usize,
     /// The name of the field.
     pub field: String,
+    /// The field itself: names may be missing, or be there twice.
+    pub holder: Ref,
     /// The page, counted from 1.
     pub page: usize,
     /// Whether it holds a signature or time stamp: somebody who answers for what it shows.
@@ -111,4 +116,8 @@ pub struct Changes {
     pub forbidden: Vec<ForbiddenChange>,
     /// Signature fields that came into sight.
     pub shown: Vec<Shown>,
+    /// Revisions that added fields to the form.
+    pub(in crate::pades) added_fields: BTreeSet<usize>,
+    /// Revisions that added defaults and resources to it, by which programs paint fields.
+    pub(in crate::pades) defaults: BTreeSet<usize>,
 }
