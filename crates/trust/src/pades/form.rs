@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::pdf::{self, Dictionary, Object, Ref, View};
+use crate::pdf::{self, Dictionary, Object, Ref, View, Work};
 
 /// Fields of one form. Tax forms have some thousands.
 const MAX_FIELDS: usize = 20_000;
@@ -108,11 +108,12 @@ impl Walk<'_, '_> {
         if let Some(part) = name.as_ref().and_then(Object::as_string) {
             let part = pdf::decode_text(part);
             own.name = if own.name.is_empty() { part } else { format!("{}.{part}", own.name) };
-            // Each field below gets a copy.
             if own.name.len() > MAX_NAME {
                 return Err(pdf::Error::TooMany { what: "characters in the name of a field", offset: 0 });
             }
         }
+        // Each field gets a copy of the name above it: twenty thousand fields once took half a gigabyte.
+        self.view.spend(Work::Read, own.name.len())?;
         if let Some(kind) = kind {
             own.kind = kind.as_name().unwrap_or_default().to_vec();
         }
