@@ -121,6 +121,27 @@ def names_that_lead_to_each_other():
     return pdf({1: b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles 20 0 R>>>>"} | dict.fromkeys(nodes, inner))
 
 
+def resources_for_every_form():
+    """A page that draws one form nineteen hundred times, with resources of three hundred thousand values."""
+    many = b"/Properties<<" + b"".join(b"/P%d[%s]" % (n, b"0 " * 30) for n in range(9_000)) + b">>"
+    form = stream(b"q Q", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources 6 0 R")
+    page = PAGE[:-2] + b"/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>"
+    objects = signed() | {3: page, 4: stream(b"/F Do " * 1_900), 5: form, 6: b"<<%s>>" % many}
+    field = b"<</FT/Sig/T(Baru)/Type/Annot/Subtype/Widget/P 3 0 R/F 4/Rect[9 9 90 90]/V 22 0 R/AP<</N 23 0 R>>>>"
+    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[10 0 R 21 0 R]/SigFlags 3>>>>"
+    look = stream(b"0 0 9 9 re f", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]")
+    return pdf(objects, {1: catalog, 3: page[:-2] + b"/Annots[21 0 R]>>", 21: field, 22: SIGNATURE, 23: look})
+
+
+def names_for_many_fields():
+    """Twenty thousand fields below one name of four thousand characters."""
+    numbers = range(100, 19_900)
+    kids = {n: b"<</FT/Tx/T(%d)/Parent 50 0 R>>" % n for n in numbers}
+    objects = signed() | kids | {50: b"<</T(%s)/Kids%s>>" % (b"x" * 4_000, references(numbers))}
+    objects[1] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[10 0 R 50 0 R]/SigFlags 3>>>>"
+    return pdf(objects, {1: objects[1], 20_000: b"null"})
+
+
 def deep_nesting():
     return pdf({1: b"<</Type/Catalog/Pages 2 0 R/X " + b"[" * 4_000_000 + b"]" * 4_000_000 + b">>"})
 
@@ -428,7 +449,7 @@ def picture_of_a_wall():
 
 
 def largest_picture_with_alpha():
-    side = 6_300
+    side = 5_470
     return png(side, side, packed_zeros(side * (4 * side + 1)), colour=6, interlaced=1)
 
 
@@ -467,12 +488,14 @@ def webp_that_lies():
 
 SHAPES = [
     one_stream_many_references, many_streams_each_large, list_shared_by_many_signatures, many_signatures, many_widgets,
-    many_fields_one_name, kids_as_deep_as_there_are, names_that_lead_to_each_other, deep_nesting, large_array,
+    many_fields_one_name, kids_as_deep_as_there_are, names_that_lead_to_each_other,
+    resources_for_every_form, names_for_many_fields, deep_nesting, large_array,
     many_small_updates, as_many_updates_as_fit, many_pages_and_updates, huge_index, index_of_many_ranges,
     inflating_table, inflating_object_streams, filters_in_filters, data_of_millions_of_values, data_of_millions_of_keys,
     certificates_of_one_name, certificate_of_many_names, certificate_of_many_extensions, many_certificates_of_many_names,
     list_of_many_entries, list_of_many_reasons, list_of_many_extensions,
-    cms_of_many_attributes, cms_of_many_values, cms_of_many_names, cms_of_many_certificate_ids, cms_in_many_pieces, noise, picture_with_profile, picture_with_texts, picture_of_a_wall,
+    cms_of_many_attributes, cms_of_many_values, cms_of_many_names, cms_of_many_certificate_ids, cms_in_many_pieces,
+    noise, picture_with_profile, picture_with_texts, picture_of_a_wall,
     largest_picture_with_alpha, picture_of_false_corners, picture_of_noise, jpeg_of_many_scans, webp_that_lies,
 ]
 
