@@ -6,6 +6,7 @@ use pk::registry::{Registry as _, Status};
 use pk_trust::claim::Kind;
 use pk_trust::pki::{PathError, Reason, Subject};
 use pk_trust::verify::{Answer, Outcome, Overall};
+use sha2::{Digest as _, Sha256};
 
 use crate::fixture::{self, Fixture, complaints, now, passphrase, verdict};
 
@@ -151,6 +152,45 @@ fn an_orphan_of_a_stopped_run_is_overwritten() {
     fixture.sign_all();
     let verdict = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
     assert_eq!(verdict.overall, Overall::Passed);
+}
+
+/// The register is an older copy, or a run was stopped: what was signed is recorded, not signed a second time.
+#[test]
+fn a_signature_that_lies_there_is_recorded() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let before = std::fs::read(fixture.office.registry()).unwrap();
+    fixture.sign("kominfo");
+    let signed = fixture.file("kominfo", Kind::Agreement);
+    let path = fixture
+        .office
+        .document_file(&fixture.entry("kominfo", Kind::Agreement).reservation.id.to_string(), 1);
+    let again = |there: Option<&[u8]>, at| {
+        std::fs::write(fixture.office.registry(), &before).unwrap();
+        match there {
+            Some(bytes) => std::fs::write(&path, bytes).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let signer = fixture.office.open_official("kominfo", &passphrase(), at).unwrap();
+        let pending = batch::pending_for("kominfo", &fixture.registry()).unwrap();
+        fixture.try_sign(&pending, &signer, at).unwrap();
+        let entry = fixture.entry("kominfo", Kind::Agreement);
+        let file = std::fs::read(&path).unwrap();
+        assert_eq!(entry.files.last(), Some(&Sha256::digest(&file).into()));
+        file
+    };
+    let later = now().plus_days(1);
+    assert_eq!(again(Some(&signed), later), signed);
+    assert_ne!(verdict(&fixture.auditor(), &signed).overall, Overall::Failed);
+    // Nothing else is: half of it, one byte changed, the file before.
+    let mut changed = signed.clone();
+    let end = changed.len() - 200;
+    changed[end] ^= 1;
+    let unsigned = std::fs::read(path.with_file_name("0.pdf")).unwrap();
+    for other in [Some(&signed[..signed.len() / 2]), Some(&changed), Some(&unsigned), None] {
+        let made = again(other, later);
+        assert!(made != signed && Some(&made[..]) != other);
+    }
 }
 
 #[test]

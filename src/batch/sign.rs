@@ -8,12 +8,12 @@ use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::pades;
 use pk_trust::pki::{Anchors, Certificate, Purpose, Sign};
-use pk_trust::verify::{self, Evidence, Overall, Record, RoleError, Standing, Status};
+use pk_trust::verify::{self, Evidence, Overall, Record, RoleError, Standing, Status, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::recorded_file;
 use super::sealed::{Attached, Difference};
-use super::{Event, FileError};
+use super::{Event, FileError, read_document};
 use crate::office::{self, AuthorityError, Clock, Office, durable};
 use crate::registry::{self, Change, Entry, Registry};
 use crate::render::Renderer;
@@ -204,12 +204,21 @@ pub fn sign(
         let now = clock.now();
         // Every time: the key may be revoked while the others are signed.
         office.usable_for(&leaf.subject().id, leaf, Purpose::Signature, now)?;
-        let after =
-            pades::sign(&before, field, signer, now).map_err(|source| SignError::Pades { id, source })?;
         let path = office.document_file(&id.to_string(), entry.revision + 1);
-        // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was
-        // stopped.
-        durable::replace(&path, &after).map_err(FileError::at(&path))?;
+        let unrecorded = read_document(&path)
+            .ok()
+            .filter(|there| there.starts_with(&before) && known.is_next(entry, field, leaf, there, now));
+        let after = match unrecorded {
+            Some(there) => there,
+            None => {
+                let after = pades::sign(&before, field, signer, now)
+                    .map_err(|source| SignError::Pades { id, source })?;
+                // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was
+                // stopped.
+                durable::replace(&path, &after).map_err(FileError::at(&path))?;
+                after
+            }
+        };
         let change = Change::Signed {
             field: field.clone(),
             serial: leaf.serial(),
@@ -286,11 +295,25 @@ impl Known {
         }
     }
 
+    /// Whether a file that nobody recorded has the signature that is asked for now: a run was stopped, or the register
+    /// is an older copy. Who has it in hand has a genuine file, which another one in its place would make look forged.
+    fn is_next(&self, entry: &Entry, field: &str, leaf: &Certificate, bytes: &[u8], at: Time) -> bool {
+        let verdict = self.verdict(entry, bytes, at);
+        let last = verdict.signatures.last();
+        verdict.overall != Overall::Failed
+            && verdict.lines.status.code == "registry.one-ahead"
+            && last.is_some_and(|last| last.field == field && last.serial == Some(leaf.serial()))
+    }
+
     /// Whether a recorded document fails verification as it stands.
     fn refuses(&self, entry: &Entry, bytes: &[u8], at: Time) -> bool {
+        self.verdict(entry, bytes, at).overall == Overall::Failed
+    }
+
+    fn verdict(&self, entry: &Entry, bytes: &[u8], at: Time) -> Verdict {
         let record = Record { digest: entry.digest, files: entry.files.clone(), standing: Standing::Waiting };
         let evidence =
             Evidence { seals: self.seals.clone(), status: Status::Known(record), ..Evidence::default() };
-        verify::document(bytes, &self.anchors, &evidence, at).overall == Overall::Failed
+        verify::document(bytes, &self.anchors, &evidence, at)
     }
 }
