@@ -1,6 +1,6 @@
 //! Content streams as operators with their operands (ISO 32000-2, 7.8.2).
 
-use super::lexer::Lexer;
+use super::lexer::{Lexer, is_whitespace};
 use super::{Error, Object};
 
 /// Operands of one operator. The standard's own operators take six at most; `TJ` takes one array.
@@ -59,32 +59,72 @@ fn inline_image(lexer: &mut Lexer<'_>) -> Result<(), Error> {
             return Err(lexer.error("inline image"));
         }
     }
-    let value = |short: &[u8], long: &[u8]| {
-        let mut pairs = entries.chunks(2).filter_map(|pair| Some((pair.first()?.as_name()?, pair.get(1)?)));
-        pairs.find(|(name, _)| *name == short || *name == long).map(|(_, value)| value)
+    let unknown = lexer.error("inline image without a known length");
+    // Each key has two spellings; of two values readers take the first or the last.
+    let mut known: Vec<&[u8]> = Vec::new();
+    for pair in entries.chunks(2) {
+        let [Object::Name(key), _] = pair else { return Err(unknown) };
+        let key = match key.as_slice() {
+            b"BPC" => &b"BitsPerComponent"[..],
+            b"CS" => &b"ColorSpace"[..],
+            b"D" => &b"Decode"[..],
+            b"DP" => &b"DecodeParms"[..],
+            b"F" => &b"Filter"[..],
+            b"H" => &b"Height"[..],
+            b"IM" => &b"ImageMask"[..],
+            b"I" => &b"Interpolate"[..],
+            b"L" => &b"Length"[..],
+            b"W" => &b"Width"[..],
+            long => long,
+        };
+        if known.contains(&key) {
+            return Err(unknown);
+        }
+        known.push(key);
+    }
+    let value = |long: &[u8]| {
+        let place = known.iter().position(|key| *key == long)?;
+        entries.get(place * 2 + 1)
     };
-    let count = |short: &[u8], long: &[u8]| value(short, long).and_then(Object::as_place);
-    let mask = value(b"IM", b"ImageMask") == Some(&Object::Boolean(true));
-    let colours = match value(b"CS", b"ColorSpace").and_then(Object::as_name) {
-        _ if mask => Some(1),
-        Some(b"G" | b"DeviceGray") => Some(1),
-        Some(b"RGB" | b"DeviceRGB") => Some(3),
-        Some(b"CMYK" | b"DeviceCMYK") => Some(4),
+    let count = |key: &[u8]| value(key).and_then(Object::as_place);
+    let mask = match value(b"ImageMask") {
+        None | Some(Object::Boolean(false)) => false,
+        Some(Object::Boolean(true)) => true,
+        Some(_) => return Err(unknown),
+    };
+    let colours = match value(b"ColorSpace").map(Object::as_name) {
+        // A mask has no colours.
+        None if mask => Some(1),
+        Some(_) if mask => None,
+        Some(Some(b"G" | b"DeviceGray")) => Some(1),
+        Some(Some(b"RGB" | b"DeviceRGB")) => Some(3),
+        Some(Some(b"CMYK" | b"DeviceCMYK")) => Some(4),
         _ => None,
     };
-    let bits = if mask { Some(1) } else { count(b"BPC", b"BitsPerComponent") };
-    let plain = value(b"F", b"Filter").is_none();
-    let length = match (count(b"W", b"Width"), count(b"H", b"Height"), bits, colours) {
-        (Some(width), Some(height), Some(bits), Some(colours)) if plain => width
+    let bits = match count(b"BitsPerComponent") {
+        None if mask && value(b"BitsPerComponent").is_none() => Some(1),
+        Some(1) if mask => Some(1),
+        bits => bits.filter(|bits| !mask && matches!(bits, 1 | 2 | 4 | 8 | 16)),
+    };
+    let length = match (count(b"Width"), count(b"Height"), bits, colours) {
+        (Some(width), Some(height), Some(bits), Some(colours)) if value(b"Filter").is_none() => width
             .checked_mul(bits)
             .and_then(|row| row.checked_mul(colours))
             .and_then(|row| row.div_ceil(8).checked_mul(height)),
         _ => None,
     };
-    let unknown = lexer.error("inline image without a known length");
-    let length = length.filter(|length| *length < lexer.rest().len()).ok_or(unknown.clone())?;
+    let length = length.filter(|length| *length < lexer.rest().len()).ok_or_else(|| unknown.clone())?;
+    // Said twice, it has to be the same; and some readers look for the end in the data.
+    if value(b"Length").is_some_and(|said| said.as_place() != Some(length)) {
+        return Err(unknown);
+    }
+    let data = lexer.rest().get(1..=length).unwrap_or_default();
+    let is_end = |part: &[u8]| matches!(part, [a, b'E', b'I', b] if is_whitespace(*a) && is_whitespace(*b));
+    if data.windows(4).any(is_end) || !lexer.rest().first().is_some_and(|&byte| is_whitespace(byte)) {
+        return Err(unknown);
+    }
     lexer.skip(1 + length);
-    lexer.skip_whitespace();
+    lexer.skip_spaces();
     if lexer.regular() == b"EI" { Ok(()) } else { Err(unknown) }
 }
 
@@ -115,6 +155,13 @@ mod tests {
         let image = b"BI /W 6 /H 1 /CS /G /BPC 8 ID (a) Tj EI Q";
         assert_eq!(read(image).unwrap(), ["0BI", "0Q"]);
         assert_eq!(read(b"BI /W 9 /H 2 /IM true ID \x00 EI EI Q").unwrap(), ["0BI", "0Q"]);
+        for content in [
+            b"BI /Width 6 /H 1 /ColorSpace /G /BPC 8 /L 6 ID (a) Tj EI Q".as_slice(),
+            b"BI /W 6 /Height 1 /IM false /D [1 0] /CS /G /BitsPerComponent 8 /I true ID (a) Tj EI Q",
+            b"BI /W 9 /H 1 /IM true /BPC 1 /Interpolate false ID EI EI Q",
+        ] {
+            assert_eq!(read(content).unwrap(), ["0BI", "0Q"], "{}", String::from_utf8_lossy(content));
+        }
         // Where it ends nobody knows, or it ends elsewhere.
         for content in [
             b"BI /W 1 ID abc".as_slice(),
@@ -122,6 +169,16 @@ mod tests {
             b"BI /W 6 /H 1 /CS /G /BPC 8 /F /Fl ID (a) Tj EI Q",
             b"BI /W 2 /H 1 /CS /G /BPC 8 ID (a) Tj EI Q",
             b"BI /W 99 /H 99 /CS /G /BPC 8 ID (a) Tj EI Q",
+            // One key twice, in whatever spelling, or another that contradicts it.
+            b"BI /W 6 /H 1 /CS /G /BPC 8 /Width 1 ID (a) Tj EI Q",
+            b"BI /W 6 /W 6 /H 1 /CS /G /BPC 8 ID (a) Tj EI Q",
+            b"BI /W 6 /H 1 /CS /G /BPC 8 /Length 1 ID (a) Tj EI Q",
+            b"BI /W 6 /H 8 /IM true /CS /G ID (a) Tj EI Q",
+            b"BI /W 6 /H 8 /IM true /BPC 8 ID (a) Tj EI Q",
+            b"BI /W 6 /H 8 /IM 1 ID (a) Tj EI Q",
+            b"BI /W 6 1 /H 8 /IM true ID (a) Tj EI Q",
+            // Some readers look for the end.
+            b"BI /W 8 /H 1 /CS /G /BPC 8 ID a EI (a)Q EI Q",
         ] {
             assert_eq!(read(content), None, "{}", String::from_utf8_lossy(content));
         }
