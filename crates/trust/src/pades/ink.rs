@@ -1,8 +1,9 @@
 //! Where a page shows text and pictures: boxes around them, rather too large than too small.
 //!
 //! A stamp that somebody adds later must not hide what others signed. Where letters stand follows from the content
-//! stream, the matrices and the widths of the font (ISO 32000-2, 9.4); their shapes are not looked at. Lines, frames
-//! and coloured areas hide nothing that was said; filled curves may be letters, and count.
+//! stream, the matrices and the widths of the font (ISO 32000-2, 9.4); their shapes are not looked at. Long lines,
+//! frames and coloured areas hide nothing that was said: places for signatures lie in them. Filled curves may be letters,
+//! and small marks ticks, bars of a letter or dots of a code: those count. What readers may read otherwise is unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -22,6 +23,26 @@ const MAX_FORMS: usize = 2_000;
 
 /// Straight lines of one stroked path: a table drawn at once has fewer, a word of letters more.
 const MAX_STROKES: usize = 12;
+
+/// A mark of at most so many points in both directions says something, whatever it is made of: a tick, a letter, a
+/// dot of a code. Cells, frames and grounds are larger.
+const SMALL: f64 = 40.0;
+
+/// A line at most so thick and at least so long rules paper, and says nothing.
+const THIN: f64 = 1.5 + 3.0 * HAIR;
+const LONG: f64 = 20.0;
+
+/// Lines without a thickness are seen all the same.
+const HAIR: f64 = 0.01;
+
+/// Gaps of a dashed line up to which it is still one: through longer ones marks are painted here and there.
+const GAP: f64 = 8.0;
+
+/// Pieces of a line as far apart as this are one: office programs draw the border of each cell by itself.
+const JOINED: f64 = 0.5;
+
+/// Less than the advance of any character in Helvetica and Times.
+const NARROW: f64 = 0.15;
 
 /// Boxes on one page.
 const MAX_BOXES: usize = 50_000;
@@ -48,10 +69,20 @@ pub(super) enum Ink {
 ///
 /// Only [`pdf::Error::Cost`], where the file has asked for too much by now.
 pub(super) fn ink(view: View<'_, '_>, page: Ref) -> Result<Ink, pdf::Error> {
-    let mut painter =
-        Painter { view, operations: 0, content: 0, forms: 0, boxes: Vec::new(), fonts: BTreeMap::new() };
+    let mut painter = Painter {
+        view,
+        operations: 0,
+        content: 0,
+        forms: 0,
+        boxes: Vec::new(),
+        thin: Vec::new(),
+        fonts: BTreeMap::new(),
+    };
     match painter.page(page) {
-        Ok(()) => Ok(Ink::At(painter.boxes)),
+        Ok(()) => {
+            painter.join();
+            Ok(Ink::At(painter.boxes))
+        }
         Err(Stop::Cost(error)) => Err(error),
         Err(Stop::Unknown) => Ok(Ink::Unknown),
     }
@@ -99,17 +130,35 @@ impl Matrix {
     }
 
     /// The box around a box.
-    fn around(self, area: Rectangle) -> Option<Rectangle> {
+    fn around(self, area: Rectangle) -> Result<Rectangle, Stop> {
         let [left, bottom, right, top] = area.sides();
-        let corners =
-            [(left, bottom), (right, bottom), (left, top), (right, top)].map(|(x, y)| self.point(x, y));
-        let pick = |by: fn(f64, f64) -> f64, axis: usize, start: f64| {
-            corners.iter().filter_map(|corner| corner.get(axis)).fold(start, |all, &value| by(all, value))
-        };
-        let low = [pick(f64::min, 0, f64::INFINITY), pick(f64::min, 1, f64::INFINITY)];
-        let high = [pick(f64::max, 0, f64::NEG_INFINITY), pick(f64::max, 1, f64::NEG_INFINITY)];
-        let finite = low.iter().chain(&high).all(|side| side.is_finite());
-        finite.then(|| Rectangle::new(low, high))
+        self.bounds(&[[left, bottom], [right, bottom], [left, top], [right, top]])
+    }
+
+    /// The box around points.
+    fn bounds(self, points: &[[f64; 2]]) -> Result<Rectangle, Stop> {
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for &[x, y] in points {
+            let [x, y] = self.point(x, y);
+            // Not a number is passed over by `min` and `max`.
+            if !(x.is_finite() && y.is_finite()) {
+                return Err(Stop::Unknown);
+            }
+            (low, high) = ([low[0].min(x), low[1].min(y)], [high[0].max(x), high[1].max(y)]);
+        }
+        if points.is_empty() { Err(Stop::Unknown) } else { Ok(Rectangle::new(low, high)) }
+    }
+
+    /// Sides stay level or upright.
+    fn is_upright(self) -> bool {
+        let [a, b, c, d, ..] = self.0.map(|value| value.abs() < 1e-6);
+        (b && c) || (a && d)
+    }
+
+    /// How much longer a length becomes, at most.
+    fn stretch(self) -> f64 {
+        let [a, b, c, d, ..] = self.0;
+        a.hypot(b).max(c.hypot(d))
     }
 }
 
@@ -124,6 +173,13 @@ struct State {
     scale: f64,
     leading: f64,
     rise: f64,
+    line_width: f64,
+    /// The longest gap of the pattern of dashes.
+    gap: f64,
+    /// Nothing is painted outside.
+    clip: Option<Rectangle>,
+    /// What is painted has the shape of a path that clips, of letters perhaps.
+    shaped: bool,
 }
 
 impl State {
@@ -138,16 +194,26 @@ impl State {
             scale: 1.0,
             leading: 0.0,
             rise: 0.0,
+            line_width: 1.0,
+            gap: 0.0,
+            clip: None,
+            shaped: false,
         }
+    }
+
+    fn crop(&mut self, to: Rectangle) {
+        self.clip = Some(self.clip.map_or(to, |clip| clip.intersection(&to)));
     }
 }
 
 /// How many operands an operator takes that shows something, or says with what; `None` for the others.
 const fn wanted(operator: &[u8]) -> Option<usize> {
     match operator {
-        b"Tj" | b"TJ" | b"'" | b"Do" | b"gs" => Some(1),
-        b"Tf" => Some(2),
+        b"Tj" | b"TJ" | b"'" | b"Do" | b"gs" | b"sh" | b"w" => Some(1),
+        b"Tf" | b"d" | b"m" | b"l" => Some(2),
         b"\"" => Some(3),
+        b"v" | b"y" | b"re" => Some(4),
+        b"c" => Some(6),
         _ => None,
     }
 }
@@ -155,8 +221,8 @@ const fn wanted(operator: &[u8]) -> Option<usize> {
 /// How wide the characters of a font are, in parts of its size.
 #[derive(Debug)]
 enum Widths {
-    /// One byte a character: the width of each of the 256.
-    Simple(Vec<f64>),
+    /// One byte a character: the width of each of the 256, `None` where readers differ. Loose ones are rather too large.
+    Simple { widths: Vec<Option<f64>>, loose: bool },
     /// Two bytes a character.
     Composite { widths: BTreeMap<u32, f64>, default: f64 },
 }
@@ -168,8 +234,8 @@ struct Shelf {
     objects: Named,
     /// Fonts that were read, by name.
     widths: BTreeMap<Vec<u8>, Rc<Widths>>,
-    /// Parameters that bring no font.
-    harmless: BTreeSet<Vec<u8>>,
+    /// Parameters that bring no font, and how thick they make lines.
+    harmless: BTreeMap<Vec<u8>, Option<f64>>,
 }
 
 type Named = BTreeMap<Vec<u8>, Object>;
@@ -180,6 +246,8 @@ struct Painter<'f, 'a> {
     content: usize,
     forms: usize,
     boxes: Vec<Rectangle>,
+    /// Thin marks: pieces of a line may make a long one together.
+    thin: Vec<Rectangle>,
     fonts: BTreeMap<Ref, Rc<Widths>>,
 }
 
@@ -187,6 +255,12 @@ impl Painter<'_, '_> {
     fn page(&mut self, page: Ref) -> Result<(), Stop> {
         let body = self.view.body(page)?;
         let dictionary = body.value.as_dictionary().ok_or(Stop::Unknown)?;
+        // In larger units small marks are larger still.
+        if value(self.view, dictionary, "UserUnit")?
+            .is_some_and(|unit| number(&unit).is_none_or(|unit| unit < 1.0))
+        {
+            return Err(Stop::Unknown);
+        }
         let resources = self.inherited_resources(dictionary)?;
         let mut streams = Vec::new();
         match dictionary.get("Contents") {
@@ -207,10 +281,10 @@ impl Painter<'_, '_> {
     fn inherited_resources(&self, page: &Dictionary) -> Result<Dictionary, Stop> {
         let mut node = page.clone();
         for _ in 0..64 {
-            if let Some(found) = self.view.dictionary(&node, "Resources")? {
+            if let Some(found) = dictionary(self.view, &node, "Resources")? {
                 return Ok(found);
             }
-            match self.view.dictionary(&node, "Parent")? {
+            match dictionary(self.view, &node, "Parent")? {
                 Some(parent) => node = parent,
                 None => break,
             }
@@ -246,9 +320,10 @@ impl Painter<'_, '_> {
             saved: Vec::new(),
             text: Matrix::IDENTITY,
             line: Matrix::IDENTITY,
-            path: None,
+            slack: 0.0,
+            parts: Vec::new(),
             curved: false,
-            lines: 0,
+            clips: false,
         };
         let mut shelf = self.shelf(resources)?;
         let mut stop = None;
@@ -258,7 +333,7 @@ impl Painter<'_, '_> {
             let spent = self.view.spend(Work::Compared, 8).map_err(Stop::from);
             let step = if spent.is_err() {
                 spent
-            } else if self.operations > MAX_OPERATIONS || self.boxes.len() > MAX_BOXES {
+            } else if self.operations > MAX_OPERATIONS || self.boxes.len().max(self.thin.len()) > MAX_BOXES {
                 Err(Stop::Unknown)
             } else {
                 self.step(&mut run, operands, operator, &mut shelf, resources, depth)
@@ -307,7 +382,7 @@ impl Painter<'_, '_> {
                 }
             }
             b"cm" => state.ctm = matrix(take(6)?)?.then(state.ctm),
-            b"BT" => (run.text, run.line) = (Matrix::IDENTITY, Matrix::IDENTITY),
+            b"BT" => (run.text, run.line, run.slack) = (Matrix::IDENTITY, Matrix::IDENTITY, 0.0),
             b"Tc" => state.character_space = one()?,
             b"Tw" => state.word_space = one()?,
             b"Tz" => state.scale = one()? / 100.0,
@@ -321,7 +396,7 @@ impl Painter<'_, '_> {
             }
             b"Tm" => {
                 run.line = matrix(take(6)?)?;
-                run.text = run.line;
+                (run.text, run.slack) = (run.line, 0.0);
             }
             b"Td" | b"TD" => {
                 let &[x, y] = take(2)? else { return Err(Stop::Unknown) };
@@ -345,37 +420,175 @@ impl Painter<'_, '_> {
                 self.show(run, operands.get(2), shelf)?;
             }
             // A pattern paints a content of its own, letters too.
-            b"scn" | b"SCN" if operands.iter().any(|operand| operand.as_name().is_some()) => {
+            b"sc" | b"SC" | b"scn" | b"SCN" if operands.iter().any(|operand| number(operand).is_none()) => {
                 return Err(Stop::Unknown);
             }
-            b"gs" => self.parameters(operands.first(), shelf)?,
+            b"gs" => {
+                let thick = self.parameters(operands.first(), shelf)?;
+                state.line_width = thick.unwrap_or(state.line_width);
+            }
             b"BI" => self.boxes.push(unit(state.ctm)?),
+            // Functions and meshes paint letters as well.
+            b"sh" => self.boxes.push(state.clip.ok_or(Stop::Unknown)?),
             b"Do" => self.object(&run.state, operands.first(), shelf, resources, depth)?,
-            b"m" | b"l" => {
-                run.lines += usize::from(operator == b"l");
-                run.to(&numbers);
+            b"w" => state.line_width = one()?.abs(),
+            b"d" => {
+                let dashes = operands.first().and_then(Object::as_array).ok_or(Stop::Unknown)?;
+                // Of an odd number of dashes each is a gap the second time (8.4.3.6).
+                let (skipped, step) = if dashes.len() % 2 == 0 { (1, 2) } else { (0, 1) };
+                state.gap = 0.0;
+                for gap in dashes.iter().skip(skipped).step_by(step) {
+                    state.gap = state.gap.max(number(gap).ok_or(Stop::Unknown)?);
+                }
+                // More are a picture of their own.
+                if dashes.len() > 6 {
+                    state.gap = f64::INFINITY;
+                }
+            }
+            b"m" | b"l" | b"c" | b"v" | b"y" => {
+                run.curved |= !matches!(operator, b"m" | b"l");
+                for point in take(operands.len())?.chunks(2) {
+                    let &[x, y] = point else { return Err(Stop::Unknown) };
+                    run.to([x, y], operator == b"m");
+                }
             }
             b"re" => {
                 let &[x, y, width, height] = take(4)? else { return Err(Stop::Unknown) };
-                run.to(&[x, y]);
-                run.to(&[x + width, y + height]);
+                let points = vec![[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
+                run.parts.push(Part { points, closed: true, is_box: true });
             }
-            b"c" | b"v" | b"y" => {
-                run.curved = true;
-                numbers.chunks(2).for_each(|point| run.to(point));
-            }
+            b"h" => run.close(),
+            b"W" | b"W*" => run.clips = true,
             b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"n" => {
-                let filled = !matches!(operator, b"S" | b"s" | b"n");
-                // Frames and bars have four sides; letters have curves, or more of them.
-                let lettered = run.curved || run.lines > if filled { 4 } else { MAX_STROKES };
-                if let Some(path) = run.path.take().filter(|_| operator != b"n" && lettered) {
-                    self.boxes.push(run.state.ctm.around(path).ok_or(Stop::Unknown)?);
+                if matches!(operator, b"b" | b"b*" | b"s") {
+                    run.close();
                 }
-                (run.curved, run.lines) = (false, 0);
+                let filled = !matches!(operator, b"S" | b"s" | b"n");
+                let stroked = !matches!(operator, b"f" | b"F" | b"f*" | b"n");
+                self.paint(run, filled, stroked)?;
             }
-            _ => {}
+            // Colours, line styles, marked content.
+            b"g" | b"G" | b"rg" | b"RG" | b"k" | b"K" | b"cs" | b"CS" | b"sc" | b"SC" | b"scn" | b"SCN"
+            | b"J" | b"j" | b"M" | b"i" | b"ri" | b"Tr" | b"ET" | b"BMC" | b"BDC" | b"EMC" | b"MP"
+            | b"DP" | b"BX" | b"EX" => {}
+            _ => return Err(Stop::Unknown),
         }
         Ok(())
+    }
+
+    /// Paints a path, and clips by it.
+    fn paint(&mut self, run: &mut Run, filled: bool, stroked: bool) -> Result<(), Stop> {
+        let parts = std::mem::take(&mut run.parts);
+        let (curved, clips) = (std::mem::take(&mut run.curved), std::mem::take(&mut run.clips));
+        let points = || parts.iter().flat_map(|part| &part.points).copied().collect::<Vec<_>>();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let state = &mut run.state;
+        // Frames and bars have four sides; letters have curves, or more of them.
+        let lines: usize = parts.iter().filter(|part| !part.is_box).map(|part| part.points.len() - 1).sum();
+        if (filled || stroked) && (curved || lines > if filled { 4 } else { MAX_STROKES }) {
+            self.boxes.extend(state.seen(&points(), stroked)?);
+        } else if filled || stroked {
+            for part in &parts {
+                self.part(state, part, filled, stroked)?;
+            }
+        }
+        if clips {
+            let plain =
+                !curved && state.ctm.is_upright() && matches!(parts.as_slice(), [part] if part.is_upright());
+            state.crop(state.ctm.bounds(&points())?);
+            state.shaped |= !plain;
+        }
+        Ok(())
+    }
+
+    /// Paints a part of a path that is made of few straight lines.
+    fn part(&mut self, state: &State, part: &Part, filled: bool, stroked: bool) -> Result<(), Stop> {
+        // A movement alone paints nothing.
+        if part.points.len() < 2 && !part.closed {
+            return Ok(());
+        }
+        let Some(area) = state.seen(&part.points, stroked)? else { return Ok(()) };
+        let dashed = stroked && state.gap * state.ctm.stretch() > GAP;
+        let [left, bottom, right, top] = area.sides();
+        let (width, height) = (right - left, top - bottom);
+        if state.shaped {
+            self.boxes.push(area);
+        } else if width.min(height) <= THIN && !dashed {
+            self.thin.push(area);
+        } else if width <= SMALL && height <= SMALL {
+            self.boxes.push(area);
+        } else {
+            // A small area that a line leads away from.
+            let hidden = |part: &Part| {
+                let [l, b, r, t] = Matrix::IDENTITY.bounds(&part.points)?.sides();
+                let (area, around) = (part.area(), (r - l) * (t - b));
+                let [m, n, o, p, ..] = state.ctm.0;
+                Ok::<_, Stop>(area < 0.9 * around && area * (m * p - n * o).abs() <= SMALL * SMALL)
+            };
+            if filled && !part.is_box && hidden(part)? {
+                self.boxes.push(area);
+            }
+            if stroked && (dashed || !part.is_box) {
+                for side in part.sides() {
+                    let Some(area) = state.seen(&side, true)? else { continue };
+                    let [left, bottom, right, top] = area.sides();
+                    if dashed || (right - left <= SMALL && top - bottom <= SMALL) {
+                        // In a frame it may be a side.
+                        if !dashed && (right - left).min(top - bottom) <= THIN {
+                            self.thin.push(area);
+                        } else {
+                            self.boxes.push(area);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Thin marks are ink, but for those that make a long line together.
+    fn join(&mut self) {
+        let mut rules = BTreeSet::new();
+        // Rounded twice: what lies a hundredth apart is not parted by both.
+        for (upright, shift) in [(false, 0.0), (false, 0.5), (true, 0.0), (true, 0.5)] {
+            // Where across, from and to along, which.
+            let mut pieces: Vec<([f64; 3], usize)> = Vec::new();
+            for (index, area) in self.thin.iter().enumerate() {
+                let [left, bottom, right, top] = area.sides();
+                let (across, along) =
+                    if upright { ([left, right], [bottom, top]) } else { ([bottom, top], [left, right]) };
+                if across[1] - across[0] <= THIN {
+                    // Of a quarter of a point.
+                    let place = ((across[0] + across[1]) * 2.0 + shift).round();
+                    pieces.push(([place, along[0], along[1]], index));
+                }
+            }
+            let order = |a: &[f64; 3], b: &[f64; 3]| {
+                a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])).then(a[2].total_cmp(&b[2]))
+            };
+            pieces.sort_unstable_by(|(a, _), (b, _)| order(a, b));
+            let mut rest = pieces.as_slice();
+            while let Some((&([place, from, to], _), _)) = rest.split_first() {
+                let mut reached = to;
+                let together = rest
+                    .iter()
+                    .take_while(|([p, f, t], _)| {
+                        let joins = p.total_cmp(&place).is_eq() && *f <= reached + JOINED;
+                        reached = if joins { reached.max(*t) } else { reached };
+                        joins
+                    })
+                    .count();
+                let (line, after) = rest.split_at(together.max(1));
+                if reached - from >= LONG {
+                    rules.extend(line.iter().map(|(_, index)| *index));
+                }
+                rest = after;
+            }
+        }
+        let marks = self.thin.iter().enumerate().filter(|(index, _)| !rules.contains(index));
+        self.boxes.extend(marks.map(|(_, area)| *area));
     }
 
     /// Shows strings, and moves on.
@@ -388,35 +601,41 @@ impl Painter<'_, '_> {
         let name = run.state.font.clone().ok_or(Stop::Unknown)?;
         let widths = self.font(&name, shelf)?;
         let State { size, character_space, word_space, scale, rise, .. } = run.state;
-        let (mut at, mut low, mut high) = (0.0_f64, 0.0_f64, 0.0_f64);
+        // Where widths are rather too large, all may stand before.
+        let loose = if widths.is_loose() { size * scale } else { 0.0 };
+        let mut slack = run.slack;
+        let (mut at, mut low, mut high) = (0.0_f64, 0.0_f64.min(-slack), 0.0_f64.max(-slack));
         for part in parts {
             match part {
                 Object::String(bytes) => {
                     for (width, is_space) in widths.advances(bytes) {
+                        let width = width.ok_or(Stop::Unknown)?;
                         let space = if is_space { word_space } else { 0.0 };
+                        slack += (width - NARROW) * loose;
                         // A character may be drawn wider than it advances.
                         high = high.max(at + width.abs().max(0.3) * size.abs() * scale.abs());
                         at += (width * size + character_space + space) * scale;
-                        (low, high) = (low.min(at), high.max(at));
+                        (low, high) = (low.min(at).min(at - slack), high.max(at).max(at - slack));
                     }
                 }
                 moved => {
                     at -= number(moved).ok_or(Stop::Unknown)? / 1000.0 * size * scale;
-                    (low, high) = (low.min(at), high.max(at));
+                    (low, high) = (low.min(at).min(at - slack), high.max(at).max(at - slack));
                 }
             }
         }
         let (below, above) = (DESCENT * size.abs() + rise, ASCENT * size.abs() + rise);
         let (below, above) = if size < 0.0 { (-above, -below) } else { (below, above) };
+        run.slack = slack;
         let area = Rectangle::new([low, below], [high, above]);
-        self.boxes.push(run.text.then(run.state.ctm).around(area).ok_or(Stop::Unknown)?);
+        self.boxes.push(run.text.then(run.state.ctm).around(area)?);
         run.text = Matrix::shift(at, 0.0).then(run.text);
         Ok(())
     }
 
     fn shelf(&self, resources: &Dictionary) -> Result<Shelf, Stop> {
         let named = |key| -> Result<Named, Stop> {
-            let found = self.view.dictionary(resources, key)?.unwrap_or_default();
+            let found = dictionary(self.view, resources, key)?.unwrap_or_default();
             self.view.spend(Work::Compared, found.len())?;
             Ok(found.into_values().collect())
         };
@@ -425,7 +644,7 @@ impl Painter<'_, '_> {
             states: named("ExtGState")?,
             objects: named("XObject")?,
             widths: BTreeMap::new(),
-            harmless: BTreeSet::new(),
+            harmless: BTreeMap::new(),
         })
     }
 
@@ -451,21 +670,25 @@ impl Painter<'_, '_> {
         Ok(widths)
     }
 
-    /// A dictionary of graphics state parameters may bring a font.
-    fn parameters(&self, name: Option<&Object>, shelf: &mut Shelf) -> Result<(), Stop> {
+    /// A dictionary of graphics state parameters may bring a font, or dashes; how thick it makes lines.
+    fn parameters(&self, name: Option<&Object>, shelf: &mut Shelf) -> Result<Option<f64>, Stop> {
         let name = name.and_then(Object::as_name).ok_or(Stop::Unknown)?;
-        if shelf.harmless.contains(name) {
-            return Ok(());
+        if let Some(thick) = shelf.harmless.get(name) {
+            return Ok(*thick);
         }
-        let value = self.view.resolve(shelf.states.get(name).ok_or(Stop::Unknown)?)?;
+        let found = self.view.resolve(shelf.states.get(name).ok_or(Stop::Unknown)?)?;
+        let found = found.as_dictionary().ok_or(Stop::Unknown)?;
         // A soft mask is a picture made of a content of its own.
         let masks = |mask: &Object| mask.as_name() != Some(b"None");
-        let harmless = |d: &Dictionary| d.get("Font").is_none() && !d.get("SMask").is_some_and(masks);
-        if !value.as_dictionary().is_some_and(harmless) {
+        if found.get("Font").is_some() || found.get("D").is_some() || found.get("SMask").is_some_and(masks) {
             return Err(Stop::Unknown);
         }
-        shelf.harmless.insert(name.to_vec());
-        Ok(())
+        let thick = match value(self.view, found, "LW")? {
+            Some(thick) => Some(number(&thick).ok_or(Stop::Unknown)?.abs()),
+            None => None,
+        };
+        shelf.harmless.insert(name.to_vec(), thick);
+        Ok(thick)
     }
 
     /// A picture, or a form with content of its own.
@@ -488,17 +711,22 @@ impl Painter<'_, '_> {
         match dictionary.get("Subtype").and_then(Object::as_name) {
             Some(b"Image") => self.boxes.push(unit(state.ctm)?),
             Some(b"Form") => {
-                let own = self.view.array(dictionary, "Matrix")?;
-                let own = match own {
-                    Some(items) => matrix(&items.iter().filter_map(number).collect::<Vec<_>>())?,
+                let own = match array(self.view, dictionary, "Matrix")? {
+                    Some(items) => {
+                        let sides = items.iter().map(number).collect::<Option<Vec<_>>>();
+                        matrix(&sides.ok_or(Stop::Unknown)?)?
+                    }
                     None => Matrix::IDENTITY,
                 };
+                let bounds = Rectangle::read(self.view, dictionary, "BBox").ok_or(Stop::Unknown)?;
                 let mut content = Vec::new();
                 self.decoded(&body, &mut content)?;
-                let own_resources = self.view.dictionary(dictionary, "Resources")?;
+                let own_resources = self::dictionary(self.view, dictionary, "Resources")?;
                 // A form begins with the state that draws it (8.10.1), but for a font, which it has to name by its own
                 // resources.
-                let start = State { ctm: own.then(state.ctm), font: None, ..state.clone() };
+                let mut start = State { ctm: own.then(state.ctm), font: None, ..state.clone() };
+                start.crop(start.ctm.around(bounds)?);
+                start.shaped |= !start.ctm.is_upright();
                 self.run(&content, own_resources.as_ref().unwrap_or(resources), start, depth + 1)?;
             }
             _ => return Err(Stop::Unknown),
@@ -513,78 +741,148 @@ struct Run {
     saved: Vec<State>,
     text: Matrix,
     line: Matrix,
-    /// Around the path that is being made.
-    path: Option<Rectangle>,
+    /// How far before its place text may be shown, because widths are rather too large.
+    slack: f64,
+    /// The path that is being made.
+    parts: Vec<Part>,
     curved: bool,
-    /// Straight lines in it.
-    lines: usize,
+    /// It clips what is painted later.
+    clips: bool,
+}
+
+/// What of a path is drawn without lifting the pen.
+struct Part {
+    points: Vec<[f64; 2]>,
+    closed: bool,
+    is_box: bool,
 }
 
 impl Run {
     fn new_line(&mut self, x: f64, y: f64) {
         self.line = Matrix::shift(x, y).then(self.line);
-        self.text = self.line;
+        (self.text, self.slack) = (self.line, 0.0);
     }
 
-    fn to(&mut self, point: &[f64]) {
-        let &[x, y] = point else { return };
-        self.path = Some(match self.path.map(|path| path.sides()) {
-            Some([left, bottom, right, top]) => {
-                Rectangle::new([left.min(x), bottom.min(y)], [right.max(x), top.max(y)])
-            }
-            None => Rectangle::new([x, y], [x, y]),
-        });
+    fn to(&mut self, point: [f64; 2], moves: bool) {
+        let mut points = match self.parts.last_mut() {
+            Some(part) if !moves && !part.closed => return part.points.push(point),
+            // From where the last part began (8.5.2.1).
+            Some(part) if !moves => part.points.first().copied().into_iter().collect(),
+            _ => Vec::new(),
+        };
+        points.push(point);
+        self.parts.push(Part { points, closed: false, is_box: false });
+    }
+
+    fn close(&mut self) {
+        if let Some(part) = self.parts.last_mut() {
+            part.closed = true;
+        }
+    }
+}
+
+impl Part {
+    /// Each line, and the one that closes it.
+    fn sides(&self) -> Vec<[[f64; 2]; 2]> {
+        let mut sides: Vec<_> = self.points.windows(2).filter_map(|pair| pair.try_into().ok()).collect();
+        if let (true, Some(&first), Some(&last)) = (self.closed, self.points.first(), self.points.last()) {
+            sides.push([last, first]);
+        }
+        sides
+    }
+
+    /// What it encloses.
+    fn area(&self) -> f64 {
+        let next = self.points.iter().cycle().skip(1);
+        let twice: f64 = self.points.iter().zip(next).map(|([x, y], [to_x, to_y])| x * to_y - to_x * y).sum();
+        twice.abs() / 2.0
+    }
+
+    /// Whether it is a rectangle with level sides.
+    fn is_upright(&self) -> bool {
+        let same = |a: f64, b: f64| (a - b).abs() < 1e-3;
+        let level = |(a, b): (&[f64; 2], &[f64; 2])| same(a[0], b[0]) || same(a[1], b[1]);
+        matches!(self.points.len(), 4 | 5)
+            && self.points.iter().zip(self.points.iter().cycle().skip(1)).all(level)
+    }
+}
+
+impl State {
+    /// Where a path is seen, with the thickness of its lines; `None` where all of it is clipped away.
+    fn seen(&self, points: &[[f64; 2]], stroked: bool) -> Result<Option<Rectangle>, Stop> {
+        let [left, bottom, right, top] = self.ctm.bounds(points)?.sides();
+        let more = if stroked { self.line_width * self.ctm.stretch() / 2.0 } else { 0.0 };
+        let area = Rectangle::new([left - more, bottom - more], [right + more, top + more]);
+        let [left, bottom, right, top] = self.clip.map_or(area, |clip| area.intersection(&clip)).sides();
+        // Thinner than a hair is drawn as a hair.
+        Ok((left <= right && bottom <= top)
+            .then(|| Rectangle::new([left - HAIR, bottom - HAIR], [right + HAIR, top + HAIR])))
     }
 }
 
 impl Widths {
     /// Of a font (9.6, 9.7).
     fn read(view: View<'_, '_>, font: &Dictionary) -> Result<Self, Stop> {
-        let subtype = font.get("Subtype").and_then(Object::as_name);
-        if subtype == Some(b"Type0") {
-            return Self::composite(view, font);
+        let subtype = value(view, font, "Subtype")?;
+        match subtype.as_ref().and_then(Object::as_name) {
+            Some(b"Type0") => return Self::composite(view, font),
+            Some(b"Type1" | b"MMType1" | b"TrueType") => {}
+            // The characters of a Type 3 font are contents of their own, and may paint beside their boxes.
+            _ => return Err(Stop::Unknown),
         }
-        let Some(list) = view.array(font, "Widths")? else {
+        let Some(list) = array(view, font, "Widths")? else {
             let name = font.get("BaseFont").and_then(Object::as_name).unwrap_or_default();
             let known = |start: &[u8]| name.starts_with(start);
-            // Another encoding gives a narrow letter's code to a wide one.
-            let plain = font.get("Encoding").is_none_or(|encoding| encoding.as_name().is_some());
+            // Another encoding gives a narrow letter's code to a wide one, and a program of its own other widths.
+            let plain = font.get("Encoding").is_none_or(|encoding| encoding.as_name().is_some())
+                && value(view, font, "FontDescriptor")?.is_none();
             let standard = plain && (known(b"Helvetica") || known(b"Times") || known(b"Courier"));
             let fixed = known(b"Courier");
-            let widths = (0..=u8::MAX).map(|byte| if fixed { 0.6 } else { standard_width(byte) });
-            return standard.then(|| Self::Simple(widths.collect())).ok_or(Stop::Unknown);
+            let widths = (0..=u8::MAX).map(|byte| Some(if fixed { 0.6 } else { standard_width(byte) }));
+            let found = Self::Simple { widths: widths.collect(), loose: !fixed };
+            return standard.then_some(found).ok_or(Stop::Unknown);
         };
         view.spend(Work::Compared, list.len())?;
-        // Its characters are contents of their own, and may paint beside their boxes.
-        if subtype == Some(b"Type3") {
-            return Err(Stop::Unknown);
+        let place = |key| -> Result<usize, Stop> {
+            let place = value(view, font, key)?.as_ref().and_then(Object::as_integer);
+            place.and_then(|n| usize::try_from(n).ok()).ok_or(Stop::Unknown)
+        };
+        let (first, last) = (place("FirstChar")?, place("LastChar")?);
+        // The others are as wide as /MissingWidth; where it is missing some readers take 0, and some ask the font program.
+        let missing = match dictionary(view, font, "FontDescriptor")? {
+            Some(descriptor) => match value(view, &descriptor, "MissingWidth")? {
+                Some(width) => Some(number(&width).ok_or(Stop::Unknown)? * 0.001),
+                None => None,
+            },
+            None => None,
+        };
+        let mut widths = vec![missing; 256];
+        for (place, width) in widths.iter_mut().take(last.saturating_add(1)).skip(first).zip(&list) {
+            *place = Some(number(view.resolve(width)?.as_ref()).ok_or(Stop::Unknown)? * 0.001);
         }
-        let mut listed = Vec::new();
-        for width in list.iter().take(256) {
-            listed.push(number(view.resolve(width)?.as_ref()).ok_or(Stop::Unknown)? * 0.001);
-        }
-        let first = font.get("FirstChar").and_then(Object::as_integer).and_then(|n| usize::try_from(n).ok());
-        // Of the others nobody knows more than that they are hardly wider than this.
-        let mut widths = vec![1.0; 256];
-        let places = widths.iter_mut().skip(first.ok_or(Stop::Unknown)?);
-        places.zip(listed).for_each(|(place, width)| *place = width);
-        Ok(Self::Simple(widths))
+        Ok(Self::Simple { widths, loose: false })
     }
 
     fn composite(view: View<'_, '_>, font: &Dictionary) -> Result<Self, Stop> {
         // Another encoding may make one character of one byte, or write downwards.
-        if font.get("Encoding").and_then(Object::as_name) != Some(b"Identity-H") {
+        if value(view, font, "Encoding")?.as_ref().and_then(Object::as_name) != Some(b"Identity-H") {
             return Err(Stop::Unknown);
         }
-        let descendants = view.array(font, "DescendantFonts")?.ok_or(Stop::Unknown)?;
+        let descendants = array(view, font, "DescendantFonts")?.ok_or(Stop::Unknown)?;
         let descendant = view.resolve(descendants.first().ok_or(Stop::Unknown)?)?.into_owned();
         let descendant = descendant.as_dictionary().ok_or(Stop::Unknown)?;
-        let default = match descendant.get("DW") {
-            Some(value) => number(value).unwrap_or(1000.0),
+        let default = match value(view, descendant, "DW")? {
+            Some(value) => number(&value).ok_or(Stop::Unknown)?,
             None => 1000.0,
         };
         let mut widths = BTreeMap::new();
-        let list = view.array(descendant, "W")?.unwrap_or_default();
+        // Of two widths of one character readers take the first or the last.
+        let insert = |widths: &mut BTreeMap<u32, f64>, code, width: f64| {
+            let known = widths.insert(code, width / 1000.0);
+            let same = known.is_none_or(|known| (known - width / 1000.0).abs() < 1e-9);
+            same.then_some(()).ok_or(Stop::Unknown)
+        };
+        let list = array(view, descendant, "W")?.unwrap_or_default();
         view.spend(Work::Compared, list.len())?;
         let place = |object: Option<&Object>| {
             object.and_then(Object::as_integer).and_then(|n| u32::try_from(n).ok()).filter(|&n| n <= 0xFFFF)
@@ -597,7 +895,7 @@ impl Widths {
                 Some(Object::Array(items)) => {
                     view.spend(Work::Compared, items.len())?;
                     for (code, width) in (first..=0xFFFF).zip(items) {
-                        widths.insert(code, number(width).ok_or(Stop::Unknown)? / 1000.0);
+                        insert(&mut widths, code, number(width).ok_or(Stop::Unknown)?)?;
                     }
                     at += 2;
                 }
@@ -611,7 +909,9 @@ impl Widths {
                         Work::Compared,
                         usize::try_from(last.saturating_sub(first)).unwrap_or(usize::MAX),
                     )?;
-                    widths.extend((first..=last).map(|code| (code, width / 1000.0)));
+                    for code in first..=last {
+                        insert(&mut widths, code, width)?;
+                    }
                     at += 3;
                 }
             }
@@ -619,17 +919,21 @@ impl Widths {
         Ok(Self::Composite { widths, default: default / 1000.0 })
     }
 
+    const fn is_loose(&self) -> bool {
+        matches!(self, Self::Simple { loose: true, .. })
+    }
+
     /// How far each character of a string moves on, and whether it is a space.
-    fn advances<'w>(&'w self, bytes: &'w [u8]) -> Box<dyn Iterator<Item = (f64, bool)> + 'w> {
+    fn advances<'w>(&'w self, bytes: &'w [u8]) -> Box<dyn Iterator<Item = (Option<f64>, bool)> + 'w> {
         match self {
-            Self::Simple(widths) => Box::new(
+            Self::Simple { widths, .. } => Box::new(
                 bytes
                     .iter()
-                    .map(move |&byte| (widths.get(usize::from(byte)).copied().unwrap_or(1.0), byte == b' ')),
+                    .map(move |&byte| (widths.get(usize::from(byte)).copied().flatten(), byte == b' ')),
             ),
             Self::Composite { widths, default } => Box::new(bytes.chunks(2).map(move |pair| {
                 let code = pair.iter().fold(0, |code, &byte| code << 8 | u32::from(byte));
-                (widths.get(&code).copied().unwrap_or(*default), false)
+                (Some(widths.get(&code).copied().unwrap_or(*default)), false)
             })),
         }
     }
@@ -651,5 +955,233 @@ fn matrix(numbers: &[f64]) -> Result<Matrix, Stop> {
 
 /// Where a picture is drawn: the square of one unit.
 fn unit(ctm: Matrix) -> Result<Rectangle, Stop> {
-    ctm.around(Rectangle::new([0.0, 0.0], [1.0, 1.0])).ok_or(Stop::Unknown)
+    ctm.around(Rectangle::new([0.0, 0.0], [1.0, 1.0]))
+}
+
+/// The value of a key, directly or by reference. A null is none (7.3.9).
+fn value(view: View<'_, '_>, of: &Dictionary, key: &'static str) -> Result<Option<Object>, Stop> {
+    let found = of.get(key).map(|value| view.resolve(value)).transpose()?;
+    Ok(found.map(std::borrow::Cow::into_owned).filter(|value| *value != Object::Null))
+}
+
+fn array(view: View<'_, '_>, of: &Dictionary, key: &'static str) -> Result<Option<Vec<Object>>, Stop> {
+    match value(view, of, key)? {
+        None => Ok(None),
+        Some(Object::Array(items)) => Ok(Some(items)),
+        Some(_) => Err(Stop::Unknown),
+    }
+}
+
+fn dictionary(view: View<'_, '_>, of: &Dictionary, key: &'static str) -> Result<Option<Dictionary>, Stop> {
+    match value(view, of, key)? {
+        None => Ok(None),
+        Some(Object::Dictionary(found)) => Ok(Some(found)),
+        Some(_) => Err(Stop::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ink, ink};
+    use crate::pades::rectangle::Rectangle;
+    use crate::pdf::File;
+
+    const HELVETICA: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>";
+
+    /// What a field from (100, 100) to (200, 150) covers, on a page with a content, a font and an object 6: `Some(true)`
+    /// is ink, `None` unknown.
+    fn covers(content: &str, font: &str, sixth: &str) -> Option<bool> {
+        let objects = [
+            "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>\
+             /XObject<</X 6 0 R>>/Shading<</S<<>>>>/ExtGState<</W<</LW 9>>/D<</D[[3]0]>>/N<</CA 1>>>>>>>>"
+                .to_owned(),
+            format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
+            font.to_owned(),
+            if sixth.is_empty() { "null".to_owned() } else { sixth.to_owned() },
+        ];
+        let (mut file, mut table) = ("%PDF-1.7\n".to_owned(), "xref\n0 7\n0000000000 65535 f \n".to_owned());
+        for (index, object) in objects.iter().enumerate() {
+            table += &format!("{:010} 00000 n \n", file.len());
+            file += &format!("{} 0 obj\n{object}\nendobj\n", index + 1);
+        }
+        let start = file.len();
+        file += &format!("{table}trailer\n<</Size 7/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+        let file = File::parse(file.as_bytes()).unwrap();
+        let view = file.latest();
+        let field = Rectangle::new([100.0, 100.0], [200.0, 150.0]);
+        match ink(view, view.pages().unwrap()[0]).unwrap() {
+            Ink::At(boxes) => Some(boxes.iter().any(|ink| ink.overlap(&field) > 0.0)),
+            Ink::Unknown => None,
+        }
+    }
+
+    fn painted(content: &str) -> Option<bool> {
+        covers(content, HELVETICA, "")
+    }
+
+    #[test]
+    fn small_marks_are_ink() {
+        let code: String =
+            (0..20).map(|n| format!("{} {} 3 3 re ", 110 + n % 7 * 3, 110 + n / 7 * 3)).collect();
+        let code = format!("0 g {code}f");
+        for content in [
+            code.as_str(),
+            // A tick, a cross in one path and in two, an I, a dash, a dot.
+            "110 110 m 114 104 l 122 122 l S",
+            "110 110 m 122 122 l 110 122 m 122 110 l S",
+            "110 110 m 122 122 l S 110 122 m 122 110 l S",
+            "110 110 0.9 9 re f",
+            "110 110 m 118 110 l S",
+            "1 J 5 w 110 110 m 110 110 l S",
+            // A mark that more is added to, for a large box.
+            "110 110 9 9 re 500 700 l f",
+            "110 110 m 119 110 l 114 119 l 110 110 l 500 700 l f",
+            "110 110 m 119 110 l 119 119 l h 500 700 l f",
+            "110 110 m 119 110 l 119 119 l 110 119 l 110 700 l f",
+            "110 110 m 118 118 l 110 126 l 118 134 l 500 700 l S",
+            "400 400 9 9 re 110 110 9 9 re 20 20 500 700 re f*",
+            // Cut out of a large area, or painted through letters.
+            "q 110 110 9 9 re W n 0 0 595 842 re f Q",
+            "110 110 m 119 110 l 114 119 l h W n 0 0 595 842 re f",
+            "110 110 80 9 re 110 130 80 9 re W n 0 0 595 842 re f",
+            // Thick, or through the gaps of a line.
+            "20 w 120 120 m 130 120 l S",
+            "/W gs 90 120 m 112 120 l S",
+            "1 w [3 40] 0 d 0 110 m 595 110 l S",
+            "1 w [3 2 1 4 5 1 1 2] 0 d 0 110 m 595 110 l S",
+            "100 0 0 100 0 0 cm 0.01 w 1.1 1.1 m 1.2 1.2 l S",
+        ] {
+            assert_eq!(painted(content), Some(true), "{content}");
+        }
+    }
+
+    #[test]
+    fn long_lines_frames_and_grounds_are_none() {
+        // As an office program draws two cells: corners, sides and a long top, each by itself.
+        let cells = "90 160 0.48 0.48 re f 90.48 160 120 0.48 re f 120 147 0.48 13.8 re f 120 133.2 0.48 13.8 re f \
+                     120 132.72 0.48 0.48 re f";
+        for content in [
+            cells,
+            "90 90 300 80 re f",
+            "1 0 0 RG 2 w 90 90 300 80 re S",
+            "90 120 m 300 120 l S",
+            "[3 3] 0 d 90 120 m 300 120 l S",
+            "90 90 m 300 90 l 300 170 l 90 170 l h S",
+            "90 90 m 300 90 l 300 170 l 90 170 l 90 90 l f",
+            "110 120 9 9 re n 110 110 m S",
+            "q 0 0 595 842 re W n 90 90 300 80 re f Q",
+            "q 300 300 9 9 re W n 0 0 595 842 re f Q",
+            "100 100 20 0.5 re f 120 100 20 0.5 re f",
+            "300 110 9 9 re f 110 300 m 120 310 l S",
+            "0 0 595 842 re W n /N gs 0.5 g /Span BMC EMC",
+            "300 300 9 9 re W n /S sh",
+            "q 1.5 w 100 120 m 100 141 l S Q",
+            "80 100 m 99 100 l 99 300 l S",
+            "0 -300 50 0 re S",
+            "q 300 300 m 309 300 l 304 309 l h W n 0 0 595 842 re f Q",
+            "/N gs 90 120 m 112 120 l S",
+            "q 10 w 0 90 m 595 90 l S Q",
+            "1 J 5 w 300 110 m 300 110 l S",
+        ] {
+            assert_eq!(painted(content), Some(false), "{content}");
+        }
+    }
+
+    #[test]
+    fn what_readers_may_paint_otherwise_is_unknown() {
+        for content in [
+            "/S sh",
+            "/D gs",
+            "/Pola sc",
+            "110 110 9 9 9 re f",
+            "110 m 120 120 l S",
+            "[(a)] 0 d 90 120 m 300 120 l S",
+            "3 3 d 90 120 m 300 120 l S",
+            "1 2 w",
+            "110 110 9 9 rect f",
+            "q BI /W 57 /H 1 /CS /G /BPC 8 /Width 1 ID   EI Q BT /F 14 Tf 72 700 Td (Bayar Rp 1.500.000) Tj ET  EI Q",
+        ] {
+            assert_eq!(painted(content), None, "{content}");
+        }
+    }
+
+    #[test]
+    fn forms_are_cut_to_their_boxes() {
+        let form = |entries: &str| {
+            let content = "-500 -500 m 500 -500 l 500 500 l -500 500 l f";
+            format!(
+                "<</Type/XObject/Subtype/Form{entries}/Length {}>>\nstream\n{content}\nendstream",
+                content.len()
+            )
+        };
+        let placed = "q 1 0 0 1 110 110 cm /X Do Q";
+        for (entries, found) in [
+            ("/BBox[0 0 9 9]", Some(true)),
+            ("/BBox[0 0 9 9]/Matrix[1 0 0 1 0 0]", Some(true)),
+            ("/BBox[0 0 9 9]/Matrix[1 0 0 1 200 200]", Some(false)),
+            ("/BBox[-50 -50 300 300]", Some(false)),
+            ("/BBox[-50 -50 300 300]/Matrix null", Some(false)),
+            ("", None),
+            ("/BBox[0 0 9]", None),
+            ("/BBox[-50 -50 300 300]/Matrix[1 0 0 1 0 (x) 0]", None),
+        ] {
+            assert_eq!(covers(placed, HELVETICA, &form(entries)), found, "{entries}");
+        }
+    }
+
+    #[test]
+    fn widths_are_read_as_readers_read_them() {
+        let simple = |rest: &str| format!("<</Type/Font/Subtype/TrueType/BaseFont/X{rest}>>");
+        let wide = |rest: &str| {
+            format!(
+                "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[<</Type/Font\
+                 /Subtype/CIDFontType2/BaseFont/X{rest}>>]>>"
+            )
+        };
+        // The second character stands where the first one ends: at 150 or at 350.
+        let text = "BT /F 10 Tf 20 120 Td (AB) Tj ET";
+        for (rest, sixth, found) in [
+            ("/FirstChar 65/LastChar 66/Widths[500 500]", "", Some(false)),
+            ("/FirstChar 65/LastChar 66/Widths[13000 500]", "", Some(true)),
+            ("/FirstChar 65/LastChar 66/Widths[6 0 R 500]", "13000", Some(true)),
+            ("/FirstChar 6 0 R/LastChar 66/Widths[500 500]", "65", Some(false)),
+            ("/FirstChar 66/LastChar 66/Widths[500]/FontDescriptor<</MissingWidth 500>>", "", Some(false)),
+            (
+                "/FirstChar 66/LastChar 66/Widths[500]/FontDescriptor<</MissingWidth 6 0 R>>",
+                "13000",
+                Some(true),
+            ),
+            ("/FirstChar 66/LastChar 66/Widths[500]", "", None),
+            ("/FirstChar 65/LastChar 65/Widths[500 500]", "", None),
+            ("/FirstChar 65/Widths[500 500]", "", None),
+            ("/FirstChar 65/LastChar 66/Widths[500 /a]", "", None),
+        ] {
+            assert_eq!(covers(text, &simple(rest), sixth), found, "{rest}");
+        }
+        let text = "BT /F 10 Tf 20 120 Td <00410042> Tj ET";
+        for (rest, sixth, found) in [
+            ("/DW 500", "", Some(false)),
+            ("/DW 6 0 R", "13000", Some(true)),
+            ("/DW 6 0 R", "500", Some(false)),
+            ("/DW null/W null", "", Some(false)),
+            ("/W 6 0 R", "[65 66 13000]", Some(true)),
+            ("/W[65[500 500] 66[500]]", "", Some(false)),
+            ("/W[65[500] 65[13000]]", "", None),
+            ("/DW(500)", "", None),
+            ("/W[65[6 0 R]]", "500", None),
+        ] {
+            assert_eq!(covers(text, &wide(rest), sixth), found, "{rest}");
+        }
+        // A kind by reference is that kind; one that is not known is none.
+        let third =
+            |kind: &str| format!("<</Type/Font/Subtype {kind}/FirstChar 65/LastChar 66/Widths[1 1]>>");
+        assert_eq!(covers("BT /F 10 Tf 20 120 Td (AB) Tj ET", &third("6 0 R"), "/Type3"), None);
+        assert_eq!(covers("BT /F 10 Tf 20 120 Td (AB) Tj ET", &third("6 0 R"), "/Type1"), Some(false));
+        // Helvetica is narrower than is said here: what is moved back stands further to the left.
+        let back = "BT /F 10 Tf 320 120 Td (iiiiiiiiiiiiiiiiiiiiiiiiiiiiii) Tj [19000 (Rp)] TJ ET";
+        assert_eq!(painted(back), Some(true));
+        assert_eq!(painted("BT /F 10 Tf 201 120 Td (iiiiiiiiiiii) Tj (Rp) Tj ET"), Some(false));
+    }
 }
