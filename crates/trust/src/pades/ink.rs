@@ -51,8 +51,8 @@ const MAX_BOXES: usize = 50_000;
 const MAX_DEPTH: usize = 28;
 
 /// Below and above the base line, in parts of the size of the font: what has to be seen of figures and letters to
-/// read them. Stamps often touch the tops or tails of the line beside them, and hide nothing by that.
-const DESCENT: f64 = -0.05;
+/// read them: without its tail a comma is a point. Stamps often touch the tops of the line beside them.
+const DESCENT: f64 = -0.2;
 const ASCENT: f64 = 0.55;
 
 /// What is known of a page.
@@ -1104,6 +1104,14 @@ mod tests {
             "q BI /W 57 /H 1 /CS /G /BPC 8 /Width 1 ID   EI Q BT /F 14 Tf 72 700 Td (Bayar Rp 1.500.000) Tj ET  EI Q",
         ] {
             assert_eq!(painted(content), None, "{content}");
+        }
+    }
+
+    #[test]
+    fn tails_of_letters_are_ink() {
+        for (from, found) in [(150.5, true), (153.0, true), (155.0, false), (160.0, false)] {
+            let content = format!("BT /F 24 Tf 110 {from} Td (1,250) Tj ET");
+            assert_eq!(painted(&content), Some(found), "{content}");
         }
     }
 
