@@ -51,9 +51,10 @@ const MAX_BOXES: usize = 50_000;
 const MAX_DEPTH: usize = 28;
 
 /// Below and above the base line, in parts of the size of the font: what has to be seen of figures and letters to
-/// read them: without its tail a comma is a point. Stamps often touch the tops of the line beside them.
+/// read them: without its tail a comma is a point, without its top an h an n. Stamps may lie close to a line, and touch
+/// its accents and the ends of its brackets.
 const DESCENT: f64 = -0.2;
-const ASCENT: f64 = 0.55;
+const ASCENT: f64 = 0.72;
 
 /// What is known of a page.
 pub(super) enum Ink {
@@ -1104,6 +1105,14 @@ mod tests {
             "q BI /W 57 /H 1 /CS /G /BPC 8 /Width 1 ID   EI Q BT /F 14 Tf 72 700 Td (Bayar Rp 1.500.000) Tj ET  EI Q",
         ] {
             assert_eq!(painted(content), None, "{content}");
+        }
+    }
+
+    #[test]
+    fn tops_of_letters_are_ink() {
+        for (from, found) in [(86.0, true), (83.0, true), (82.0, false), (75.0, false)] {
+            let content = format!("BT /F 24 Tf 110 {from} Td (hari ini) Tj ET");
+            assert_eq!(painted(&content), Some(found), "{content}");
         }
     }
 
