@@ -56,6 +56,18 @@ const MAX_DEPTH: usize = 28;
 const DESCENT: f64 = -0.2;
 const ASCENT: f64 = 0.72;
 
+/// The same of letters without their tops.
+const SMALL_LETTERS: f64 = 0.55;
+
+/// How much of letters counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tops {
+    /// Capitals as a whole.
+    Capitals,
+    /// What is as high as an x: of a place that the first signer saw above a line.
+    SmallLetters,
+}
+
 /// What is known of a page.
 pub(super) enum Ink {
     /// All text and pictures are inside these.
@@ -69,9 +81,10 @@ pub(super) enum Ink {
 /// # Errors
 ///
 /// Only [`pdf::Error::Cost`], where the file has asked for too much by now.
-pub(super) fn ink(view: View<'_, '_>, page: Ref) -> Result<Ink, pdf::Error> {
+pub(super) fn ink(view: View<'_, '_>, page: Ref, tops: Tops) -> Result<Ink, pdf::Error> {
     let mut painter = Painter {
         view,
+        ascent: if tops == Tops::Capitals { ASCENT } else { SMALL_LETTERS },
         operations: 0,
         content: 0,
         forms: 0,
@@ -243,6 +256,7 @@ type Named = BTreeMap<Vec<u8>, Object>;
 
 struct Painter<'f, 'a> {
     view: View<'f, 'a>,
+    ascent: f64,
     operations: usize,
     content: usize,
     forms: usize,
@@ -625,7 +639,7 @@ impl Painter<'_, '_> {
                 }
             }
         }
-        let (below, above) = (DESCENT * size.abs() + rise, ASCENT * size.abs() + rise);
+        let (below, above) = (DESCENT * size.abs() + rise, self.ascent * size.abs() + rise);
         let (below, above) = if size < 0.0 { (-above, -below) } else { (below, above) };
         run.slack = slack;
         let area = Rectangle::new([low, below], [high, above]);
@@ -983,7 +997,7 @@ fn dictionary(view: View<'_, '_>, of: &Dictionary, key: &'static str) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use super::{Ink, ink};
+    use super::{Ink, Tops, ink};
     use crate::pades::rectangle::Rectangle;
     use crate::pdf::File;
 
@@ -1012,7 +1026,7 @@ mod tests {
         let file = File::parse(file.as_bytes()).unwrap();
         let view = file.latest();
         let field = Rectangle::new([100.0, 100.0], [200.0, 150.0]);
-        match ink(view, view.pages().unwrap()[0]).unwrap() {
+        match ink(view, view.pages().unwrap()[0], Tops::Capitals).unwrap() {
             Ink::At(boxes) => Some(boxes.iter().any(|ink| ink.overlap(&field) > 0.0)),
             Ink::Unknown => None,
         }

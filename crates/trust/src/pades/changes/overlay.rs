@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::what::{Changes, ForbiddenChange, Shown, What};
-use crate::pades::ink::{Ink, ink};
+use crate::pades::ink::{Ink, Tops, ink};
 use crate::pades::rectangle::{Rectangle, union};
 use crate::pdf::{self, Body, Dictionary, File, Object, Ref, View, Work};
 
@@ -124,7 +124,7 @@ pub(super) fn judge(
             continue;
         }
         let sheet = Sheet::read(view, page, list, &fields)?;
-        let mut ink = None;
+        let mut inks: [Option<Ink>; 2] = [None, None];
         for (painted, sight) in fields {
             // Of a signature without a look most programs show nothing, and some a mark of their own. It hides nothing
             // that its signer could choose; who that is has to be told.
@@ -138,12 +138,16 @@ pub(super) fn judge(
                 forbid(&painted, number, changes);
                 continue;
             }
-            let ink = match &ink {
+            // A place that the first signer saw may touch the line above which it was put.
+            let prepared = file.at(signed).reference(painted.widget.number) == Some(painted.widget);
+            let tops = if prepared { Tops::SmallLetters } else { Tops::Capitals };
+            let [seen, new] = &mut inks;
+            let known = if prepared { seen } else { new };
+            let ink = match known {
                 Some(known) => known,
-                None => &*ink.insert(self::ink(view, page)?),
+                None => known.insert(ink(view, page, tops)?),
             };
             let covers = covers(file, sight, ink)?;
-            let prepared = file.at(signed).reference(painted.widget.number) == Some(painted.widget);
             if sheet.is_papered && !(prepared && sheet.is_small && covers == Covers::Nothing) {
                 forbid(&painted, number, changes);
                 continue;
