@@ -721,7 +721,7 @@ impl Painter<'_, '_> {
         }
         let name = name.and_then(Object::as_name).ok_or(Stop::Unknown)?;
         let reference = shelf.objects.get(name).and_then(Object::as_reference).ok_or(Stop::Unknown)?;
-        let body = self.view.body(reference)?;
+        let body = self.view.shared(reference)?;
         let dictionary = body.value.as_dictionary().ok_or(Stop::Unknown)?;
         match dictionary.get("Subtype").and_then(Object::as_name) {
             Some(b"Image") => self.boxes.push(unit(state.ctm)?),
@@ -975,8 +975,7 @@ fn unit(ctm: Matrix) -> Result<Rectangle, Stop> {
 
 /// The value of a key, directly or by reference. A null is none (7.3.9).
 fn value(view: View<'_, '_>, of: &Dictionary, key: &'static str) -> Result<Option<Object>, Stop> {
-    let found = of.get(key).map(|value| view.resolve(value)).transpose()?;
-    Ok(found.map(std::borrow::Cow::into_owned).filter(|value| *value != Object::Null))
+    Ok(view.value(of, key)?.filter(|value| *value != Object::Null))
 }
 
 fn array(view: View<'_, '_>, of: &Dictionary, key: &'static str) -> Result<Option<Vec<Object>>, Stop> {

@@ -452,13 +452,11 @@ impl<'f, 'a> View<'f, 'a> {
     ///
     /// If there is something else under the key.
     pub fn dictionary(&self, parent: &Dictionary, key: &'static str) -> Result<Option<Dictionary>, Error> {
-        parent
-            .get(key)
-            .map(|object| match self.resolve(object)?.into_owned() {
-                Object::Dictionary(dictionary) => Ok(dictionary),
-                _ => Err(Error::WrongType { key, expected: "dictionary" }),
-            })
-            .transpose()
+        match self.value(parent, key)? {
+            None => Ok(None),
+            Some(Object::Dictionary(dictionary)) => Ok(Some(dictionary)),
+            Some(_) => Err(Error::WrongType { key, expected: "dictionary" }),
+        }
     }
 
     /// The array under `key`, directly or by reference; `None` if there is no such key.
@@ -467,13 +465,25 @@ impl<'f, 'a> View<'f, 'a> {
     ///
     /// If there is something else under the key.
     pub fn array(&self, parent: &Dictionary, key: &'static str) -> Result<Option<Vec<Object>>, Error> {
-        parent
-            .get(key)
-            .map(|object| match self.resolve(object)?.into_owned() {
-                Object::Array(items) => Ok(items),
-                _ => Err(Error::WrongType { key, expected: "array" }),
-            })
-            .transpose()
+        match self.value(parent, key)? {
+            None => Ok(None),
+            Some(Object::Array(items)) => Ok(Some(items)),
+            Some(_) => Err(Error::WrongType { key, expected: "array" }),
+        }
+    }
+
+    /// A copy of the value under `key`, directly or by reference. A direct one may have half a million values in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::resolve`].
+    pub fn value(&self, parent: &Dictionary, key: &str) -> Result<Option<Object>, Error> {
+        let Some(object) = parent.get(key) else { return Ok(None) };
+        let resolved = self.resolve(object)?;
+        if matches!(resolved, Cow::Borrowed(_)) {
+            self.file.spend(Work::Read, VALUE.saturating_mul(resolved.values()))?;
+        }
+        Ok(Some(resolved.into_owned()))
     }
 
     /// The document catalog.

@@ -89,6 +89,16 @@ impl Object {
         }
     }
 
+    /// How many values it is made of, with those inside.
+    pub(super) fn values(&self) -> usize {
+        let inside = |sum: usize, value: &Self| sum.saturating_add(value.values());
+        match self {
+            Self::Array(items) => items.iter().fold(1, inside),
+            Self::Dictionary(dictionary) => dictionary.iter().map(|(_, value)| value).fold(1, inside),
+            _ => 1,
+        }
+    }
+
     /// The elements, if this is an array.
     pub fn as_array(&self) -> Option<&[Object]> {
         match self {
