@@ -1,6 +1,6 @@
 //! Which documents are to be made, with which ids.
 
-use crate::model::{Cycle, Data, Document, Draft, Issue, Problem, SHEETS, Typeface, Value};
+use crate::model::{Cycle, Data, Document, Draft, Issue, Problem, Problems, SHEETS, Typeface, Value};
 use crate::registry::{Registry, Reservation, Slot};
 use crate::render::Renderer;
 
@@ -74,7 +74,10 @@ pub fn glyph_problems(draft: &Draft, typeface: Typeface, renderer: &Renderer) ->
     let mut problems = Vec::new();
     for sheet in &SHEETS {
         for cell in draft.rows(sheet.name).iter().flat_map(|row| row.cells()) {
-            let Value::Text(text) = &cell.value else { continue };
+            let Value::Text(text) = cell.value else { continue };
+            if problems.len() >= Problems::MOST {
+                return problems;
+            }
             // White space is made plain before it is printed.
             let missing: Vec<String> = renderer
                 .missing_glyphs(text, typeface)

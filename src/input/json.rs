@@ -79,7 +79,8 @@ impl<'de> Visitor<'de> for NodeSeed {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(self.node(Kind::Value(Value::Number(value))))
+        // -0 and 0 make 0.
+        Ok(self.node(Kind::Value(Value::Number(value + 0.0))))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Node, E> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::remarks::{self, Remarks};
-use crate::model::{Cell, Place, Problem, Row, Sheet, Value};
+use crate::model::{Place, Problem, Row, Sheet, Value};
 
 /// Headings may stand below title rows, but not deeper than this.
 const HEADING_ROWS: usize = 30;
@@ -75,15 +75,13 @@ pub(super) fn rows(
         .iter()
         .filter(|(_, cells)| !is_number_row(cells))
         .filter_map(|(number, cells)| {
-            let row_place = place.row(*number);
-            let cells: Vec<(&'static str, Cell)> = columns
-                .iter()
-                .filter_map(|(index, name)| {
-                    let value = cells.get(index).filter(|v| !is_blank(v))?.clone();
-                    Some((*name, Cell { value, place: row_place.column(*name) }))
-                })
-                .collect();
-            (!cells.is_empty()).then(|| Row::new(row_place, cells))
+            let row = columns.iter().fold(Row::new(place.row(*number)), |row, (index, name)| {
+                match cells.get(index).filter(|value| !is_blank(value)) {
+                    Some(value) => row.with(name, value.clone()),
+                    None => row,
+                }
+            });
+            (!row.is_empty()).then_some(row)
         })
         .collect()
 }

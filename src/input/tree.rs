@@ -1,6 +1,6 @@
 //! From the tree of a YAML or JSON file to a draft.
 
-use crate::model::{Cell, Draft, Place, Problem, Problems, Row, SHEETS, Sheet, SheetName, Value, Warned};
+use crate::model::{Draft, Place, Problem, Problems, Row, SHEETS, Sheet, SheetName, Value, Warned};
 
 use super::{Outcome, fatal};
 
@@ -75,13 +75,8 @@ pub(super) fn draft(root: Node, place: &Place) -> Outcome {
 fn setting(key: String, node: Node, section: &Place, problems: &mut Vec<Problem>) -> Option<Row> {
     let place = section.row(node.line);
     let value = scalar(node, &place.column("nilai"), problems)?;
-    Some(Row::new(
-        place.clone(),
-        vec![
-            ("kunci", Cell { value: Value::Text(key.clone()), place: place.column("kunci") }),
-            ("nilai", Cell { value, place: place.column(key) }),
-        ],
-    ))
+    let row = Row::new(place).with("kunci", Value::Text(key.clone()));
+    Some(row.with_at("nilai", value, None, Some(key)))
 }
 
 fn row(sheet: &Sheet, item: Node, section: &Place, problems: &mut Vec<Problem>) -> Option<Row> {
@@ -90,18 +85,19 @@ fn row(sheet: &Sheet, item: Node, section: &Place, problems: &mut Vec<Problem>) 
         problems.push(Problem::new("tree.map", &place));
         return None;
     };
-    let mut cells = Vec::new();
+    let mut row = Row::new(place.clone());
     for (key, node) in entries {
         let Some(column) = sheet.columns.iter().find(|c| c.name == key) else {
             problems.push(Problem::new("key.unknown", &place).with("key", key));
             continue;
         };
         let cell_place = section.row(node.line).column(column.name);
+        let line = node.line;
         if let Some(value) = scalar(node, &cell_place, problems) {
-            cells.push((column.name, Cell { value, place: cell_place }));
+            row = row.with_at(column.name, value, Some(line), None);
         }
     }
-    (!cells.is_empty()).then(|| Row::new(place, cells))
+    (!row.is_empty()).then_some(row)
 }
 
 fn scalar(node: Node, place: &Place, problems: &mut Vec<Problem>) -> Option<Value> {

@@ -125,18 +125,27 @@ pub(super) fn objectives(
     let mut above: Option<(String, Option<String>)> = None;
     for row in rows {
         let id_above = above.as_ref().map(|(id, _)| id.as_str());
-        let Some(official) = official_of(row, id_above, known, reading) else { continue };
-        let objective = match (row.cell("sasaran"), &above) {
-            (Some(_), _) => reading.text(row, "sasaran"),
-            (None, Some((id, text))) if *id == official => text.clone(),
-            (None, _) => {
+        let before = reading.reported();
+        let Some(official) = official_of(row, id_above, known, reading) else {
+            reading.set_aside(before, &row.place);
+            continue;
+        };
+        let objective = match (row.has("sasaran"), &above) {
+            (true, _) => reading.text(row, "sasaran"),
+            (false, Some((id, text))) if *id == official => text.clone(),
+            (false, _) => {
                 reading.report(Problem::new("objective.missing", &row.place_of("sasaran")));
                 None
             }
         };
+        let inherited = !row.has("sasaran") && objective.is_none();
         above = Some((official.clone(), objective.clone()));
         let (indicator, objective) = (indicator(row, reading), objective);
-        let (Some(indicator), Some(text)) = (indicator, objective) else { continue };
+        let (Some(indicator), Some(text)) = (indicator, objective) else {
+            // An objective that is taken from above and could not be read is a problem of that row.
+            reading.set_aside(if inherited { 0 } else { before }, &row.place);
+            continue;
+        };
         let list = by_official.entry(official).or_default();
         match list.last_mut().filter(|last| last.text == text) {
             Some(last) => last.indicators.push(indicator),
@@ -148,7 +157,7 @@ pub(super) fn objectives(
     }
     // Only when every row could be read is it certain that an official has none.
     let unreadable = rows.iter().enumerate().any(|(i, row)| {
-        let empty = row.cell("pejabat").is_none();
+        let empty = !row.has("pejabat");
         (empty && i == 0) || (!empty && Reading::default().text(row, "pejabat").is_none())
     });
     for official in officials.iter().filter(|o| o.agreement && !by_official.contains_key(&o.id)) {
@@ -161,9 +170,7 @@ pub(super) fn objectives(
         }
     }
     for official in officials.iter().filter(|o| !o.agreement && by_official.contains_key(&o.id)) {
-        reading
-            .warnings
-            .push(Problem::new("objective.unused", &official.place).with("official", &official.id));
+        reading.warn(Problem::new("objective.unused", &official.place).with("official", &official.id));
     }
     by_official
 }
@@ -176,9 +183,9 @@ fn official_of(
     reading: &mut Reading,
 ) -> Option<String> {
     let place = row.place_of("pejabat");
-    let official = match row.cell("pejabat") {
-        Some(_) => reading.text(row, "pejabat")?.to_lowercase(),
-        None => match above {
+    let official = match row.has("pejabat") {
+        true => reading.text(row, "pejabat")?.to_lowercase(),
+        false => match above {
             Some(above) => above.to_owned(),
             None => {
                 reading.report(Problem::new("cell.empty", &place).with("column", "pejabat"));
@@ -238,19 +245,19 @@ fn target(
         }
         return None;
     };
-    match &cell.value {
+    match cell.value {
         Value::Date(date) => {
             reading.report(Problem::new("target.date", &cell.place).with("value", date));
             None
         }
         Value::Percent(number) => {
-            reading.report(fraction(cell, *number));
+            reading.report(fraction(&cell, *number));
             None
         }
         Value::Number(number) => {
             let percent = unit.is_some_and(|u| u.contains('%') || is_percent_word(u));
             if percent && number.abs() <= 1.0 && number.fract() != 0.0 {
-                reading.report(fraction(cell, *number));
+                reading.report(fraction(&cell, *number));
                 return None;
             }
             let Some(text) = exact(*number) else {
@@ -259,23 +266,24 @@ fn target(
             };
             // What the user saw in a number cell depends on its format; say what will be printed.
             if number.fract() != 0.0 {
-                reading.warnings.push(Problem::new("target.number", &cell.place).with("value", &text));
+                reading.warn(Problem::new("target.number", &cell.place).with("value", &text));
             }
             Some(text)
         }
         _ => {
-            let before = reading.problems.len();
+            let before = reading.reported();
             let text = reading.text(row, column);
-            if required && text.is_none() && reading.problems.len() == before {
+            if required && text.is_none() && reading.reported() == before {
                 reading.report(Problem::new("target.missing", &cell.place));
             }
-            text
+            // What a spreadsheet makes of a formula that gives nothing, in CSV and YAML.
+            text.map(|text| if text == "-0" { "0".to_owned() } else { text })
         }
     }
 }
 
 /// 0.14987 in a cell: was 14,987 % agreed, or 14,99 %, or 15 %? Only the user knows.
-fn fraction(cell: &Cell, number: f64) -> Problem {
+fn fraction(cell: &Cell<'_>, number: f64) -> Problem {
     let percent = spelled((number * 1e6).round() / 1e4);
     Problem::new("target.percent-fraction", &cell.place)
         .with("value", spelled(number))
@@ -308,14 +316,19 @@ pub(super) fn budgets(
     let mut unreadable = BTreeSet::new();
     let mut above: Option<String> = None;
     for row in rows {
-        let Some(official) = official_of(row, above.as_deref(), known, reading) else { continue };
+        let before = reading.reported();
+        let Some(official) = official_of(row, above.as_deref(), known, reading) else {
+            reading.set_aside(before, &row.place);
+            continue;
+        };
         above = Some(official.clone());
-        let before = reading.problems.len();
         let text = reading.required(row, "uraian");
         let amount = reading.rupiah(row, "anggaran");
         let (code, source) = (reading.code(row, "kode"), reading.text(row, "sumber"));
         let parent = reading.code(row, "induk");
-        let (Some(text), Some(amount), true) = (text, amount, reading.problems.len() == before) else {
+        let (Some(text), Some(amount), true) = (text, amount, reading.reported() == before) else {
+            // Its sums are not judged and its budget is not made, so there has to be a problem.
+            reading.set_aside(before, &row.place);
             unreadable.insert(official);
             continue;
         };

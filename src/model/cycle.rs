@@ -73,7 +73,10 @@ impl Cycle {
         let mut objectives = annex::objectives(&draft.objectives, &officials, &known, &mut reading);
         let mut budgets = annex::budgets(&draft.budget, &known, &mut reading);
 
-        let Reading { problems, warnings } = reading;
+        if settings.is_none() || wording.is_none() {
+            reading.set_aside(0, &sheet);
+        }
+        let (problems, warnings) = reading.finish(&draft.place);
         let (Some(settings), Some(wording), true) = (settings, wording, problems.is_empty()) else {
             return Warned { output: Err(Problems::new(problems)), warnings };
         };

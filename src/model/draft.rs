@@ -162,9 +162,9 @@ pub enum Value {
 
 /// One cell that is not empty.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub struct Cell<'a> {
     /// What it holds.
-    pub value: Value,
+    pub value: &'a Value,
     /// Where it stands.
     pub place: Place,
 }
@@ -174,28 +174,83 @@ pub struct Cell {
 pub struct Row {
     /// Where it stands.
     pub place: Place,
-    cells: Vec<(&'static str, Cell)>,
+    cells: Vec<Entry>,
+}
+
+/// A cell as it is kept. A workbook may have a million of them, so their places are made when somebody asks.
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    column: &'static str,
+    value: Value,
+    /// Its row, if that is not the one of the others (YAML: its line).
+    row: Option<u32>,
+    /// The heading that the user sees, if it is not the column's name.
+    heading: Option<Box<str>>,
 }
 
 impl Row {
-    /// A row of these cells, each with the heading of its column.
-    pub fn new(place: Place, cells: Vec<(&'static str, Cell)>) -> Self {
-        Self { place, cells }
+    /// A row without cells.
+    pub const fn new(place: Place) -> Self {
+        Self { place, cells: Vec::new() }
+    }
+
+    /// With another cell, under the heading of its column.
+    #[must_use]
+    pub fn with(mut self, column: &'static str, value: Value) -> Self {
+        self.cells.push(Entry { column, value, row: None, heading: None });
+        self
+    }
+
+    /// With another cell that stands in a row of its own, or under a heading of its own.
+    #[must_use]
+    pub fn with_at(
+        mut self,
+        column: &'static str,
+        value: Value,
+        row: Option<u32>,
+        heading: Option<String>,
+    ) -> Self {
+        let row = row.filter(|row| Some(*row) != self.place.row);
+        self.cells.push(Entry { column, value, row, heading: heading.map(String::into_boxed_str) });
+        self
+    }
+
+    /// Whether it has no cells.
+    pub const fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Whether there is something under a heading.
+    pub fn has(&self, column: &str) -> bool {
+        self.entry(column).is_some()
     }
 
     /// The cell under a heading, if it is not empty.
-    pub fn cell(&self, column: &str) -> Option<&Cell> {
-        self.cells.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell)
+    pub fn cell(&self, column: &str) -> Option<Cell<'_>> {
+        self.entry(column).map(|entry| self.of(entry))
     }
 
     /// All cells.
-    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().map(|(_, cell)| cell)
+    pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.cells.iter().map(|entry| self.of(entry))
     }
 
     /// Where the cell under a heading stands or would stand.
     pub fn place_of(&self, column: &str) -> Place {
-        self.cell(column).map_or_else(|| self.place.column(column), |cell| cell.place.clone())
+        self.entry(column).map_or_else(|| self.place.column(column), |entry| self.place_at(entry))
+    }
+
+    fn entry(&self, column: &str) -> Option<&Entry> {
+        self.cells.iter().find(|entry| entry.column == column)
+    }
+
+    fn of<'a>(&'a self, entry: &'a Entry) -> Cell<'a> {
+        Cell { value: &entry.value, place: self.place_at(entry) }
+    }
+
+    fn place_at(&self, entry: &Entry) -> Place {
+        let place = self.place.column(entry.heading.as_deref().unwrap_or(entry.column));
+        Place { row: entry.row.or(place.row), ..place }
     }
 }
 

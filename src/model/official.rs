@@ -139,7 +139,11 @@ impl Officials {
     pub(super) fn from_rows(rows: &[Row], reading: &mut Reading) -> Self {
         let mut officials = Self::default();
         for row in rows {
-            let Some(official) = official(row, reading) else { continue };
+            let before = reading.reported();
+            let Some(official) = official(row, reading) else {
+                reading.set_aside(before, &row.place);
+                continue;
+            };
             let index = officials.list.len();
             if let Some(&first) = officials.by_id.get(&official.id) {
                 reading.report(
@@ -236,9 +240,9 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
     let back = reading.optional(row, "gelar_belakang");
     let position = reading.required(row, "jabatan");
     let unit = reading.required(row, "unit");
-    let level = match row.cell("jenjang") {
-        Some(_) => reading.choice(row, "jenjang", &LEVELS),
-        None => {
+    let level = match row.has("jenjang") {
+        true => reading.choice(row, "jenjang", &LEVELS),
+        false => {
             reading.required(row, "jenjang");
             None
         }
@@ -320,7 +324,7 @@ fn check_id(id: &str, row: &Row, reading: &mut Reading) {
 
 fn nip(row: &Row, reading: &mut Reading) -> Option<Nip> {
     let cell = row.cell("nip")?;
-    if reading.lone_zero(cell, "nip") {
+    if reading.lone_zero(&cell, "nip") {
         return None;
     }
     // 18 digits in a number cell have been rounded to 15 by the spreadsheet: the rest is lost.

@@ -96,6 +96,10 @@ impl Problem {
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
+    /// Problems that are kept of one input: whoever has mended the first thousands asks again. Each takes a
+    /// kilobyte, and a workbook of megabytes may hold a million.
+    pub const MOST: usize = 2_000;
+
     /// In the order in which a person goes through the workbook.
     pub fn new(mut problems: Vec<Problem>) -> Self {
         let sheet = |place: &Place| match place.sheet.as_deref() {

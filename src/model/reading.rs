@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::nip::Nip;
-use super::{Cell, Date, Place, Problem, Row, Value};
+use super::{Cell, Date, Place, Problem, Problems, Row, Value};
 
 /// Longest text of one cell. A statutory paragraph has 400 characters; more than this is a mistake
 /// or an attack on the layout.
@@ -43,22 +43,60 @@ const MAX_EXACT: f64 = 999_999_999_999_999.0;
 /// Reads cells and gathers what is wrong with them.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    pub(super) problems: Vec<Problem>,
-    pub(super) warnings: Vec<Problem>,
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+    /// How many there were, also of those that are not kept.
+    problem_count: usize,
+    warning_count: usize,
 }
 
 impl Reading {
     pub(super) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        self.problem_count += 1;
+        if self.problems.len() < Problems::MOST {
+            self.problems.push(problem);
+        }
+    }
+
+    pub(super) fn warn(&mut self, warning: Problem) {
+        self.warning_count += 1;
+        if self.warnings.len() < Problems::MOST {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// How many problems there are so far.
+    pub(super) const fn reported(&self) -> usize {
+        self.problem_count
+    }
+
+    /// What was read at `place` is not used. If nothing has been said about it since there were `before` problems,
+    /// this is: nothing may be missing from a document without a word.
+    pub(super) fn set_aside(&mut self, before: usize, place: &Place) {
+        if self.problem_count == before {
+            self.report(Problem::new("row.unread", place));
+        }
+    }
+
+    /// Problems and warnings; the last one of each says how many are not among them.
+    pub(super) fn finish(mut self, place: &Place) -> (Vec<Problem>, Vec<Problem>) {
+        for (list, count) in
+            [(&mut self.problems, self.problem_count), (&mut self.warnings, self.warning_count)]
+        {
+            if let Some(more) = count.checked_sub(list.len()).filter(|more| *more > 0) {
+                list.push(Problem::new("problems.more", place).with("count", more));
+            }
+        }
+        (self.problems, self.warnings)
     }
 
     /// The text of a cell; `None` if it is empty or cannot be read (which is then reported).
     pub(super) fn text(&mut self, row: &Row, column: &str) -> Option<String> {
         let cell = row.cell(column)?;
-        if WORDS.contains(&column) && self.lone_zero(cell, column) {
+        if WORDS.contains(&column) && self.lone_zero(&cell, column) {
             return None;
         }
-        match &cell.value {
+        match cell.value {
             Value::Text(text) => self.clean(text, &cell.place),
             // A whole number is what was typed. A fraction may have been another text: code 2.10 becomes
             // 2,1.
@@ -88,9 +126,9 @@ impl Reading {
 
     /// Whether a cell for words holds nothing but 0, which is reported: a formula that looks up an empty cell
     /// gives 0, and so "0 Contoh Satu, 0" would be printed and signed.
-    pub(super) fn lone_zero(&mut self, cell: &Cell, column: &str) -> bool {
-        let zero = match &cell.value {
-            Value::Text(text) => matches!(text.trim(), "0" | "0,0" | "0.0" | "0,00" | "0.00" | "00"),
+    pub(super) fn lone_zero(&mut self, cell: &Cell<'_>, column: &str) -> bool {
+        let zero = match cell.value {
+            Value::Text(text) => matches!(text.trim(), "0" | "-0" | "0,0" | "0.0" | "0,00" | "0.00" | "00"),
             Value::Number(number) | Value::Percent(number) => *number == 0.0,
             _ => false,
         };
@@ -102,14 +140,14 @@ impl Reading {
 
     /// The text of a cell that may not be empty.
     pub(super) fn required(&mut self, row: &Row, column: &str) -> Option<String> {
-        if row.cell(column).is_none() {
+        if !row.has(column) {
             self.report(Problem::new("cell.empty", &row.place.column(column)).with("column", column));
             return None;
         }
-        let before = self.problems.len();
+        let before = self.reported();
         let text = self.text(row, column);
         // A cell of nothing but white space.
-        if text.is_none() && self.problems.len() == before {
+        if text.is_none() && self.reported() == before {
             self.report(Problem::new("cell.empty", &row.place_of(column)).with("column", column));
         }
         text
@@ -162,11 +200,11 @@ impl Reading {
     /// A nomenclature code. Every number cell is suspect: 2.10 and 2.1 look the same in it.
     pub(super) fn code(&mut self, row: &Row, column: &str) -> Option<String> {
         let cell = row.cell(column)?;
-        if self.lone_zero(cell, column) {
+        if self.lone_zero(&cell, column) {
             return None;
         }
         if let Value::Number(number) = cell.value {
-            self.report(Problem::new("cell.number", &cell.place).with("value", spelled(number)));
+            self.report(Problem::new("cell.number", &cell.place).with("value", spelled(*number)));
             return None;
         }
         self.text(row, column)
@@ -201,7 +239,7 @@ impl Reading {
     /// A date.
     pub(super) fn date(&mut self, row: &Row, column: &str) -> Option<Date> {
         let cell = row.cell(column)?;
-        let text = match &cell.value {
+        let text = match cell.value {
             Value::Date(date) => date.clone(),
             _ => self.text(row, column)?,
         };
@@ -214,8 +252,7 @@ impl Reading {
 
     /// A whole amount of rupiah.
     pub(super) fn rupiah(&mut self, row: &Row, column: &str) -> Option<u64> {
-        let cell = row.cell(column);
-        if let Some(Cell { value: Value::Number(number), place }) = cell {
+        if let Some(Cell { value: Value::Number(number), place }) = row.cell(column) {
             let code = if *number < 0.0 {
                 "amount.negative"
             } else if number.fract() != 0.0 {
@@ -223,9 +260,14 @@ impl Reading {
             } else if *number > MAX_EXACT {
                 "amount.too-large"
             } else {
-                return format!("{number:.0}").parse().ok();
+                // Positive, whole and below 2^53, so that its digits are those of an amount; what is not is a
+                // problem all the same.
+                match format!("{:.0}", no_sign_of_zero(*number)).parse() {
+                    Ok(amount) => return Some(amount),
+                    Err(_) => "amount.format",
+                }
             };
-            self.report(Problem::new(code, place).with("value", spelled(*number)));
+            self.report(Problem::new(code, &place).with("value", spelled(*number)));
             return None;
         }
         let text = self.required(row, column)?;
@@ -243,7 +285,12 @@ impl Reading {
 /// Reads `4.100.832.755`, `Rp 4.100.832.755`, `Rp 1.000,00`, `Rp1.000,-`, `4100832755`.
 fn parse_rupiah(text: &str) -> Result<u64, &'static str> {
     let bare = text.trim_start_matches("Rp").trim_start_matches('.').trim();
-    if bare.starts_with('-') || bare.starts_with('(') {
+    if let Some(rest) = bare.strip_prefix('-') {
+        // A formula may give -0, and a spreadsheet saves it so.
+        let nothing = !rest.starts_with('-') && parse_rupiah(rest) == Ok(0);
+        return if nothing { Ok(0) } else { Err("amount.negative") };
+    }
+    if bare.starts_with('(') {
         return Err("amount.negative");
     }
     let whole = match bare.split_once(',') {
@@ -273,7 +320,7 @@ pub(super) fn exact(number: f64) -> Option<String> {
     if !number.is_finite() || number.abs() > MAX_EXACT {
         return None;
     }
-    let text = number.to_string();
+    let text = no_sign_of_zero(number).to_string();
     let decimals = text.split_once('.').map_or(0, |(_, d)| d.len());
     (decimals <= MAX_DECIMALS && !text.contains('e')).then(|| text.replace('.', ","))
 }
@@ -283,7 +330,12 @@ pub(super) fn spelled(number: f64) -> String {
     if number.abs() > MAX_EXACT {
         return "…".to_owned();
     }
-    number.to_string().replace('.', ",")
+    no_sign_of_zero(number).to_string().replace('.', ",")
+}
+
+/// -0 is 0: formulas give one for the other, and nobody sees which.
+fn no_sign_of_zero(number: f64) -> f64 {
+    if number == 0.0 { 0.0 } else { number }
 }
 
 /// A formula error that was saved as text (`#REF!`, `#NAME?`, `#N/A`, `Err:502`), or what stands in a column that is

@@ -119,7 +119,9 @@ impl Settings {
     ) -> Option<Self> {
         let mut found: BTreeMap<String, Row> = BTreeMap::new();
         for row in rows {
+            let before = reading.reported();
             let Some(key) = reading.required(row, "kunci").map(|k| k.to_lowercase().replace(' ', "_")) else {
+                reading.set_aside(before, &row.place);
                 continue;
             };
             if !KEYS.contains(&key.as_str()) {
@@ -194,10 +196,10 @@ impl Lookup<'_> {
     }
 
     fn text(&mut self, key: &str) -> Option<String> {
-        match self.found.get(key).filter(|row| row.cell("nilai").is_some()) {
+        match self.found.get(key).filter(|row| row.has("nilai")) {
             Some(row) => {
                 let zero = row.cell("nilai").filter(|_| WORDS.contains(&key));
-                if zero.is_some_and(|cell| self.reading.lone_zero(cell, key)) {
+                if zero.is_some_and(|cell| self.reading.lone_zero(&cell, key)) {
                     return None;
                 }
                 self.reading.text(row, "nilai")
@@ -207,9 +209,9 @@ impl Lookup<'_> {
     }
 
     fn required(&mut self, key: &str) -> Option<String> {
-        let before = self.reading.problems.len();
+        let before = self.reading.reported();
         let text = self.text(key);
-        if text.is_none() && self.reading.problems.len() == before {
+        if text.is_none() && self.reading.reported() == before {
             let place = self.place(key);
             self.reading.report(Problem::new("setting.missing", &place).with("key", key));
         }
@@ -217,7 +219,7 @@ impl Lookup<'_> {
     }
 
     fn date(&mut self, key: &str) -> Option<Date> {
-        if let Some(row) = self.found.get(key).filter(|row| row.cell("nilai").is_some()) {
+        if let Some(row) = self.found.get(key).filter(|row| row.has("nilai")) {
             return self.reading.date(row, "nilai");
         }
         let text = self.required(key)?;
@@ -277,8 +279,7 @@ impl Lookup<'_> {
         if last.is_some_and(|last| date > last) {
             let place = self.place("tanggal");
             self.reading
-                .warnings
-                .push(Problem::new("date.late", &place).with("date", date).with("ratified", ratified));
+                .warn(Problem::new("date.late", &place).with("date", date).with("ratified", ratified));
         }
     }
 }

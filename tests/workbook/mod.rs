@@ -1,6 +1,7 @@
 //! Workbooks as programs write them, and as nobody should: each made here, part by part.
 
 mod hostile;
+mod misread;
 mod oracle;
 mod spelling;
 mod unseen;
@@ -305,6 +306,8 @@ struct Seen {
     values: Vec<String>,
     /// `! cell.zero Pejabat 3 nama` for a problem, `? …` for a warning.
     notes: Vec<String>,
+    /// What the budgets come to, if documents are made.
+    totals: Vec<u64>,
 }
 
 impl Seen {
@@ -314,6 +317,7 @@ impl Seen {
         fs::write(&path, bytes).unwrap();
         let read = input::read(&path);
         let mut notes: Vec<String> = read.warnings.iter().map(|warning| note('?', warning)).collect();
+        let mut totals = Vec::new();
         let values = match read.output {
             Ok(draft) => {
                 let institution = ("instansi".to_owned(), "Pemerintah Kabupaten Contoh".to_owned());
@@ -321,8 +325,12 @@ impl Seen {
                 let wording = |profile: &str| Templates::built_in().wording(profile)?.ok();
                 let cycle = Cycle::from_draft(&draft, &defaults, wording);
                 notes.extend(cycle.warnings.iter().map(|warning| note('?', warning)));
-                if let Err(problems) = &cycle.output {
-                    notes.extend(problems.0.iter().map(|problem| note('!', problem)));
+                match &cycle.output {
+                    Ok(cycle) => {
+                        let documents = cycle.documents.iter().map(|d| serde_json::to_value(d).unwrap());
+                        totals = documents.filter_map(|d| d["annex"]["budget"]["total"].as_u64()).collect();
+                    }
+                    Err(problems) => notes.extend(problems.0.iter().map(|problem| note('!', problem))),
                 }
                 values(&draft)
             }
@@ -331,7 +339,7 @@ impl Seen {
                 Vec::new()
             }
         };
-        Self { values, notes }
+        Self { values, notes, totals }
     }
 }
 

@@ -256,7 +256,8 @@ impl SheetReader<'_> {
             Some("e") => Some(Value::Error(cut(text))),
             Some("d") => Some(Value::Date(text.get(..10).unwrap_or(text).to_owned())),
             Some("n") | None => match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => Some(match format.shown {
+                // -0 and 0 make 0: a formula may give either.
+                Ok(number) if number.is_finite() => Some(number + 0.0).map(|number| match format.shown {
                     Shown::Percent => Value::Percent(number),
                     Shown::Date | Shown::Elapsed => {
                         moment::text(number, format.shown == Shown::Elapsed, self.shelf.from_1904)
