@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::official::Officials;
 use super::reading::{Reading, exact, spelled};
+use super::total::{self, Likeness, Running, Total};
 use super::{Cell, Place, Problem, Row, Value};
 
 /// Which way is good.
@@ -304,16 +305,94 @@ struct Line {
     parent: Option<String>,
 }
 
+/// What is read of one official's budget.
+#[derive(Default)]
+struct Ledger {
+    lines: Vec<Line>,
+    totals: Vec<Stated>,
+    running: Running,
+    /// Lines that look like a total, by their place.
+    doubtful: Vec<(Place, u64)>,
+    /// The last line, if it would be the total of a single one.
+    last: Option<(Place, u64)>,
+    /// A line could not be read: sums and parents cannot be judged.
+    unreadable: bool,
+}
+
+/// A total that a row states.
+struct Stated {
+    amount: u64,
+    /// The sum that it may be instead of the sum of all lines.
+    part: Option<u64>,
+    place: Place,
+}
+
+impl Ledger {
+    fn state(&mut self, total: Total, amount: u64, place: Place) {
+        let since = self.running.close();
+        let part = (total == Total::Part).then_some(since);
+        self.totals.push(Stated { amount, part, place });
+    }
+
+    fn line(&mut self, line: Line) {
+        // With others after it, it is one of them.
+        if let Some((_, amount)) = self.last.take() {
+            self.running.add(amount, false);
+        }
+        if line.parent.is_none() {
+            let (coded, place) = (line.code.is_some(), line.places[2].clone());
+            match self.running.likeness(line.amount).filter(|_| !coded) {
+                Some(Likeness::OfSeveral) => {
+                    self.doubtful.push((place, line.amount));
+                    self.running.close();
+                }
+                Some(Likeness::OfOne) => self.last = Some((place, line.amount)),
+                None => self.running.add(line.amount, coded),
+            }
+        }
+        self.lines.push(line);
+    }
+
+    /// Lines and total, if they can be judged and are right.
+    fn judge(&self, reading: &mut Reading) -> Option<(Vec<BudgetRow>, u64)> {
+        let first = self.lines.first()?;
+        if let Some(line) = self.lines.get(MAX_LINES) {
+            reading.report(Problem::new("budget.too-many", &line.places[2]).with("limit", MAX_LINES));
+            return None;
+        }
+        for (place, amount) in self.doubtful.iter().chain(&self.last) {
+            reading.warn(Problem::new("budget.looks-total", place).with("amount", rupiah(*amount)));
+        }
+        twice(&self.lines, reading);
+        let (rows, total) = tree(&self.lines, reading);
+        // 15 digits: what JSON and spreadsheets keep exactly, and a hundred times the state's budget.
+        let total = total.filter(|total| *total < 1_000_000_000_000_000);
+        if total.is_none() {
+            reading.report(Problem::new("budget.too-large", &first.places[2]));
+        }
+        Some((rows, total?))
+    }
+
+    fn compare(&self, computed: u64, reading: &mut Reading) {
+        for Stated { amount, part, place } in &self.totals {
+            if *amount != computed && Some(*amount) != *part {
+                reading.report(
+                    Problem::new("budget.total", place)
+                        .with("stated", rupiah(*amount))
+                        .with("computed", rupiah(part.unwrap_or(computed))),
+                );
+            }
+        }
+    }
+}
+
 /// Lines by official and their checked totals, from sheet `Anggaran`.
 pub(super) fn budgets(
     rows: &[Row],
     known: &BTreeSet<String>,
     reading: &mut Reading,
 ) -> BTreeMap<String, (Vec<BudgetRow>, u64)> {
-    let mut lines: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-    let mut totals: Vec<(String, u64, Place)> = Vec::new();
-    // Officials of whose budget a line could not be read: sums and parents cannot be judged.
-    let mut unreadable = BTreeSet::new();
+    let mut ledgers: BTreeMap<String, Ledger> = BTreeMap::new();
     let mut above: Option<String> = None;
     for row in rows {
         let before = reading.reported();
@@ -326,57 +405,82 @@ pub(super) fn budgets(
         let amount = reading.rupiah(row, "anggaran");
         let (code, source) = (reading.code(row, "kode"), reading.text(row, "sumber"));
         let parent = reading.code(row, "induk");
+        let total = text.as_deref().and_then(|text| total::stated(text, &official, code.is_none()));
+        let ledger = ledgers.entry(official).or_default();
         let (Some(text), Some(amount), true) = (text, amount, reading.reported() == before) else {
             // Its sums are not judged and its budget is not made, so there has to be a problem.
             reading.set_aside(before, &row.place);
-            unreadable.insert(official);
+            ledger.unreadable = true;
             continue;
         };
-        if is_total(&text, code.is_none()) {
-            totals.push((official, amount, row.place_of("anggaran")));
-            continue;
+        match total {
+            Some(total) => ledger.state(total, amount, row.place_of("anggaran")),
+            None => {
+                let places = [row.place_of("kode"), row.place_of("induk"), row.place_of("anggaran")];
+                ledger.line(Line { places, code, text, amount, source, parent });
+            }
         }
-        let places = [row.place_of("kode"), row.place_of("induk"), row.place_of("anggaran")];
-        lines.entry(official).or_default().push(Line { places, code, text, amount, source, parent });
     }
     let mut result = BTreeMap::new();
-    for (official, lines) in lines.iter().filter(|(official, _)| !unreadable.contains(*official)) {
-        if lines.len() > MAX_LINES {
-            reading.report(
-                Problem::new("budget.too-many", &lines[MAX_LINES].places[2]).with("limit", MAX_LINES),
-            );
-            continue;
-        }
-        let (rows, total) = tree(lines, reading);
-        // 15 digits: what JSON and spreadsheets keep exactly, and a hundred times the state's budget.
-        match total.filter(|total| *total < 1_000_000_000_000_000) {
-            Some(total) => {
-                result.insert(official.clone(), (rows, total));
-            }
-            None => reading.report(Problem::new("budget.too-large", &lines[0].places[2])),
-        }
-    }
-    for (official, stated, place) in totals.iter().filter(|(official, ..)| !unreadable.contains(official)) {
-        let computed = result.get(official).map_or(0, |(_, total)| *total);
-        if *stated != computed {
-            reading.report(
-                Problem::new("budget.total", place)
-                    .with("stated", rupiah(*stated))
-                    .with("computed", rupiah(computed)),
-            );
+    for (official, ledger) in ledgers.iter().filter(|(_, ledger)| !ledger.unreadable) {
+        let budget = ledger.judge(reading);
+        ledger.compare(budget.as_ref().map_or(0, |(_, total)| *total), reading);
+        if let Some(budget) = budget {
+            result.insert(official.clone(), budget);
         }
     }
     result
 }
 
-/// `TOTAL`, `Jumlah`, and without a code `TOTAL ANGGARAN`: a stated sum, not a line of the budget.
-fn is_total(text: &str, without_code: bool) -> bool {
-    let lower = text.to_lowercase();
-    if !without_code {
-        return matches!(lower.as_str(), "total" | "jumlah");
+/// Lines without a code that say the same. With one, the code is a problem.
+fn twice(lines: &[Line], reading: &mut Reading) {
+    let mut known: BTreeMap<_, &Line> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.code.is_none() && line.amount > 0) {
+        let key = (line.text.to_lowercase(), line.amount, &line.source, &line.parent);
+        if let Some(first) = known.insert(key, line) {
+            reading.warn(
+                Problem::new("budget.line-twice", &line.places[2])
+                    .with("first", first.places[2].row.unwrap_or_default()),
+            );
+        }
     }
-    let first = lower.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    matches!(first, "total" | "jumlah")
+}
+
+/// Lines without a parent whose code is below the one of another line: 4.01.01.2.01 is a part of 4.01.01, and
+/// would be counted with it. Where they make up that line it is certain.
+fn below(lines: &[Line], reading: &mut Reading) {
+    let plain = |line: &Line| line.code.as_deref().map(|code| code.trim_end_matches('.').to_owned());
+    let codes: BTreeMap<String, &Line> = lines.iter().filter_map(|line| Some((plain(line)?, line))).collect();
+    let mut found: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.parent.is_none()) {
+        let Some(code) = plain(line) else { continue };
+        let mut outer = code.as_str();
+        while let Some((shorter, _)) = outer.rsplit_once('.') {
+            outer = shorter.trim_end_matches('.');
+            if let Some((known, _)) = codes.get_key_value(outer) {
+                found.entry(known).or_default().push(line);
+                break;
+            }
+        }
+    }
+    for (code, inner) in found {
+        let (Some(outer), Some(first)) = (codes.get(code), inner.first()) else { continue };
+        let sum = inner.iter().try_fold(0_u64, |sum, line| sum.checked_add(line.amount));
+        let certain = sum == Some(outer.amount) && outer.amount > 0;
+        let name = if certain { "budget.counted-twice" } else { "budget.below" };
+        let problem = Problem::new(name, &first.places[1]).with("code", code).with("rows", numbers(&inner));
+        if certain { reading.report(problem) } else { reading.warn(problem) }
+    }
+}
+
+/// The rows of some lines, as far as they are worth naming.
+fn numbers(lines: &[&Line]) -> String {
+    let rows = lines.iter().filter_map(|line| line.places[1].row);
+    let mut rows: Vec<String> = rows.take(20).map(|row| row.to_string()).collect();
+    if lines.len() > rows.len() {
+        rows.push("…".to_owned());
+    }
+    rows.join(", ")
 }
 
 /// Puts every line below its parent, compares parents with the sum of their children, and adds up the
@@ -401,6 +505,7 @@ fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, Option<u64>) 
             reading.report(Problem::new("budget.unknown-parent", &line.places[1]).with("code", parent));
         }
     }
+    below(lines, reading);
     let mut rows = Vec::new();
     let mut placed = vec![false; lines.len()];
     place_children(lines, &children, None, 0, &mut placed, &mut rows);

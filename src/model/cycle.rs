@@ -72,6 +72,9 @@ impl Cycle {
             .collect();
         let mut objectives = annex::objectives(&draft.objectives, &officials, &known, &mut reading);
         let mut budgets = annex::budgets(&draft.budget, &known, &mut reading);
+        for official in officials.iter().filter(|o| !o.agreement && budgets.contains_key(&o.id)) {
+            reading.warn(Problem::new("budget.unused", &official.place).with("official", &official.id));
+        }
 
         if settings.is_none() || wording.is_none() {
             reading.set_aside(0, &sheet);

@@ -15,6 +15,7 @@ mod problem;
 mod reading;
 mod reason;
 mod settings;
+mod total;
 mod visibility;
 mod wording;
 
