@@ -234,7 +234,7 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
     }
     let name = reading.required(row, "nama");
     if name.as_deref().is_some_and(|name| !name.chars().any(char::is_alphabetic)) {
-        reading.report(Problem::new("cell.empty", &row.place_of("nama")).with("column", "nama"));
+        reading.report(Problem::new("official.name-form", &row.place_of("nama")));
     }
     let front = reading.optional(row, "gelar_depan");
     let back = reading.optional(row, "gelar_belakang");

@@ -186,6 +186,16 @@ impl Reading {
             self.report(Problem::new("cell.formula-text", place));
             return None;
         }
+        if is_nothing(trimmed) {
+            self.report(Problem::new("cell.nothing", place).with("value", trimmed));
+            return None;
+        }
+        // The word for nothing before or after a name that a program has put together.
+        let mut ends =
+            [trimmed.split_whitespace().next(), trimmed.split_whitespace().next_back()].into_iter();
+        if let Some(word) = ends.find_map(|word| word.filter(|word| is_nothing(word))) {
+            self.warn(Problem::new("text.nothing", place).with("value", word));
+        }
         // Names, positions and objectives are shown in public.
         let private = place.column.as_deref().is_some_and(|column| PRIVATE.contains(&column));
         if !private && Nip::occurs_in(text) {
@@ -336,6 +346,28 @@ pub(super) fn spelled(number: f64) -> String {
 /// -0 is 0: formulas give one for the other, and nobody sees which.
 fn no_sign_of_zero(number: f64) -> f64 {
     if number == 0.0 { 0.0 } else { number }
+}
+
+/// What programs write where they have nothing: Python and pandas, JavaScript, databases. `Nan` is a name, and `nihil`
+/// is somebody's word.
+fn is_nothing(text: &str) -> bool {
+    matches!(
+        text,
+        "None"
+            | "nan"
+            | "NaN"
+            | "NAN"
+            | "<NA>"
+            | "NaT"
+            | "null"
+            | "Null"
+            | "NULL"
+            | "(null)"
+            | "undefined"
+            | "[object Object]"
+            | "#NULL"
+            | "#NA"
+    )
 }
 
 /// A formula error that was saved as text (`#REF!`, `#NAME?`, `#N/A`, `Err:502`), or what stands in a column that is

@@ -114,3 +114,154 @@ fn problems_are_kept_up_to_a_number() {
     assert_eq!(said.len(), 2_000);
     assert!(said.iter().all(|note| note.starts_with("! amount.negative")));
 }
+
+#[test]
+fn totals_are_no_lines_in_any_spelling() {
+    let lines = |words: &str, amount: &str| {
+        vec![
+            line("1", "Program A", "100", ""),
+            line("2", "Program B", "250", ""),
+            line("", words, amount, ""),
+        ]
+    };
+    for words in [
+        "TOTAL",
+        "Grand Total",
+        "Sub Total",
+        "Subtotal",
+        "J U M L A H",
+        "Jml",
+        "1. Jumlah",
+        "bupati Total",
+        "Σ",
+        "∑",
+        "(Total)",
+        "Total Anggaran",
+        "TOTAL :",
+        "Jumlah Seluruhnya",
+        "T O T A L",
+    ] {
+        assert_eq!(budget(&lines(words, "350")), (vec![], Some(350)), "{words}");
+        let told = vec!["! budget.total Anggaran 3 anggaran".to_owned()];
+        assert_eq!(budget(&lines(words, "351")), (told, None), "{words} that differs");
+    }
+    // A sum by another name is asked about, and another amount by that name is not.
+    for words in ["Keseluruhan", "Anggaran 2026", "Rekapitulasi"] {
+        let told = vec!["? budget.looks-total Anggaran 3 anggaran".to_owned()];
+        assert_eq!(budget(&lines(words, "350")), (told, Some(700)), "{words}");
+        assert_eq!(budget(&lines(words, "351")), (vec![], Some(701)), "{words} of another amount");
+    }
+    for words in ["Sanitasi Total Berbasis Masyarakat", "Penjumlahan Suara", "Totalitas Pelayanan"] {
+        assert_eq!(budget(&lines(words, "40")), (vec![], Some(390)), "{words}");
+    }
+}
+
+#[test]
+fn sums_on_the_way_are_compared_with_what_is_above_them() {
+    let lines = |first: &str, second: &str| {
+        vec![
+            line("1", "Program A", "100", ""),
+            line("2", "Program B", "250", ""),
+            line("", "Sub Total", first, ""),
+            line("3", "Program C", "50", ""),
+            line("4", "Program D", "25", ""),
+            line("", "Sub Total", second, ""),
+            line("", "Grand Total", "425", ""),
+        ]
+    };
+    assert_eq!(budget(&lines("350", "75")), (vec![], Some(425)));
+    assert_eq!(budget(&lines("350", "425")), (vec![], Some(425)));
+    assert_eq!(budget(&lines("349", "75")).0, ["! budget.total Anggaran 3 anggaran"]);
+    assert_eq!(budget(&lines("350", "76")).0, ["! budget.total Anggaran 6 anggaran"]);
+    // Two that cost the same are two, also without codes.
+    let twins = [line("", "Program A", "100", ""), line("", "Program B", "100", "")];
+    assert_eq!(budget(&twins), (vec![], Some(200)));
+    let sum = [line("1", "Program A", "100", ""), line("", "Seluruhnya", "100", "")];
+    assert_eq!(budget(&sum).0, ["? budget.looks-total Anggaran 2 anggaran"]);
+    let three = [sum[0].clone(), line("", "Lain", "100", ""), line("", "Lagi", "100", "")];
+    assert_eq!(budget(&three), (vec![], Some(300)));
+}
+
+#[test]
+fn codes_below_others_are_not_counted_beside_them() {
+    let lines = |parents: [&str; 2], amount: &str| {
+        vec![
+            line("4.01.01", "Program", "100", ""),
+            line("4.01.01.2.01", "Kegiatan", amount, parents[0]),
+            line("4.01.01.2.01.0001", "Subkegiatan", amount, parents[1]),
+        ]
+    };
+    let filled = lines(["4.01.01", "4.01.01.2.01"], "100");
+    assert_eq!(budget(&filled), (vec![], Some(100)));
+    let (said, total) = budget(&lines(["", ""], "100"));
+    assert_eq!((said.len(), total), (2, None));
+    assert!(said.iter().all(|note| note.starts_with("! budget.counted-twice")), "{said:?}");
+    let (said, total) = budget(&lines(["", "4.01.01.2.01"], "60"));
+    assert_eq!((said, total), (vec!["? budget.below Anggaran 2 induk".to_owned()], Some(160)));
+    // Neighbours are not below each other, however much their codes look alike.
+    let beside = [
+        line("4.01.01", "Program A", "100", ""),
+        line("4.01.011", "Program B", "100", ""),
+        line("4.01.02", "Program C", "200", ""),
+        line("4.1", "Program D", "5", ""),
+    ];
+    assert_eq!(budget(&beside), (vec![], Some(405)));
+    let twice = [line("", "Honor", "100", ""), line("", "honor", "100", "")];
+    assert_eq!(budget(&twice), (vec!["? budget.line-twice Anggaran 2 anggaran".to_owned()], Some(200)));
+    let other = [line("", "Honor", "100", ""), line("", "Honor", "90", "")];
+    assert_eq!(budget(&other), (vec![], Some(190)));
+}
+
+#[test]
+fn a_budget_that_nobody_prints_is_told() {
+    let row = json(&line("1", "Program", "5", ""));
+    let seen = |row: &str| Seen::of(row.as_bytes(), "json").notes;
+    assert_eq!(seen(&row), Vec::<String>::new());
+    let pledge = row.replace("\"dokumen\":\"pk\"", "\"dokumen\":\"pakta\"");
+    assert_eq!(seen(&pledge), ["? objective.unused Pejabat 1", "? budget.unused Pejabat 1"]);
+}
+
+#[test]
+fn words_of_programs_for_nothing_are_no_words() {
+    for word in
+        ["None", "nan", "NaN", "null", "NULL", "undefined", "&lt;NA&gt;", "NaT", "[object Object]", " None "]
+    {
+        check(
+            word,
+            &Book::default().cell("Pejabat", "F3", &text(word)),
+            &["! cell.nothing Pejabat 3 pangkat"],
+        );
+        check(
+            word,
+            &Book::default().cell("Sasaran", "D3", &text(word)),
+            &["! cell.nothing Sasaran 3 target"],
+        );
+        check(
+            word,
+            &Book::default().cell("Pengaturan", "B5", &text(word)),
+            &["! cell.nothing Pengaturan 5 nilai"],
+        );
+        check(word, &Book::default().cell("Sasaran", "F3", &text(word)), &[]);
+    }
+    for name in ["None Sampel", "nan Sampel Wijaya", "Sampel null", "NaN Sampel"] {
+        check(name, &Book::default().cell("Pejabat", "B3", &text(name)), &["? text.nothing Pejabat 3 nama"]);
+    }
+    for name in ["Nan Sampel", "Nani", "Nona Sampel", "Nan", "Nullah", "Sampel Nonen", "nihil"] {
+        check(name, &Book::default().cell("Pejabat", "B3", &text(name)), &[]);
+    }
+}
+
+#[test]
+fn a_name_without_letters_is_called_so() {
+    for name in ["12345", ",", "-", "1.2"] {
+        check(
+            name,
+            &Book::default().cell("Pejabat", "B3", &text(name)),
+            &["! official.name-form Pejabat 3 nama"],
+        );
+    }
+    check("none", &Book::default().cell("Pejabat", "B3", "<c {}/>"), &["! cell.empty Pejabat 3 nama"]);
+    for name in ["A", "Contoh 2", "Ñ"] {
+        check(name, &Book::default().cell("Pejabat", "B3", &text(name)), &[]);
+    }
+}
