@@ -38,7 +38,7 @@ pub(super) fn read_folder(path: &Path, place: &Place) -> Outcome {
         match grid(&text) {
             Ok(grid) => {
                 *draft.rows_mut(sheet.name) =
-                    table::rows(sheet, &grid, &sheet_place, &mut problems, &mut warnings);
+                    table::rows(sheet, grid, &sheet_place, &mut problems, &mut warnings);
             }
             Err(line) => problems.push(Problem::new("csv.syntax", &sheet_place.row(line))),
         }

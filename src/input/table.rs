@@ -23,12 +23,12 @@ pub(super) struct Grid {
 /// Finds the headings of `sheet` in a grid and reads the rows below them.
 pub(super) fn rows(
     sheet: &Sheet,
-    grid: &Grid,
+    grid: Grid,
     place: &Place,
     problems: &mut Vec<Problem>,
     warnings: &mut Vec<Problem>,
 ) -> Vec<Row> {
-    let Some(at) = heading_row(sheet, grid) else {
+    let Some(at) = heading_row(sheet, &grid) else {
         // Headings made by formulas that nobody calculated.
         for (row, cells) in grid.rows.iter().take(HEADING_ROWS) {
             for value in cells.values() {
@@ -69,15 +69,18 @@ pub(super) fn rows(
     for column in sheet.columns.iter().filter(|c| c.required && !columns.values().any(|n| *n == c.name)) {
         problems.push(Problem::new("column.missing", &heading_place).with("column", column.name));
     }
-    remarks::look(sheet, grid, at + 1, &columns, place, warnings);
+    remarks::look(sheet, &grid, at + 1, &columns, place, warnings);
     absent(&grid.rows[at + 1..], &columns, place, problems);
-    grid.rows[at + 1..]
-        .iter()
+    let Grid { rows, remarks } = grid;
+    drop(remarks);
+    // Moved, not copied: there may be a million.
+    rows.into_iter()
+        .skip(at + 1)
         .filter(|(_, cells)| !is_number_row(cells))
-        .filter_map(|(number, cells)| {
-            let row = columns.iter().fold(Row::new(place.row(*number)), |row, (index, name)| {
-                match cells.get(index).filter(|value| !is_blank(value)) {
-                    Some(value) => row.with(name, value.clone()),
+        .filter_map(|(number, mut cells)| {
+            let row = columns.iter().fold(Row::new(place.row(number)), |row, (index, name)| {
+                match cells.remove(index).filter(|value| !is_blank(value)) {
+                    Some(value) => row.with(name, value),
                     None => row,
                 }
             });

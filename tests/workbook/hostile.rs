@@ -132,6 +132,67 @@ fn shapes_that_are_quadratic_elsewhere_are_read_once() {
     assert_eq!(parts.seen(), Book::default().seen());
 }
 
+/// A few bytes of a part that take many in memory: they are counted, as far as honest workbooks go.
+#[test]
+fn records_of_the_styles_are_counted() {
+    for (before, record, most, more) in
+        [("</cellXfs>", "<xf/>", 65_536 - 8, "cell formats"), ("</fonts>", "<font/>", 65_536 - 3, "fonts")]
+    {
+        let parts = |count: usize| {
+            Book::default().parts().replace(
+                "styles.xml",
+                before,
+                &format!("{}{before}", record.repeat(count)),
+            )
+        };
+        assert_eq!(parts(most).seen(), Book::default().seen(), "{more}");
+        damaged(more, &parts(most + 1), "! file.damaged");
+    }
+    let formats = |count: usize| {
+        let records: String =
+            (0..count).map(|n| format!("<numFmt numFmtId=\"{}\" formatCode=\"0\"/>", 1_000 + n)).collect();
+        Book::default().parts().replace("styles.xml", "</numFmts>", &format!("{records}</numFmts>"))
+    };
+    assert_eq!(formats(65_000).seen(), Book::default().seen());
+    damaged("number formats", &formats(66_000), "! file.damaged");
+}
+
+#[test]
+fn relationships_and_names_are_bounded() {
+    let parts = |count: usize| {
+        let more = "<Relationship/>".repeat(count);
+        Book::default().parts().replace(
+            "workbook.xml.rels",
+            "</Relationships>",
+            &format!("{more}</Relationships>"),
+        )
+    };
+    assert_eq!(parts(1_000).seen(), Book::default().seen());
+    damaged("relationships", &parts(400_000), "! file.damaged");
+    let name = |name: &str| {
+        Book::default().parts().replace("workbook.xml", "name=\"Sasaran\"", &format!("name=\"{name}\""))
+    };
+    assert_eq!(name(&format!("{}Sasaran ", " ".repeat(1_000))).seen(), Book::default().seen());
+    let long = name(&format!("Sasaran{}", "n".repeat(1_000_000)));
+    damaged("a long name", &long, "! sheet.missing");
+}
+
+/// A text that is cut is never taken for the whole, whatever it begins with.
+#[test]
+fn a_text_of_megabytes_is_no_text() {
+    for (beginning, count) in [("5", 1), (" ", 3_000_000), ("0", 3_000_000), ("x", 3_000_000)] {
+        let long = format!("{}5", beginning.repeat(count));
+        let text = format!("<c {{}} t=\"inlineStr\"><is><t>{long}</t></is></c>");
+        let seen = Book::default().cell("Sasaran", "D3", &text).seen();
+        let told = seen.notes.iter().any(|note| note == "! text.too-long Sasaran 3 target");
+        assert_eq!(told, count > 1, "{beginning:?}: {:?}", seen.notes);
+        let number = format!("<c {{}}><v>{long}</v></c>");
+        let seen = Book::default().cell("Anggaran", "D2", &number).seen();
+        let told = seen.notes.iter().any(|note| note == "! cell.damaged Anggaran 2 anggaran");
+        assert_eq!(told, count > 1, "{beginning:?} as a number: {:?}", seen.notes);
+    }
+}
+
 /// Merged areas that cover each other ask for a look at every row, each.
 #[test]
 fn merged_areas_are_looked_at_a_bounded_number_of_times() {

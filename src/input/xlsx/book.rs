@@ -63,7 +63,9 @@ impl Book {
                             .iter()
                             .find(|found| found.kind == "worksheet" && Some(&*found.id) == id.as_deref());
                         book.sheets.push(Listed {
-                            name: sheet.attribute("name")?.unwrap_or_default().into_owned(),
+                            name: sheet.attribute("name")?.map_or_else(String::new, |name| {
+                                name.trim().chars().take(LONG_NAME).collect()
+                            }),
                             hidden: sheet.attribute("state")?.is_some_and(|state| state != "visible"),
                             part: relationship.map(|found| found.target.clone()),
                         });
@@ -81,6 +83,9 @@ impl Book {
         Ok(Some(book))
     }
 }
+
+/// Characters of a sheet's name that are kept; spreadsheets allow 31.
+const LONG_NAME: usize = 100;
 
 /// Sheets of a workbook. Each is looked up among the relationships, so their number is bounded.
 const MAX_SHEETS: usize = 4_096;

@@ -17,9 +17,11 @@ mod strings;
 mod styles;
 mod xml;
 
+use std::fmt::{self, Display, Write};
+
 use book::{Book, Listed};
 use package::Package;
-use sheet::Shelf;
+use sheet::{Shelf, Used};
 use strings::Strings;
 
 use super::table;
@@ -38,8 +40,12 @@ enum Fault {
 }
 
 impl Fault {
-    fn damaged(error: impl ToString) -> Self {
-        Self::Damaged(error.to_string())
+    /// The error may name what is in the file, and that may have a hundred megabytes.
+    fn damaged(error: impl Display) -> Self {
+        let mut brief = Brief(String::new());
+        // It fails where there is enough.
+        let _ = write!(brief, "{error}");
+        Self::Damaged(brief.0)
     }
 
     /// The problem of a sheet, or of the whole file.
@@ -52,6 +58,17 @@ impl Fault {
             Self::Bomb => Problem::new("file.bomb", place).with("limit", package::MAX_UNPACKED / 1024 / 1024),
             Self::TooLarge => Problem::new("sheet.too-large", place),
         }
+    }
+}
+
+/// The beginning of a text.
+struct Brief(String);
+
+impl Write for Brief {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = 300_usize.saturating_sub(self.0.len());
+        self.0.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+        if text.len() > room { Err(fmt::Error) } else { Ok(()) }
     }
 }
 
@@ -86,7 +103,7 @@ fn sheets(package: &mut Package, book: &Book, place: &Place) -> Result<Outcome, 
         None => Vec::new(),
     };
     let shelf = Shelf { strings: &strings, formats: &formats, from_1904: book.from_1904 };
-    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
+    let (mut problems, mut warnings, mut used) = (Vec::new(), Vec::new(), Used::default());
     let mut draft = Draft { place: place.clone(), ..Draft::default() };
     for sheet in &SHEETS {
         let listed = match find(&book.sheets, sheet.name.as_str(), place) {
@@ -102,7 +119,8 @@ fn sheets(package: &mut Package, book: &Book, place: &Place) -> Result<Outcome, 
             None => None,
         };
         let grid = match text {
-            Some(text) => sheet::read(&text, &shelf),
+            // The part is given back before the rows are made.
+            Some(text) => used.with(|used| sheet::read(&text, &shelf, used)),
             None => Err(Fault::damaged("its part is not there")),
         };
         match grid {
@@ -112,7 +130,7 @@ fn sheets(package: &mut Package, book: &Book, place: &Place) -> Result<Outcome, 
                     warnings.push(Problem::new("sheet.hidden", &sheet_place));
                 }
                 *draft.rows_mut(sheet.name) =
-                    table::rows(sheet, &grid, &sheet_place, &mut problems, &mut warnings);
+                    table::rows(sheet, grid, &sheet_place, &mut problems, &mut warnings);
             }
             Err(fault) => problems.push(fault.problem(&sheet_place)),
         }

@@ -21,6 +21,10 @@ pub(super) const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
 /// Entries of the zip. An honest workbook has some dozens; each costs its reader half a kilobyte.
 const MAX_ENTRIES: usize = 20_000;
 
+/// Unpacked size of the relationships of one part. An honest workbook has some kilobytes, and each takes ten times
+/// its own size in memory.
+const MAX_RELATIONSHIPS: u64 = 4 * 1024 * 1024;
+
 /// A workbook's zip, and what may still be unpacked of it.
 pub(super) struct Package {
     archive: ZipArchive<Cursor<Vec<u8>>>,
@@ -78,18 +82,27 @@ impl Package {
 
     /// The text of a part; `None` if there is no such part.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, Fault> {
+        self.part_within(name, MAX_UNPACKED)
+    }
+
+    fn part_within(&mut self, name: &str, limit: u64) -> Result<Option<String>, Fault> {
         let index = match self.entries.get(name) {
             None => return Ok(None),
-            Some(None) => return Err(Fault::damaged(format!("two parts called {name}"))),
+            Some(None) => return Err(Fault::damaged(format_args!("two parts called {name}"))),
             Some(Some(index)) => *index,
         };
-        let wrong = |error: String| Fault::damaged(format!("{name}: {error}"));
+        let wrong = |error: String| Fault::damaged(format_args!("{name}: {error}"));
         let file = self.archive.by_index(index).map_err(|error| wrong(error.to_string()))?;
-        // The size in the directory is a claim; unpacking with a limit is proof.
-        let mut bytes = Vec::new();
+        // The size in the directory is a claim; unpacking with a limit is proof. Memory that is asked for and not
+        // used costs nothing, and what grows is copied on the way.
+        let claim = file.size().min(self.left).min(limit) + 1;
+        let mut bytes = Vec::with_capacity(usize::try_from(claim).unwrap_or_default());
         file.take(self.left + 1).read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.left = self.left.checked_sub(size).ok_or(Fault::Bomb)?;
+        if size > limit {
+            return Err(wrong(format!("more than {limit} bytes")));
+        }
         decode(bytes).map(Some).ok_or_else(|| wrong("not in the encoding that it names".to_owned()))
     }
 
@@ -97,7 +110,7 @@ impl Package {
     pub(super) fn relationships(&mut self, part: &str) -> Result<Vec<Relationship>, Fault> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
         let name = plain(folder, &format!("_rels/{file}.rels"));
-        let Some(text) = self.part(&name)? else { return Ok(Vec::new()) };
+        let Some(text) = self.part_within(&name, MAX_RELATIONSHIPS)? else { return Ok(Vec::new()) };
         let mut xml = Xml::new(&text);
         xml.root("Relationships")?;
         let mut found = Vec::new();

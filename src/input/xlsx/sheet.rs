@@ -11,14 +11,17 @@ use crate::input::remarks::{Area, Marks, Remarks};
 use crate::input::table::Grid;
 use crate::model::Value;
 
-/// Cells with content that are looked at in one sheet.
+/// Cells with content that are looked at in all sheets together.
 const MAX_CELLS: usize = 1_000_000;
 
 /// Rows with content of one sheet. Every one can be wrong in several ways, and each of them is a message.
 const MAX_ROWS: usize = 100_000;
 
-/// Bytes of text that are kept of one sheet: a short file can name one long text in a million cells.
-const MAX_TEXT: usize = 64 * 1024 * 1024;
+/// Bytes of text that are kept of all sheets together: a short file can name one long text in a million cells.
+pub(super) const MAX_TEXT: usize = 32 * 1024 * 1024;
+
+/// Characters of an error that are kept.
+const MAX_ERROR: usize = 100;
 
 /// Merged areas and groups of columns of one sheet. A sheet has no more columns than this.
 const MAX_AREAS: usize = 16_384;
@@ -35,18 +38,31 @@ pub(super) struct Shelf<'a> {
     pub(super) from_1904: bool,
 }
 
+/// What has been read of all sheets so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Used {
+    cells: usize,
+    text: usize,
+}
+
+impl Used {
+    /// Reads a sheet; one that cannot be read uses nothing.
+    pub(super) fn with<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        let before = *self;
+        let result = read(self);
+        if result.is_err() {
+            *self = before;
+        }
+        result
+    }
+}
+
 /// Reads a sheet. Its dimension, filters and other references are hints for programs that show it.
-pub(super) fn read(text: &str, shelf: &Shelf<'_>) -> Result<Grid, Fault> {
+pub(super) fn read(text: &str, shelf: &Shelf<'_>, used: &mut Used) -> Result<Grid, Fault> {
     let mut xml = Xml::new(text);
     xml.root("worksheet")?;
-    let mut reader = SheetReader {
-        shelf,
-        rows: BTreeMap::new(),
-        cells: 0,
-        text: 0,
-        remarks: Remarks::default(),
-        found: false,
-    };
+    let mut reader =
+        SheetReader { shelf, rows: BTreeMap::new(), used, remarks: Remarks::default(), found: false };
     while let Some(element) = xml.child()? {
         match element.name() {
             "cols" => reader.columns(&mut xml)?,
@@ -65,8 +81,7 @@ pub(super) fn read(text: &str, shelf: &Shelf<'_>) -> Result<Grid, Fault> {
 struct SheetReader<'a> {
     shelf: &'a Shelf<'a>,
     rows: BTreeMap<u32, BTreeMap<u32, Value>>,
-    cells: usize,
-    text: usize,
+    used: &'a mut Used,
     remarks: Remarks,
     found: bool,
 }
@@ -125,17 +140,17 @@ impl SheetReader<'_> {
                 continue;
             }
             row = match element.attribute("r")? {
-                Some(text) => digits(&text).ok_or_else(|| Fault::damaged(format!("row {text}")))?,
+                Some(text) => digits(&text).ok_or_else(|| Fault::damaged(format_args!("row {text}")))?,
                 None => row + 1,
             };
             if !(1..=LAST_ROW).contains(&row) {
-                return Err(Fault::damaged(format!("row {row}")));
+                return Err(Fault::damaged(format_args!("row {row}")));
             }
             let flat = is_zero(&element, "ht")? && element.says("customHeight")?;
             let hidden = element.says("hidden")? || flat;
-            let before = self.cells;
+            let before = self.used.cells;
             self.row(xml, row)?;
-            if hidden && self.cells > before {
+            if hidden && self.used.cells > before {
                 self.remarks.hidden_rows.insert(row);
             }
         }
@@ -152,12 +167,12 @@ impl SheetReader<'_> {
             let column = match element.attribute("r")? {
                 Some(text) => match reference(&text) {
                     Some((in_row, column)) if in_row == row => column,
-                    _ => return Err(Fault::damaged(format!("cell {text} in row {row}"))),
+                    _ => return Err(Fault::damaged(format_args!("cell {text} in row {row}"))),
                 },
                 None => next,
             };
             if column >= LAST_COLUMN {
-                return Err(Fault::damaged(format!("too many cells in row {row}")));
+                return Err(Fault::damaged(format_args!("too many cells in row {row}")));
             }
             next = column + 1;
             let style = element.attribute("s")?.and_then(|style| style.trim().parse::<usize>().ok());
@@ -193,13 +208,13 @@ impl SheetReader<'_> {
             marks.dressed = format.shown == Shown::Dressed;
             marks.scaled = format.shown == Shown::Scaled;
         }
-        self.cells += 1;
+        self.used.cells += 1;
         if let Value::Text(text) = &value {
-            self.text += text.len();
+            self.used.text += text.len();
         }
         let new_row = !self.rows.contains_key(&at.0);
         let rows = self.rows.len() + usize::from(new_row);
-        if self.cells > MAX_CELLS || self.text > MAX_TEXT || rows > MAX_ROWS {
+        if self.used.cells > MAX_CELLS || self.used.text > MAX_TEXT || rows > MAX_ROWS {
             return Err(Fault::TooLarge);
         }
         if marks != Marks::default() {
@@ -207,7 +222,7 @@ impl SheetReader<'_> {
         }
         // Two cells in one place: which one would the user have seen?
         if self.rows.entry(at.0).or_default().insert(at.1, value).is_some() {
-            return Err(Fault::damaged(format!("two cells in row {}, column {}", at.0, at.1 + 1)));
+            return Err(Fault::damaged(format_args!("two cells in row {}, column {}", at.0, at.1 + 1)));
         }
         Ok(())
     }
@@ -240,7 +255,7 @@ impl SheetReader<'_> {
                 marks.struck |= struck;
                 Some(Value::Text(text))
             }
-            Some("str") => Some(Value::Text(cut(&unescape(value?)))),
+            Some("str") => Some(Value::Text(cut(unescape(value?)))),
             _ if text.is_empty() => None,
             Some("s") => {
                 let found = text.parse().ok().and_then(|index| self.shelf.strings.get(index));
@@ -253,7 +268,7 @@ impl SheetReader<'_> {
                 "0" | "false" | "FALSE" => Some(Value::Boolean(false)),
                 _ => damaged,
             },
-            Some("e") => Some(Value::Error(cut(text))),
+            Some("e") => Some(Value::Error(text.chars().take(MAX_ERROR).collect())),
             Some("d") => Some(Value::Date(text.get(..10).unwrap_or(text).to_owned())),
             Some("n") | None => match text.parse::<f64>() {
                 // -0 and 0 make 0: a formula may give either.
@@ -331,6 +346,7 @@ fn reference(text: &str) -> Option<(u32, u32)> {
 
 /// `A1:B2`, in whatever order the corners stand.
 fn area(text: &str) -> Option<Area> {
+    let text = Some(text).filter(|text| text.len() < 100)?;
     let text = text.replace('$', "");
     let (first, last) = text.split_once(':')?;
     let ((top, left), (bottom, right)) = (reference(first)?, reference(last)?);
@@ -346,7 +362,8 @@ mod tests {
         let date = Format { shown: Shown::Date, ..Format::default() };
         let formats = [Format::default(), date];
         let shelf = Shelf { strings: &strings, formats: &formats, from_1904: false };
-        read(&format!("<worksheet><sheetData>{data}</sheetData></worksheet>"), &shelf)
+        let text = format!("<worksheet><sheetData>{data}</sheetData></worksheet>");
+        read(&text, &shelf, &mut Used::default())
     }
 
     fn only(cell: &str) -> Option<Value> {
@@ -409,6 +426,9 @@ mod tests {
             "<c><v>teks</v></c>",
             "<c><v>inf</v></c>",
             "<c><v>1e999</v></c>",
+            &format!("<c t='s'><v>{}5</v></c>", "0".repeat(80_000)),
+            &format!("<c><v>{}5</v></c>", "0".repeat(80_000)),
+            &format!("<c><v>{}5</v></c>", " ".repeat(80_000)),
         ] {
             assert_eq!(only(cell), Some(Value::Absent("cell.damaged")), "{cell}");
         }
@@ -462,14 +482,14 @@ mod tests {
         let row = format!("<row>{}</row>", "<c t='s'><v>0</v></c>".repeat(200));
         let text =
             |rows: usize| format!("<worksheet><sheetData>{}</sheetData></worksheet>", row.repeat(rows));
-        assert_eq!(read(&text(50), &shelf).unwrap().rows.len(), 50);
-        assert!(matches!(read(&text(70), &shelf), Err(Fault::TooLarge)));
+        assert_eq!(read(&text(20), &shelf, &mut Used::default()).unwrap().rows.len(), 20);
+        assert!(matches!(read(&text(40), &shelf, &mut Used::default()), Err(Fault::TooLarge)));
         let full = format!("<row>{}</row>", "<c><v>1</v></c>".repeat(1_000));
         for (row, most) in [(full.as_str(), MAX_CELLS / 1_000), ("<row><c><v>1</v></c></row>", MAX_ROWS)] {
             let text =
                 |rows: usize| format!("<worksheet><sheetData>{}</sheetData></worksheet>", row.repeat(rows));
-            assert_eq!(read(&text(most), &shelf).unwrap().rows.len(), most);
-            assert!(matches!(read(&text(most + 1), &shelf), Err(Fault::TooLarge)));
+            assert_eq!(read(&text(most), &shelf, &mut Used::default()).unwrap().rows.len(), most);
+            assert!(matches!(read(&text(most + 1), &shelf, &mut Used::default()), Err(Fault::TooLarge)));
         }
     }
 

@@ -1,14 +1,13 @@
 //! Text of cells: shared, inline, with runs of their own look.
 
-use std::collections::BTreeSet;
-
 use super::Fault;
 use super::styles::is_struck;
-use super::xml::Xml;
+use super::xml::{ENOUGH, Kept, Xml};
 
-/// Characters of a text that are kept. Longer ones are refused by the model (4,000), and one string of megabytes
-/// in many cells must not be kept as often.
-const ENOUGH: usize = 5_000;
+/// Texts of the table, and bytes of all of them. An honest workbook of 500 officials has some thousand texts and
+/// about a megabyte.
+const MAX_STRINGS: usize = 4_000_000;
+const MAX_TEXT: usize = 64 * 1024 * 1024;
 
 /// The texts that cells share, one behind the other: a table of a hundred million empty ones must not cost more
 /// than its own size.
@@ -17,8 +16,8 @@ pub(super) struct Strings {
     all: String,
     /// Where each text ends.
     ends: Vec<u32>,
-    /// The numbers of those of which something is struck through.
-    struck: BTreeSet<usize>,
+    /// The numbers of those of which something is struck through, in order.
+    struck: Vec<u32>,
 }
 
 impl Strings {
@@ -35,9 +34,14 @@ impl Strings {
             let (text, struck) = item(&mut xml)?;
             strings.all.push_str(&text);
             if struck {
-                strings.struck.insert(strings.ends.len());
+                strings.struck.push(u32::try_from(strings.ends.len()).map_err(|_| Fault::Bomb)?);
             }
             strings.ends.push(u32::try_from(strings.all.len()).map_err(|_| Fault::Bomb)?);
+            if strings.ends.len() > MAX_STRINGS || strings.all.len() > MAX_TEXT {
+                return Err(Fault::damaged(format_args!(
+                    "more than {MAX_STRINGS} shared texts, or {MAX_TEXT} bytes of them"
+                )));
+            }
         }
         Ok(strings)
     }
@@ -47,36 +51,43 @@ impl Strings {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end);
         let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
-        Some((self.all.get(range)?, self.struck.contains(&index)))
+        let struck = u32::try_from(index).is_ok_and(|index| self.struck.binary_search(&index).is_ok());
+        Some((self.all.get(range)?, struck))
     }
 }
 
 /// The text of `<si>` or `<is>`, which is open, without the reading aids of East Asian texts (`rPh`).
 pub(super) fn item(xml: &mut Xml<'_>) -> Result<(String, bool), Fault> {
-    let (mut text, mut struck) = (String::new(), false);
+    let (mut text, mut struck) = (Kept::default(), false);
     while let Some(element) = xml.child()? {
         match element.name() {
-            "t" => text.push_str(&xml.text()?),
+            "t" => text.push(&xml.text()?),
             "r" => {
-                let (mut run, mut run_struck) = (String::new(), false);
+                let (mut run, mut run_struck) = (Kept::default(), false);
                 while let Some(part) = xml.child()? {
                     match part.name() {
-                        "t" => run.push_str(&xml.text()?),
+                        "t" => run.push(&xml.text()?),
                         "rPr" => run_struck = is_struck(xml)?,
                         _ => xml.skip()?,
                     }
                 }
+                let run = run.finish();
                 struck |= run_struck && !run.trim().is_empty();
-                text.push_str(&run);
+                text.push(&run);
             }
             _ => xml.skip()?,
         }
     }
-    Ok((cut(&unescape(text)), struck))
+    Ok((cut(unescape(text.finish())), struck))
 }
 
-pub(super) fn cut(text: &str) -> String {
-    text.chars().take(ENOUGH).collect()
+/// The beginning of a text; what was cut ends in U+FFFD, as [above](Kept).
+pub(super) fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(ENOUGH) {
+        text.truncate(end);
+        text.push(char::REPLACEMENT_CHARACTER);
+    }
+    text
 }
 
 /// `_x000D_` is how characters are written that XML has no other way for, and `_x005F_` is the line before such a
@@ -137,5 +148,30 @@ mod tests {
         assert_eq!(strings.get(1), Some(("", false)));
         assert_eq!(strings.get(2), Some(("bc", true)));
         assert_eq!(strings.get(3), None);
+    }
+
+    /// What is cut is no number, is not blank, and is too long for the model, wherever it was cut.
+    #[test]
+    fn what_is_too_long_is_never_taken_for_the_whole() {
+        for (piece, count) in [("0", 80_000), (" ", 80_000), ("a&amp;", 20_000), ("_xD83D__xDE00_", 6_000)] {
+            let table = format!("<sst><si><r><t>{}</t></r></si></sst>", piece.repeat(count));
+            let strings = Strings::read(&table).unwrap();
+            let (text, _) = strings.get(0).unwrap();
+            assert_eq!(
+                (text.chars().count(), text.chars().last()),
+                (ENOUGH + 1, Some('\u{FFFD}')),
+                "{piece}"
+            );
+        }
+        let whole = "_xD83D__xDE00_".repeat(4_000);
+        let strings = Strings::read(&format!("<sst><si><t>{whole}</t></si></sst>")).unwrap();
+        assert_eq!(strings.get(0).map(|(text, _)| text.to_owned()), Some("😀".repeat(4_000)));
+    }
+
+    #[test]
+    fn texts_are_counted() {
+        let table = |count: usize| format!("<sst>{}</sst>", "<si/>".repeat(count));
+        assert!(Strings::read(&table(MAX_STRINGS)).is_ok());
+        assert!(Strings::read(&table(MAX_STRINGS + 1)).is_err());
     }
 }

@@ -32,6 +32,10 @@ pub(super) struct Format {
     pub(super) hides: [bool; 4],
 }
 
+/// Cell formats, fonts and number formats of a workbook. Spreadsheets allow 65,490 of the first and fewer of the
+/// others; `<xf/>` has five bytes, and what is kept of it many more.
+const MAX_RECORDS: usize = 65_536;
+
 /// The formats of cells, by the number that a cell names.
 pub(super) fn read(text: &str) -> Result<Vec<Format>, Fault> {
     let mut xml = Xml::new(text);
@@ -39,6 +43,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Format>, Fault> {
     let mut codes: BTreeMap<u32, (Shown, [bool; 4])> = BTreeMap::new();
     let mut struck: Vec<bool> = Vec::new();
     let mut formats: Vec<(u32, usize)> = Vec::new();
+    let full = |count: usize, what: &str| match count < MAX_RECORDS {
+        true => Ok(()),
+        false => Err(Fault::damaged(format_args!("more than {MAX_RECORDS} {what}"))),
+    };
     while let Some(group) = xml.child()? {
         match group.name() {
             "numFmts" => {
@@ -46,6 +54,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Format>, Fault> {
                     let id = format.attribute("numFmtId")?.and_then(|id| id.trim().parse().ok());
                     let code = format.attribute("formatCode")?;
                     if let (Some(id), Some(code)) = (id, code) {
+                        full(codes.len(), "number formats")?;
                         codes.insert(id, (shown(&code), hides(&code)));
                     }
                     xml.skip()?;
@@ -53,11 +62,13 @@ pub(super) fn read(text: &str) -> Result<Vec<Format>, Fault> {
             }
             "fonts" => {
                 while xml.child()?.is_some() {
+                    full(struck.len(), "fonts")?;
                     struck.push(is_struck(&mut xml)?);
                 }
             }
             "cellXfs" => {
                 while let Some(format) = xml.child()? {
+                    full(formats.len(), "cell formats")?;
                     let font = format.attribute("fontId")?.and_then(|id| id.trim().parse().ok());
                     let number = format.attribute("numFmtId")?.and_then(|id| id.trim().parse().ok());
                     formats.push((number.unwrap_or_default(), font.unwrap_or_default()));

@@ -56,7 +56,7 @@ impl Element<'_> {
                 continue;
             }
             if found.is_some() {
-                return Err(Fault::damaged(format!("the attribute {} twice", attribute.key.0)));
+                return Err(Fault::damaged(format_args!("the attribute {} twice", attribute.key.0)));
             }
             let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
             found = Some(value.map_err(Fault::damaged)?);
@@ -88,11 +88,11 @@ impl<'a> Xml<'a> {
                 }
                 Event::Start(element) => {
                     let found = element.name().0;
-                    return Err(Fault::damaged(format!("<{found}> where <{name}> belongs")));
+                    return Err(Fault::damaged(format_args!("<{found}> where <{name}> belongs")));
                 }
                 // Entities are defined there, and grow.
                 Event::DocType(_) => return Err(Fault::damaged("a document type")),
-                Event::Eof => return Err(Fault::damaged(format!("no <{name}>"))),
+                Event::Eof => return Err(Fault::damaged(format_args!("no <{name}>"))),
                 _ => {}
             }
         }
@@ -128,13 +128,14 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// Closes the element that was opened last, and gives the text that stands directly in it.
+    /// Closes the element that was opened last, and gives the text that stands directly in it, as far as it is
+    /// [enough](Kept).
     pub(super) fn text(&mut self) -> Result<String, Fault> {
-        let mut text = String::new();
+        let mut kept = Kept::default();
         loop {
             match self.reader.read_event().map_err(Fault::damaged)? {
-                Event::Text(piece) => text.push_str(&piece.xml10_content()),
-                Event::CData(piece) => text.push_str(&piece.xml10_content()),
+                Event::Text(piece) => kept.push_lines(&piece),
+                Event::CData(piece) => kept.push_lines(&piece),
                 Event::GeneralRef(reference) => {
                     let character = match &*reference {
                         "lt" => '<',
@@ -145,16 +146,57 @@ impl<'a> Xml<'a> {
                         other => reference
                             .resolve_char_ref()
                             .map_err(Fault::damaged)?
-                            .ok_or_else(|| Fault::damaged(format!("the entity {other}")))?,
+                            .ok_or_else(|| Fault::damaged(format_args!("the entity {other}")))?,
                     };
-                    text.push(character);
+                    kept.push(character.encode_utf8(&mut [0; 4]));
                 }
                 Event::Start(_) => self.skip()?,
-                Event::End(_) => return Ok(text),
+                Event::End(_) => return Ok(kept.finish()),
                 Event::Eof => return Err(Fault::damaged("it ends too early")),
                 _ => {}
             }
         }
+    }
+}
+
+/// Characters of a text that are kept. Longer ones are refused by the model (4,000), and one string of megabytes
+/// in many cells must not be kept as often.
+pub(super) const ENOUGH: usize = 5_000;
+
+/// Bytes of a text with escapes that are kept: `_xD83D__xDE00_` is one character.
+const ENOUGH_ESCAPED: usize = 14 * ENOUGH;
+
+/// The beginning of a text, as long as is enough. What was cut ends in U+FFFD, so that nobody takes it for the
+/// whole: it is no number, not blank, and no text that the model takes.
+#[derive(Default)]
+pub(super) struct Kept {
+    text: String,
+    cut: bool,
+}
+
+impl Kept {
+    pub(super) fn push(&mut self, piece: &str) {
+        let room = ENOUGH_ESCAPED.saturating_sub(self.text.len());
+        self.cut |= piece.len() > room;
+        self.text.push_str(piece.get(..piece.floor_char_boundary(room)).unwrap_or_default());
+    }
+
+    /// A piece of XML, in which every kind of line end means the same (XML 1.0, 2.11).
+    fn push_lines(&mut self, piece: &str) {
+        let room = ENOUGH_ESCAPED.saturating_sub(self.text.len());
+        self.cut |= piece.len() > room;
+        let head = piece.get(..piece.floor_char_boundary(room)).unwrap_or_default();
+        match head.contains('\r') {
+            true => self.push(&head.replace("\r\n", "\n").replace('\r', "\n")),
+            false => self.push(head),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        if self.cut {
+            self.text.push(char::REPLACEMENT_CHARACTER);
+        }
+        self.text
     }
 }
 
