@@ -31,10 +31,18 @@ pub(super) struct Marks {
     pub(super) struck: bool,
     /// Its number format shows nothing.
     pub(super) unseen: bool,
-    /// Its number is shown with separators, more decimals or words.
+    /// Its number is shown with separators, more decimals or words, or its text with words.
     pub(super) dressed: bool,
+    /// Its content is shown with words that could change an amount, or words are shown instead.
+    pub(super) worded: bool,
     /// Its number is shown divided by thousands.
     pub(super) scaled: bool,
+    /// A part of its text stands above or below the line, and is kept as if it stood on it.
+    pub(super) raised_run: bool,
+    /// All of it stands above or below the line.
+    pub(super) raised: bool,
+    /// It is drawn with a font of signs or pictures.
+    pub(super) signs: bool,
 }
 
 /// Cells that are merged into one.
@@ -56,6 +64,9 @@ const AMOUNTS: [&str; 2] = ["anggaran", "nilai"];
 /// Columns in which a 0 may be meant, and a formula may have made one of an empty cell.
 const FIGURES: [&str; 6] = ["target", "tw1", "tw2", "tw3", "tw4", "anggaran"];
 
+/// Columns in which every character counts.
+const EXACT: [&str; 10] = ["target", "tw1", "tw2", "tw3", "tw4", "anggaran", "kode", "induk", "nip", "nilai"];
+
 /// Says everything about the cells under `columns` in the rows of `grid` from `first` on.
 pub(super) fn look(
     sheet: &Sheet,
@@ -63,13 +74,14 @@ pub(super) fn look(
     first: usize,
     columns: &BTreeMap<u32, &'static str>,
     place: &Place,
+    problems: &mut Vec<Problem>,
     warnings: &mut Vec<Problem>,
 ) {
     let rows = grid.rows.get(first..).unwrap_or_default();
     let look = Look { sheet, grid, rows, columns, place };
     look.hidden(warnings);
     look.formulas(warnings);
-    look.cells(warnings);
+    look.cells(problems, warnings);
     look.merged(warnings);
 }
 
@@ -140,8 +152,8 @@ impl Look<'_> {
 
     /// One warning for all rows in which it is the same columns: a thousand rows that are struck through are one
     /// thing to say.
-    fn cells(&self, warnings: &mut Vec<Problem>) {
-        let mut report = |code, wanted: &dyn Fn(&'static str, &Value, Marks) -> bool| {
+    fn cells(&self, problems: &mut Vec<Problem>, warnings: &mut Vec<Problem>) {
+        let report = |list: &mut Vec<Problem>, code, wanted: &dyn Fn(&'static str, &Value, Marks) -> bool| {
             let mut found: BTreeMap<Vec<&str>, Vec<u32>> = BTreeMap::new();
             for (row, cells) in self.rows {
                 let names: Vec<&str> = self
@@ -156,17 +168,25 @@ impl Look<'_> {
             for (names, rows) in found {
                 let place = rows.first().map_or_else(|| self.place.clone(), |first| self.place.row(*first));
                 let place = place.column(names.join(", "));
-                warnings.push(Problem::new(code, &place).with("rows", groups(&rows)));
+                list.push(Problem::new(code, &place).with("rows", groups(&rows)));
             }
         };
-        report("cell.struck", &|_, _, marks| marks.struck);
-        report("cell.unseen", &|_, _, marks| marks.unseen);
-        report("cell.shown-otherwise", &|name, value, marks| {
-            // What has decimals is asked about anyway.
-            let whole = matches!(value, Value::Number(number) if number.fract() == 0.0);
-            whole && (marks.scaled || marks.dressed && !AMOUNTS.contains(&name))
+        report(problems, "cell.raised", &|name, _, marks| marks.raised_run && EXACT.contains(&name));
+        report(warnings, "cell.raised", &|name, _, marks| {
+            marks.raised || marks.raised_run && !EXACT.contains(&name)
         });
-        report("formula.zero", &|name, value, marks| {
+        report(warnings, "cell.signs", &|_, _, marks| marks.signs);
+        report(warnings, "cell.struck", &|_, _, marks| marks.struck);
+        report(warnings, "cell.unseen", &|_, _, marks| marks.unseen);
+        report(warnings, "cell.shown-otherwise", &|name, value, marks| {
+            // What has decimals is asked about anyway.
+            let read = match value {
+                Value::Number(number) => number.fract() == 0.0,
+                value => matches!(value, Value::Text(_)),
+            };
+            read && (marks.scaled || if AMOUNTS.contains(&name) { marks.worded } else { marks.dressed })
+        });
+        report(warnings, "formula.zero", &|name, value, marks| {
             marks.formula && FIGURES.contains(&name) && *value == Value::Number(0.0)
         });
     }

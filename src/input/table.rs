@@ -69,7 +69,7 @@ pub(super) fn rows(
     for column in sheet.columns.iter().filter(|c| c.required && !columns.values().any(|n| *n == c.name)) {
         problems.push(Problem::new("column.missing", &heading_place).with("column", column.name));
     }
-    remarks::look(sheet, &grid, at + 1, &columns, place, warnings);
+    remarks::look(sheet, &grid, at + 1, &columns, place, problems, warnings);
     absent(&grid.rows[at + 1..], &columns, place, problems);
     let Grid { rows, remarks } = grid;
     drop(remarks);

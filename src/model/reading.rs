@@ -217,7 +217,13 @@ impl Reading {
             self.report(Problem::new("cell.number", &cell.place).with("value", spelled(*number)));
             return None;
         }
-        self.text(row, column)
+        let code = self.text(row, column)?;
+        // The mark of a footnote: a spreadsheet shows it small, and it would be a part of the code.
+        if code.contains(is_raised) {
+            self.report(Problem::new("code.raised", &row.place_of(column)).with("value", code));
+            return None;
+        }
+        Some(code)
     }
 
     /// Text in which a lone dash means that there is none.
@@ -346,6 +352,11 @@ pub(super) fn spelled(number: f64) -> String {
 /// -0 is 0: formulas give one for the other, and nobody sees which.
 fn no_sign_of_zero(number: f64) -> f64 {
     if number == 0.0 { 0.0 } else { number }
+}
+
+/// Digits above or below the line.
+const fn is_raised(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '₀'..='₉')
 }
 
 /// What programs write where they have nothing: Python and pandas, JavaScript, databases. `Nan` is a name, and `nihil`

@@ -265,3 +265,156 @@ fn a_name_without_letters_is_called_so() {
         check(name, &Book::default().cell("Pejabat", "B3", &text(name)), &[]);
     }
 }
+
+/// A cell whose text has two runs, the second one with these properties.
+fn runs(first: &str, properties: &str, second: &str) -> String {
+    format!(
+        "<c {{}} t=\"inlineStr\"><is><r><t>{first}</t></r><r><rPr>{properties}</rPr><t>{second}</t></r></is></c>"
+    )
+}
+
+#[test]
+fn what_stands_off_the_line_is_not_read_as_if_it_stood_on_it() {
+    let above = "<vertAlign val=\"superscript\"/>";
+    let below = "<vertAlign val=\"subscript\"/>";
+    let target = |cell: &str| Book::default().cell("Sasaran", "D3", cell).seen();
+    for (properties, run, value) in
+        [(above, "2", "10²"), (above, "12", "10¹²"), (below, "2", "10₂"), ("<b/>", "2", "102")]
+    {
+        let seen = target(&runs("10", properties, run));
+        assert_eq!(notes(&seen), Vec::<&str>::new(), "{properties} {run}");
+        assert!(seen.values.contains(&format!("Sasaran 3 target: \"{value}\"")), "{:?}", seen.values);
+    }
+    for run in ["-3", "a", "2,5"] {
+        let cell = runs("10", above, run);
+        check(run, &Book::default().cell("Sasaran", "D3", &cell), &["! cell.raised Sasaran 3 target"]);
+        check(run, &Book::default().cell("Sasaran", "E3", &cell), &["? cell.raised Sasaran 3 satuan"]);
+        check(run, &Book::default().cell("Sasaran", "F3", &cell), &[]);
+    }
+    check("blank", &Book::default().cell("Sasaran", "D3", &runs("10", above, " ")), &[]);
+    for (cell, reference, told) in [
+        (runs("1589645600", above, "1"), "D2", "! amount.format Anggaran 2 anggaran"),
+        (runs("1589645600", above, "*"), "D2", "! cell.raised Anggaran 2 anggaran"),
+        (runs("2.16.03", above, "1"), "B2", "! code.raised Anggaran 2 kode"),
+    ] {
+        let seen = Book::default().cell("Anggaran", reference, &cell).seen();
+        assert!(notes(&seen).contains(&told), "{cell}: {:?}", seen.notes);
+    }
+    // All of a cell.
+    let font = |font: &str, cell: &str, reference: &str| {
+        let book = Book::default().cell("Sasaran", reference, cell);
+        book.parts().replace("styles.xml", "<font><strike/></font>", &format!("<font>{font}</font>")).seen()
+    };
+    let styled = "<c {} s=\"1\" t=\"inlineStr\"><is><t>2</t></is></c>";
+    assert_eq!(notes(&font(above, styled, "D3")), ["? cell.raised Sasaran 3 target"]);
+    assert_eq!(notes(&font("<vertAlign val=\"baseline\"/>", styled, "D3")), Vec::<&str>::new());
+    assert_eq!(notes(&font(above, "<c {} s=\"1\"/>", "E4")), Vec::<&str>::new());
+}
+
+#[test]
+fn fonts_of_signs_are_told() {
+    let run = |font: &str, text: &str| runs("72 ", &format!("<rFont val=\"{font}\"/>"), text);
+    for (font, text) in [
+        ("Symbol", "³"),
+        ("Wingdings", "ü"),
+        ("Wingdings 2", "P"),
+        ("Wingdings 3", "p"),
+        ("Webdings", "a"),
+        ("ZapfDingbats", "4"),
+        ("ITC Zapf Dingbats", "4"),
+    ] {
+        let cell = run(font, text);
+        check(font, &Book::default().cell("Sasaran", "D3", &cell), &["? cell.signs Sasaran 3 target"]);
+        check(font, &Book::default().cell("Sasaran", "F3", &cell), &[]);
+    }
+    for (font, text) in [
+        ("Symbol", "65,5 %"),
+        ("Wingdings", " "),
+        ("Calibri", "³"),
+        ("Segoe UI Symbol", "✓"),
+        ("Symbola", "a"),
+        ("", "a"),
+    ] {
+        check(font, &Book::default().cell("Sasaran", "D3", &run(font, text)), &[]);
+    }
+    let font = |name: &str, cell: &str| {
+        let book = Book::default().cell("Sasaran", "D3", cell);
+        let font = format!("<font><name val=\"{name}\"/></font>");
+        book.parts().replace("styles.xml", "<font><strike/></font>", &font).seen()
+    };
+    let styled = "<c {} s=\"1\" t=\"inlineStr\"><is><t>ü</t></is></c>";
+    assert_eq!(notes(&font("Wingdings", styled)), ["? cell.signs Sasaran 3 target"]);
+    assert_eq!(notes(&font("Wingdings", "<c {} s=\"1\"><v>5</v></c>")), ["? cell.signs Sasaran 3 target"]);
+    assert_eq!(notes(&font("Symbol", "<c {} s=\"1\"><v>5</v></c>")), Vec::<&str>::new());
+    assert_eq!(notes(&font("Arial", styled)), Vec::<&str>::new());
+    // The runs have fonts of their own.
+    let own = "<c {} s=\"1\" t=\"inlineStr\"><is><r><rPr><rFont val=\"Arial\"/></rPr><t>BB</t></r></is></c>";
+    assert_eq!(notes(&font("Wingdings", own)), Vec::<&str>::new());
+    let half = own.replace("<r><rPr>", "<r><t>A</t></r><r><rPr>");
+    assert_eq!(notes(&font("Wingdings", &half)), ["? cell.signs Sasaran 3 target"]);
+}
+
+/// What is said about a cell of this content with this number format.
+fn formatted(code: &str, sheet: &str, reference: &str, cell: &str) -> Seen {
+    let code = code.replace('"', "&quot;");
+    let book = Book::default().cell(sheet, reference, &cell.replace("<c {}", "<c {} s=\"3\""));
+    book.parts().replace("styles.xml", "formatCode=\";;;\"", &format!("formatCode=\"{code}\"")).seen()
+}
+
+#[test]
+fn amounts_that_are_shown_with_words_are_told() {
+    let seen = |code: &str, amount: &str| formatted(code, "Anggaran", "D2", &number(amount));
+    for code in [
+        "#,##0\" juta\"",
+        "0.00\" M\"",
+        "0\"000000\"",
+        "\"Rp 5.000\"",
+        "[$USD] #,##0",
+        "[$$-409]#,##0",
+        "$#,##0",
+        "[>=1]#,##0\" jt\";0",
+        "\"Rp\"",
+        "#,##0;-#,##0;\"nihil\";@\" x\"",
+    ] {
+        let amount = if code.contains("nihil") { "0" } else { "1589" };
+        assert_eq!(notes(&seen(code, amount)), ["? cell.shown-otherwise Anggaran 2 anggaran"], "{code}");
+    }
+    for code in [
+        "General",
+        "#,##0",
+        "\"Rp\"#,##0",
+        "\"Rp. \"#,##0\",-\"",
+        "[$Rp-421]#,##0;[Red]\\-[$Rp-421]#,##0",
+        "#,##0.00",
+        "[$IDR] #,##0",
+        "_-\"Rp\"* #,##0_-;\\-\"Rp\"* #,##0_-;_-\"Rp\"* \"-\"_-;_-@_-",
+        "#,##0;-#,##0;\"nihil\"",
+        "#,##0\" rupiah\"",
+    ] {
+        assert_eq!(notes(&seen(code, "1589")), Vec::<&str>::new(), "{code}");
+    }
+    let zero = seen("_(* #,##0_);_(* (#,##0);_(* \"-\"_);_(@_)", "0");
+    assert_eq!(notes(&zero), Vec::<&str>::new());
+}
+
+#[test]
+fn texts_to_which_a_format_adds_are_told() {
+    let seen = |code: &str, content: &str| formatted(code, "Sasaran", "D3", &text(content));
+    for code in ["@\" persen\"", "0;-0;0;\"tidak ada\"", "\"≥ \"@", "0;0;0;@@", "\"Rp \"@"] {
+        assert_eq!(notes(&seen(code, "73,42")), ["? cell.shown-otherwise Sasaran 3 target"], "{code}");
+    }
+    for code in [
+        "@",
+        "0\" persen\"",
+        "0;-0;0;@",
+        "_(* #,##0_);_(* (#,##0);_(* \"-\"_);_(@_)",
+        "General",
+        "dd/mm/yyyy;@",
+        "@\" \"",
+    ] {
+        assert_eq!(notes(&seen(code, "73,42")), Vec::<&str>::new(), "{code}");
+    }
+    let amount = |code: &str| formatted(code, "Anggaran", "D2", &text("1.589"));
+    assert_eq!(notes(&amount("@\" juta\"")), ["? cell.shown-otherwise Anggaran 2 anggaran"]);
+    assert_eq!(notes(&amount("\"Rp \"@")), Vec::<&str>::new());
+}

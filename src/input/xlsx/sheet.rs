@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::strings::{Strings, cut, item, unescape};
-use super::styles::{Format, Shown};
+use super::strings::{Seen, Strings, cut, item, unescape};
+use super::styles::{Added, Format, Letters, Level, Shown};
 use super::xml::{Element, Xml};
 use super::{Fault, moment};
 use crate::input::remarks::{Area, Marks, Remarks};
@@ -90,7 +90,7 @@ struct SheetReader<'a> {
 #[derive(Default)]
 struct Content {
     value: Option<String>,
-    inline: Option<(String, bool)>,
+    inline: Option<(String, Seen)>,
     formula: Option<String>,
 }
 
@@ -191,23 +191,44 @@ impl SheetReader<'_> {
         content: Content,
         format: Format,
     ) -> Result<(), Fault> {
-        let mut marks =
-            Marks { formula: content.formula.is_some(), struck: format.struck, ..Marks::default() };
-        // `[1]Sheet!A1`: the number of an external link. A table has `Table[Column]`.
-        marks.external = content.formula.as_deref().is_some_and(names_another_workbook);
-        let Some(value) = self.value(kind, content, format, &mut marks) else { return Ok(()) };
-        let [above, below, zero, text] = format.hides;
-        marks.unseen = match &value {
-            Value::Text(_) => text,
-            Value::Number(number) if *number < 0.0 => below,
-            Value::Number(number) if *number == 0.0 => zero,
-            Value::Number(_) | Value::Percent(_) | Value::Date(_) => above,
-            _ => false,
+        let formula = content.formula.as_deref();
+        let mut marks = Marks {
+            formula: formula.is_some(),
+            // `[1]Sheet!A1`: the number of an external link. A table has `Table[Column]`.
+            external: formula.is_some_and(names_another_workbook),
+            ..Marks::default()
         };
-        if let Value::Number(_) = value {
-            marks.dressed = format.shown == Shown::Dressed;
-            marks.scaled = format.shown == Shown::Scaled;
+        let mut seen = Seen::default();
+        let Some(value) = self.value(kind, content, format, &mut seen) else { return Ok(()) };
+        let [above, below, zero, text] = [0, 1, 2, 3_usize];
+        let section = match &value {
+            Value::Text(_) => Some(text),
+            Value::Number(number) if *number < 0.0 => Some(below),
+            Value::Number(number) if *number == 0.0 => Some(zero),
+            Value::Number(_) | Value::Percent(_) | Value::Date(_) => Some(above),
+            _ => None,
+        };
+        let added = section.and_then(|section| format.adds.get(section)).copied().unwrap_or_default();
+        marks.unseen = section.and_then(|section| format.hides.get(section)).is_some_and(|hides| *hides);
+        marks.worded = added == Added::Words;
+        match &value {
+            Value::Text(_) => marks.dressed = added != Added::Nothing,
+            Value::Number(_) => {
+                marks.dressed = format.shown == Shown::Dressed;
+                marks.scaled = format.shown == Shown::Scaled;
+            }
+            _ => {}
         }
+        // The font of a cell is that of the runs that have none.
+        let font = format.look;
+        marks.struck = font.struck || seen.struck;
+        marks.raised_run = seen.raised;
+        marks.raised = font.level != Level::Line && !seen.own;
+        let drawn = match &value {
+            Value::Text(text) => font.letters.disguise(text),
+            _ => font.letters == Letters::Pictures,
+        };
+        marks.signs = seen.signs || drawn && !seen.own;
         self.used.cells += 1;
         if let Value::Text(text) = &value {
             self.used.text += text.len();
@@ -228,13 +249,7 @@ impl SheetReader<'_> {
     }
 
     /// The value of a cell; `None` if it is empty (ECMA-376, part 1, 18.18.11, for the kinds).
-    fn value(
-        &self,
-        kind: Option<&str>,
-        content: Content,
-        format: Format,
-        marks: &mut Marks,
-    ) -> Option<Value> {
+    fn value(&self, kind: Option<&str>, content: Content, format: Format, seen: &mut Seen) -> Option<Value> {
         let damaged = Some(Value::Absent("cell.damaged"));
         let Content { value, inline, formula } = content;
         // A formula may give an empty text, and then there is an empty value; without any, nobody has ever
@@ -251,16 +266,16 @@ impl SheetReader<'_> {
             Some("inlineStr" | "is" | "str") | None
                 if inline.is_some() && (text.is_empty() || matches!(kind, Some("inlineStr" | "is"))) =>
             {
-                let (text, struck) = inline?;
-                marks.struck |= struck;
+                let (text, look) = inline?;
+                *seen = look;
                 Some(Value::Text(text))
             }
             Some("str") => Some(Value::Text(cut(unescape(value?)))),
             _ if text.is_empty() => None,
             Some("s") => {
                 let found = text.parse().ok().and_then(|index| self.shelf.strings.get(index));
-                let Some((text, struck)) = found else { return damaged };
-                marks.struck |= struck;
+                let Some((text, look)) = found else { return damaged };
+                *seen = look;
                 Some(Value::Text(text.to_owned()))
             }
             Some("b") => match text {

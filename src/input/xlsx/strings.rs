@@ -1,13 +1,26 @@
 //! Text of cells: shared, inline, with runs of their own look.
 
 use super::Fault;
-use super::styles::is_struck;
+use super::styles::{Letters, Level, look};
 use super::xml::{ENOUGH, Kept, Xml};
 
 /// Texts of the table, and bytes of all of them. An honest workbook of 500 officials has some thousand texts and
 /// about a megabyte.
 const MAX_STRINGS: usize = 4_000_000;
 const MAX_TEXT: usize = 64 * 1024 * 1024;
+
+/// What the runs of a text look like, beyond its letters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Something is struck through.
+    pub(super) struck: bool,
+    /// Something is above or below the line, and is kept as if it were on it.
+    pub(super) raised: bool,
+    /// Something is written in a font of signs or pictures.
+    pub(super) signs: bool,
+    /// All of it has fonts of its own, so that the one of the cell does not matter.
+    pub(super) own: bool,
+}
 
 /// The texts that cells share, one behind the other: a table of a hundred million empty ones must not cost more
 /// than its own size.
@@ -16,8 +29,8 @@ pub(super) struct Strings {
     all: String,
     /// Where each text ends.
     ends: Vec<u32>,
-    /// The numbers of those of which something is struck through, in order.
-    struck: Vec<u32>,
+    /// What there is to say about some of them, by their numbers in order.
+    seen: Vec<(u32, Seen)>,
 }
 
 impl Strings {
@@ -31,10 +44,10 @@ impl Strings {
                 xml.skip()?;
                 continue;
             }
-            let (text, struck) = item(&mut xml)?;
+            let (text, seen) = item(&mut xml)?;
             strings.all.push_str(&text);
-            if struck {
-                strings.struck.push(u32::try_from(strings.ends.len()).map_err(|_| Fault::Bomb)?);
+            if seen != Seen::default() {
+                strings.seen.push((u32::try_from(strings.ends.len()).map_err(|_| Fault::Bomb)?, seen));
             }
             strings.ends.push(u32::try_from(strings.all.len()).map_err(|_| Fault::Bomb)?);
             if strings.ends.len() > MAX_STRINGS || strings.all.len() > MAX_TEXT {
@@ -46,39 +59,81 @@ impl Strings {
         Ok(strings)
     }
 
-    /// The text of this number, and whether some of it is struck through.
-    pub(super) fn get(&self, index: usize) -> Option<(&str, bool)> {
+    /// The text of this number, and what it looks like.
+    pub(super) fn get(&self, index: usize) -> Option<(&str, Seen)> {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end);
         let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
-        let struck = u32::try_from(index).is_ok_and(|index| self.struck.binary_search(&index).is_ok());
-        Some((self.all.get(range)?, struck))
+        let number = u32::try_from(index).ok()?;
+        let seen = self.seen.binary_search_by_key(&number, |(number, _)| *number).ok();
+        let seen = seen.and_then(|at| self.seen.get(at)).map_or_else(Seen::default, |(_, seen)| *seen);
+        Some((self.all.get(range)?, seen))
     }
 }
 
 /// The text of `<si>` or `<is>`, which is open, without the reading aids of East Asian texts (`rPh`).
-pub(super) fn item(xml: &mut Xml<'_>) -> Result<(String, bool), Fault> {
-    let (mut text, mut struck) = (Kept::default(), false);
+pub(super) fn item(xml: &mut Xml<'_>) -> Result<(String, Seen), Fault> {
+    let (mut text, mut seen) = (Kept::default(), Seen::default());
+    let (mut runs, mut plain) = (false, false);
     while let Some(element) = xml.child()? {
         match element.name() {
-            "t" => text.push(&xml.text()?),
+            "t" => {
+                let piece = xml.text()?;
+                plain |= !piece.trim().is_empty();
+                text.push(&piece);
+            }
             "r" => {
-                let (mut run, mut run_struck) = (Kept::default(), false);
-                while let Some(part) = xml.child()? {
-                    match part.name() {
-                        "t" => run.push(&xml.text()?),
-                        "rPr" => run_struck = is_struck(xml)?,
-                        _ => xml.skip()?,
-                    }
+                let (piece, run) = run(xml)?;
+                if !piece.trim().is_empty() {
+                    runs = true;
+                    plain |= !run.own;
+                    seen.struck |= run.struck;
+                    seen.raised |= run.raised;
+                    seen.signs |= run.signs;
                 }
-                let run = run.finish();
-                struck |= run_struck && !run.trim().is_empty();
-                text.push(&run);
+                text.push(&piece);
             }
             _ => xml.skip()?,
         }
     }
-    Ok((cut(unescape(text.finish())), struck))
+    seen.own = runs && !plain;
+    Ok((cut(unescape(text.finish())), seen))
+}
+
+/// The text of `<r>`, which is open.
+fn run(xml: &mut Xml<'_>) -> Result<(String, Seen), Fault> {
+    let (mut text, mut look_of_run) = (Kept::default(), None);
+    while let Some(part) = xml.child()? {
+        match part.name() {
+            "t" => text.push(&xml.text()?),
+            "rPr" => look_of_run = Some(look(xml)?),
+            _ => xml.skip()?,
+        }
+    }
+    let text = text.finish();
+    let Some(look) = look_of_run else { return Ok((text, Seen::default())) };
+    let off_line = match look.level {
+        Level::Line => Some(text.clone()),
+        Level::Above => digits(&text, ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']),
+        Level::Below => digits(&text, ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉']),
+    };
+    let seen = Seen {
+        struck: look.struck,
+        raised: off_line.is_none(),
+        signs: look.letters != Letters::Plain && look.letters.disguise(&text),
+        own: look.named,
+    };
+    Ok((off_line.unwrap_or(text), seen))
+}
+
+/// Digits above or below the line as the characters that look so: 10² is not 102. `None` if there is anything else.
+fn digits(text: &str, into: [char; 10]) -> Option<String> {
+    text.chars()
+        .map(|c| match c.to_digit(10) {
+            Some(digit) => into.get(usize::try_from(digit).ok()?).copied(),
+            None => c.is_whitespace().then_some(c),
+        })
+        .collect()
 }
 
 /// The beginning of a text; what was cut ends in U+FFFD, as [above](Kept).
@@ -144,9 +199,9 @@ mod tests {
         let table = "<sst count='9000000000' uniqueCount='-1'><si><t>a</t></si><si/><si><r><rPr><strike/></rPr>\
                      <t>b</t></r><r><t>c</t></r><rPh sb='0' eb='1'><t>x</t></rPh></si></sst>";
         let strings = Strings::read(table).unwrap();
-        assert_eq!(strings.get(0), Some(("a", false)));
-        assert_eq!(strings.get(1), Some(("", false)));
-        assert_eq!(strings.get(2), Some(("bc", true)));
+        assert_eq!(strings.get(0), Some(("a", Seen::default())));
+        assert_eq!(strings.get(1), Some(("", Seen::default())));
+        assert_eq!(strings.get(2), Some(("bc", Seen { struck: true, ..Seen::default() })));
         assert_eq!(strings.get(3), None);
     }
 
@@ -166,6 +221,28 @@ mod tests {
         let whole = "_xD83D__xDE00_".repeat(4_000);
         let strings = Strings::read(&format!("<sst><si><t>{whole}</t></si></sst>")).unwrap();
         assert_eq!(strings.get(0).map(|(text, _)| text.to_owned()), Some("😀".repeat(4_000)));
+    }
+
+    #[test]
+    fn what_is_off_the_line_does_not_join_it() {
+        let read = |run: &str, level: &str| {
+            let table = format!(
+                "<sst><si><r><t>10</t></r><r><rPr><vertAlign val='{level}'/></rPr><t>{run}</t></r></si></sst>"
+            );
+            let strings = Strings::read(&table).unwrap();
+            strings.get(0).map(|(text, seen)| (text.to_owned(), seen.raised)).unwrap()
+        };
+        for (run, level, expected, raised) in [
+            ("2", "superscript", "10²", false),
+            ("12 ", "superscript", "10¹² ", false),
+            ("2", "subscript", "10₂", false),
+            ("2", "baseline", "102", false),
+            ("-3", "superscript", "10-3", true),
+            ("a", "subscript", "10a", true),
+            (" ", "superscript", "10 ", false),
+        ] {
+            assert_eq!(read(run, level), (expected.to_owned(), raised), "{run} {level}");
+        }
     }
 
     #[test]
