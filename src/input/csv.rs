@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::remarks::Marks;
 use super::table::{self, Grid};
 use super::{Outcome, load};
 use crate::model::{Draft, Place, Problem, Problems, SHEETS, Value, Warned};
@@ -115,9 +116,99 @@ fn grid(text: &str) -> Result<Grid, u32> {
             .filter(|(_, text)| !text.trim().is_empty())
             .filter_map(|(i, text)| Some((u32::try_from(i).ok()?, Value::Text(text.to_owned()))))
             .collect();
+        let row = line(record.position());
+        for (column, value) in &cells {
+            if let Value::Text(text) = value
+                && has_form_of_date(text)
+            {
+                grid.remarks.marks.insert((row, *column), Marks { date: true, ..Marks::default() });
+            }
+        }
         if !cells.is_empty() {
-            grid.rows.push((line(record.position()), cells));
+            grid.rows.push((row, cells));
         }
     }
     Ok(grid)
+}
+
+/// Months as spreadsheets write them, in English and Indonesian.
+const MONTHS: [&str; 20] = [
+    "jan", "feb", "mar", "apr", "may", "mei", "jun", "jul", "aug", "agu", "agt", "ags", "sep", "oct", "okt",
+    "nov", "nop", "dec", "des", "sept",
+];
+
+/// What a spreadsheet makes of 4.01.02 or 2-3 when it saves it as CSV: `04/01/2002`, `2002-01-04`, `4-Jan-02`, `02-Mar`,
+/// `Mar-02`. `2-3`, `2025-2026` and `4.01.02` are as they were typed.
+fn has_form_of_date(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    // Long enough to be one, short enough to be nothing else.
+    if !(5..=11).contains(&text.len()) {
+        return false;
+    }
+    for separator in ['/', '-'] {
+        let parts: Vec<&str> = text.split(separator).collect();
+        let number =
+            |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && matches!(part.len(), 1 | 2 | 4);
+        let month = |part: &&str| MONTHS.contains(part);
+        let found = match parts.as_slice() {
+            [first, second] => number(first) && month(second) || month(first) && number(second),
+            [day, name, year] if month(name) => number(day) && number(year),
+            [first, second, third] if [first, second, third].into_iter().all(number) => {
+                let small =
+                    |part: &str, most: u8| part.parse().is_ok_and(|part: u8| (1..=most).contains(&part));
+                let year = |part: &str| part.len() == 4 || part.len() == 2 && separator == '/';
+                let pair = |a: &str, b: &str| small(a, 31) && small(b, 12) || small(a, 12) && small(b, 31);
+                year(third) && pair(first, second) || first.len() == 4 && pair(second, third)
+            }
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_that_a_spreadsheet_made_are_known() {
+        for text in [
+            "04/01/2002",
+            "4/1/02",
+            "1/31/2026",
+            "2002-01-04",
+            "5-1-2026",
+            "4-Jan-02",
+            "02-Mar",
+            "Mar-02",
+            "31-Des-26",
+            "2-Agu",
+            "04/Okt/2026",
+            " 02-Mar ",
+        ] {
+            assert!(has_form_of_date(text), "{text}");
+        }
+        for text in [
+            "4.01.02",
+            "2-3",
+            "2/3",
+            "1/2/3",
+            "2025-2026",
+            "40/50/60",
+            "1-01-01",
+            "Nov-Des",
+            "31 Desember 2026",
+            "10-Mark",
+            "BB",
+            "5.02.01.2.01",
+            "12/2026",
+            "99/99/2026",
+            "Level 3",
+        ] {
+            assert!(!has_form_of_date(text), "{text}");
+        }
+    }
 }

@@ -43,6 +43,8 @@ pub(super) struct Marks {
     pub(super) raised: bool,
     /// It is drawn with a font of signs or pictures.
     pub(super) signs: bool,
+    /// Its text has the form that a spreadsheet gives to a date.
+    pub(super) date: bool,
 }
 
 /// Cells that are merged into one.
@@ -66,6 +68,9 @@ const FIGURES: [&str; 6] = ["target", "tw1", "tw2", "tw3", "tw4", "anggaran"];
 
 /// Columns in which every character counts.
 const EXACT: [&str; 10] = ["target", "tw1", "tw2", "tw3", "tw4", "anggaran", "kode", "induk", "nip", "nilai"];
+
+/// Columns in which a date is hardly ever meant, but much looks like one to a spreadsheet: 4.01.02, 2-3.
+const DATELESS: [&str; 7] = ["kode", "induk", "target", "tw1", "tw2", "tw3", "tw4"];
 
 /// Says everything about the cells under `columns` in the rows of `grid` from `first` on.
 pub(super) fn look(
@@ -175,6 +180,7 @@ impl Look<'_> {
         report(warnings, "cell.raised", &|name, _, marks| {
             marks.raised || marks.raised_run && !EXACT.contains(&name)
         });
+        report(warnings, "cell.date-form", &|name, _, marks| marks.date && DATELESS.contains(&name));
         report(warnings, "cell.signs", &|_, _, marks| marks.signs);
         report(warnings, "cell.struck", &|_, _, marks| marks.struck);
         report(warnings, "cell.unseen", &|_, _, marks| marks.unseen);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::remarks::{self, Remarks};
-use crate::model::{Place, Problem, Row, Sheet, Value};
+use crate::model::{Place, Problem, Row, Sheet, SheetName, Value};
 
 /// Headings may stand below title rows, but not deeper than this.
 const HEADING_ROWS: usize = 30;
@@ -44,6 +44,9 @@ pub(super) fn rows(
         return Vec::new();
     };
     let (number, headings) = &grid.rows[at];
+    if sheet.name == SheetName::Anggaran {
+        units(grid.rows.get(..at).unwrap_or_default(), place, problems);
+    }
     let heading_place = place.row(*number);
     let mut columns: BTreeMap<u32, &'static str> = BTreeMap::new();
     for (index, value) in headings {
@@ -87,6 +90,57 @@ pub(super) fn rows(
             (!row.is_empty()).then_some(row)
         })
         .collect()
+}
+
+/// Titles above the budget that say that its amounts are no rupiah.
+fn units(titles: &[(u32, BTreeMap<u32, Value>)], place: &Place, problems: &mut Vec<Problem>) {
+    for (row, cells) in titles {
+        for value in cells.values() {
+            if let Value::Text(text) = value
+                && names_a_unit(text)
+            {
+                let text: String = text.trim().chars().take(100).collect();
+                problems.push(Problem::new("amount.unit", &place.row(*row)).with("value", text));
+            }
+        }
+    }
+}
+
+/// `(dalam ribuan rupiah)`, `dalam jutaan`, `Rp juta`, `Rp 000`. `Rp 5 miliar` is an amount.
+fn names_a_unit(text: &str) -> bool {
+    const SCALES: [&str; 14] = [
+        "ribu",
+        "ribuan",
+        "rb",
+        "juta",
+        "jutaan",
+        "jt",
+        "miliar",
+        "miliaran",
+        "milyar",
+        "milyaran",
+        "triliun",
+        "triliunan",
+        "trilyun",
+        "trilyunan",
+    ];
+    const ZEROS: [&str; 6] = ["000", "000000", "000000000", "1000", "1000000", "1000000000"];
+    let money = |word: &str| matches!(word, "rp" | "rupiah" | "idr");
+    // Points group the digits of one number.
+    let text: String = text.to_lowercase().chars().filter(|c| !matches!(c, '.' | ',')).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.iter().enumerate().any(|(index, word)| {
+        let before = index.checked_sub(1).and_then(|index| words.get(index)).copied().unwrap_or_default();
+        let after = words.get(index + 1).copied().unwrap_or_default();
+        if SCALES.contains(word) {
+            let amount = before.bytes().any(|byte| byte.is_ascii_digit());
+            return !amount && (matches!(before, "dalam" | "satuan") || money(before) || money(after));
+        }
+        let number = word.strip_prefix("rp").filter(|rest| !rest.is_empty());
+        ZEROS.contains(&number.unwrap_or(word))
+            && (number.is_some() || before == "x" || money(before) || money(after))
+    })
 }
 
 /// Contents that are not in the file are problems of their cells, which the model reports together with all others.
@@ -147,4 +201,42 @@ fn is_number_row(cells: &BTreeMap<u32, Value>) -> bool {
             Value::Number(number) => number.abs() == f64::from(expected),
             _ => false,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_known_in_titles() {
+        for text in [
+            "(dalam ribuan rupiah)",
+            "dalam jutaan",
+            "Dalam Juta Rp",
+            "Rp juta",
+            "(Rp. Juta)",
+            "dalam satuan ribu",
+            "(miliar rupiah)",
+            "Rp 000",
+            "Rp.000,-",
+            "(x Rp 1.000)",
+            "x 1.000.000",
+            "Rp jt",
+        ] {
+            assert!(names_a_unit(text), "{text}");
+        }
+        for text in [
+            "ANGGARAN TAHUN 2026",
+            "(dalam rupiah)",
+            "Pagu Rp 5 miliar",
+            "Bantuan 10 juta rupiah per desa",
+            "Rp 5.000.000.000",
+            "Program 1000 HPK",
+            "Gerakan Jutaan Pohon",
+            "dalam rangka jutaan pohon",
+            "",
+        ] {
+            assert!(!names_a_unit(text), "{text}");
+        }
+    }
 }

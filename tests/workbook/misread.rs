@@ -418,3 +418,88 @@ fn texts_to_which_a_format_adds_are_told() {
     assert_eq!(notes(&amount("@\" juta\"")), ["? cell.shown-otherwise Anggaran 2 anggaran"]);
     assert_eq!(notes(&amount("\"Rp \"@")), Vec::<&str>::new());
 }
+
+/// A folder of CSV files with a target and a code.
+fn csv(target: &str, code: &str) -> Vec<String> {
+    let folder = tempfile::TempDir::new().unwrap();
+    for (name, text) in [
+        (
+            "pengaturan",
+            "kunci,nilai\ntahun,2026\ndaerah,Kabupaten Contoh\ntempat,Contoh Raya\ntanggal,05/01/2026\n".to_owned(),
+        ),
+        (
+            "pejabat",
+            "id,nama,jabatan,unit,jenjang,dokumen\nbupati,Contoh Kepala,Bupati Contoh,Pemerintah Kabupaten Contoh,kepala_daerah,pk\n"
+                .to_owned(),
+        ),
+        (
+            "sasaran",
+            format!("pejabat,sasaran,indikator,target\nbupati,Mutu,Jan-26,BB\nbupati,,Level,\"{target}\"\n"),
+        ),
+        ("anggaran", format!("pejabat,kode,uraian,anggaran\nbupati,\"{code}\",Program,5\n")),
+    ] {
+        std::fs::write(folder.path().join(format!("{name}.csv")), text).unwrap();
+    }
+    Seen::of_path(folder.path()).notes
+}
+
+#[test]
+fn dates_in_csv_where_none_belongs_are_told() {
+    for date in ["04/01/2002", "2002-01-04", "4-Jan-02", "02-Mar", "Mar-02", "5-1-2026"] {
+        assert_eq!(csv(date, "4.01.02"), ["? cell.date-form Sasaran 3 target"], "{date}");
+        assert_eq!(csv("2-3", date), ["? cell.date-form Anggaran 2 kode"], "{date}");
+    }
+    for text in ["2-3", "2/3", "4.01.02", "2025-2026", "31 Desember 2026", "Level 3", "1-01-01"] {
+        assert_eq!(csv(text, text), Vec::<String>::new(), "{text}");
+    }
+    // In a workbook the cell says itself whether it is a date.
+    check("text", &Book::default().cell("Sasaran", "D3", &text("02-Mar")), &[]);
+}
+
+#[test]
+fn a_unit_above_the_budget_is_a_problem() {
+    let titled = |name: &str, title: &str| {
+        let part = format!("sheet{}.xml", super::sheet(name) + 1);
+        Book::default()
+            .parts()
+            .map(&part, |xml| {
+                let mut xml = xml.to_owned();
+                for row in (1..=4).rev() {
+                    xml = xml.replace(&format!("<row r=\"{row}\""), &format!("<row r=\"{}\"", row + 1));
+                    for letter in 'A'..='F' {
+                        xml = xml.replace(&format!("\"{letter}{row}\""), &format!("\"{letter}{}\"", row + 1));
+                    }
+                }
+                let row = format!(
+                    "<sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{title}</t></is></c></row>"
+                );
+                xml.replacen("<sheetData>", &row, 1)
+            })
+            .seen()
+    };
+    for title in ["(dalam ribuan rupiah)", "dalam jutaan", "Anggaran (Rp Juta)", "Rp 000"] {
+        assert_eq!(notes(&titled("Anggaran", title)), ["! amount.unit Anggaran 1"], "{title}");
+        assert_eq!(notes(&titled("Sasaran", title)), Vec::<&str>::new(), "{title}");
+    }
+    for title in ["ANGGARAN TAHUN 2026", "(dalam rupiah)", "Pagu Rp 5 miliar", "Rp 1.589.645.600"] {
+        assert_eq!(notes(&titled("Anggaran", title)), Vec::<&str>::new(), "{title}");
+    }
+}
+
+#[test]
+fn what_is_almost_hidden_is_hidden() {
+    for (attributes, hidden) in [
+        ("ht=\"0.1\" customHeight=\"1\"", true),
+        ("ht=\"1.9\" customHeight=\"1\"", true),
+        ("ht=\"2\" customHeight=\"1\"", false),
+        ("ht=\"1\"", false),
+    ] {
+        let expected: &[&str] = if hidden { &["? row.hidden Anggaran 2"] } else { &[] };
+        check(attributes, &Book::default().row("Anggaran", 2, attributes), expected);
+    }
+    for (width, hidden) in [("0.1", true), ("0.49", true), ("0.5", false), ("1", false)] {
+        let columns = format!("<cols><col min=\"4\" max=\"4\" width=\"{width}\" customWidth=\"1\"/></cols>");
+        let expected: &[&str] = if hidden { &["? column.hidden Anggaran anggaran"] } else { &[] };
+        check(width, &Book::default().before("Anggaran", &columns), expected);
+    }
+}

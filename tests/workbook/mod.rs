@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Write as _};
+use std::path::Path;
 
 use pk::input;
 use pk::model::{Cycle, Defaults, Draft, Problem, SHEETS, Value};
@@ -315,7 +316,11 @@ impl Seen {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join(format!("data.{extension}"));
         fs::write(&path, bytes).unwrap();
-        let read = input::read(&path);
+        Self::of_path(&path)
+    }
+
+    fn of_path(path: &Path) -> Self {
+        let read = input::read(path);
         let mut notes: Vec<String> = read.warnings.iter().map(|warning| note('?', warning)).collect();
         let mut totals = Vec::new();
         let values = match read.output {

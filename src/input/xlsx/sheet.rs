@@ -26,6 +26,10 @@ const MAX_ERROR: usize = 100;
 /// Merged areas and groups of columns of one sheet. A sheet has no more columns than this.
 const MAX_AREAS: usize = 16_384;
 
+/// Height in points and width in digits of which something can be seen.
+const SEEN_HEIGHT: f64 = 2.0;
+const SEEN_WIDTH: f64 = 0.5;
+
 /// The last row and column of a sheet (ECMA-376, part 1, 18.3.1.73: 1,048,576; column XFD).
 const LAST_ROW: u32 = 1_048_576;
 const LAST_COLUMN: u32 = 16_384;
@@ -97,7 +101,7 @@ struct Content {
 impl SheetReader<'_> {
     fn columns(&mut self, xml: &mut Xml<'_>) -> Result<(), Fault> {
         while let Some(element) = xml.child()? {
-            let hidden = element.says("hidden")? || is_zero(&element, "width")?;
+            let hidden = element.says("hidden")? || is_below(&element, "width", SEEN_WIDTH)?;
             if let (true, Some(first), Some(last)) =
                 (hidden, number(&element, "min")?, number(&element, "max")?)
                 && first <= last
@@ -146,7 +150,7 @@ impl SheetReader<'_> {
             if !(1..=LAST_ROW).contains(&row) {
                 return Err(Fault::damaged(format_args!("row {row}")));
             }
-            let flat = is_zero(&element, "ht")? && element.says("customHeight")?;
+            let flat = is_below(&element, "ht", SEEN_HEIGHT)? && element.says("customHeight")?;
             let hidden = element.says("hidden")? || flat;
             let before = self.used.cells;
             self.row(xml, row)?;
@@ -330,8 +334,9 @@ fn names_another_workbook(formula: &str) -> bool {
     })
 }
 
-fn is_zero(element: &Element<'_>, name: &str) -> Result<bool, Fault> {
-    Ok(element.attribute(name)?.is_some_and(|value| value.trim().parse::<f64>() == Ok(0.0)))
+fn is_below(element: &Element<'_>, name: &str, limit: f64) -> Result<bool, Fault> {
+    let value = element.attribute(name)?.and_then(|value| value.trim().parse::<f64>().ok());
+    Ok(value.is_some_and(|value| value < limit))
 }
 
 fn number(element: &Element<'_>, name: &str) -> Result<Option<u32>, Fault> {
