@@ -106,6 +106,9 @@ pub struct Official {
     nip_place: Place,
 }
 
+/// Most officials of one workbook. Every one of them has two documents of some kilobytes until they are written.
+const MAX_OFFICIALS: usize = 20_000;
+
 /// The officials in the order of the sheet, with a sound hierarchy.
 #[derive(Clone, Debug, Default)]
 pub struct Officials {
@@ -138,6 +141,10 @@ impl Officials {
     /// Checks the rows of sheet `Pejabat`.
     pub(super) fn from_rows(rows: &[Row], reading: &mut Reading) -> Self {
         let mut officials = Self::default();
+        if let Some(row) = rows.get(MAX_OFFICIALS) {
+            reading.report(Problem::new("official.too-many", &row.place).with("limit", MAX_OFFICIALS));
+            return officials;
+        }
         for row in rows {
             let before = reading.reported();
             let Some(official) = official(row, reading) else {

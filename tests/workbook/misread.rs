@@ -266,6 +266,19 @@ fn a_name_without_letters_is_called_so() {
     }
 }
 
+#[test]
+fn officials_are_counted() {
+    let officials = |count: usize| {
+        let more: String = (0..count)
+            .map(|n| format!(r#"{{"id":"o{n}","nama":"Contoh","jabatan":"Staf","unit":"Dinas","jenjang":"pelaksana","atasan":"bupati","dokumen":"pakta"}},"#))
+            .collect();
+        let text = json("").replace("\"pejabat\":[", &format!("\"pejabat\":[{more}"));
+        Seen::of(text.as_bytes(), "json").notes
+    };
+    assert_eq!(officials(19_999), Vec::<String>::new());
+    assert_eq!(officials(20_000), ["! official.too-many Pejabat 20001"]);
+}
+
 /// A cell whose text has two runs, the second one with these properties.
 fn runs(first: &str, properties: &str, second: &str) -> String {
     format!(
