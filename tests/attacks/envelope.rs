@@ -45,7 +45,14 @@ fn read(cms: &[u8]) -> SignedData {
 
 fn write(data: &SignedData) -> Vec<u8> {
     let content = Any::encode_from(data).unwrap();
-    ContentInfo { content_type: ID_SIGNED_DATA, content }.to_der().unwrap()
+    let cms = ContentInfo { content_type: ID_SIGNED_DATA, content }.to_der().unwrap();
+    // The crate sorts certificates in an order of its own, and none of these attacks is meant to end at that.
+    let listed = data.certificates.iter().flat_map(|set| set.0.iter()).map(|c| c.to_der().unwrap());
+    let mut certificates: Vec<Vec<u8>> = listed.collect();
+    let found = certificates.concat();
+    certificates.sort_unstable();
+    let start = cms.windows(found.len().max(1)).position(|window| window == found).unwrap_or_default();
+    [&cms[..start], &certificates.concat(), &cms[start + found.len()..]].concat()
 }
 
 fn signer(data: &SignedData) -> SignerInfo {

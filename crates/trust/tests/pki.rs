@@ -241,6 +241,28 @@ fn a_cms_has_one_shape() {
     assert_eq!(refused.unwrap_err(), cms::Error::Signature);
 }
 
+/// Certificates of one length come in any order, and what is signed is read.
+#[test]
+fn every_signature_that_is_made_is_read() {
+    let digest = cms::digest(&[b"isi"]);
+    let mut orders = std::collections::BTreeSet::new();
+    for seed in 1..40_u8 {
+        let at = |n: u8| key(seed.wrapping_mul(5).wrapping_add(n));
+        let root = issue::root(&request("Root", &at(1), Purpose::Authority, Some(1)), &at(1)).unwrap();
+        let link = |name: &str, n| {
+            issue::below(&root, &request(name, &at(n), Purpose::Authority, Some(0)), &at(1)).unwrap()
+        };
+        let (first, second) = (link("Satu", 2), link("Satu", 4));
+        let leaf = issue::below(&first, &request("Daun", &at(3), Purpose::Signature, None), &at(2)).unwrap();
+        orders.insert(first.der() < second.der());
+        let signer = Signer { key: at(3), chain: Chain { leaf: leaf.clone(), issuers: vec![first, second] } };
+        let bytes = cms::sign(&digest, &signer).unwrap();
+        let verified = cms::Signature::from_der(&bytes).unwrap().verify(&digest).unwrap();
+        assert_eq!((verified.leaf, verified.others.len()), (leaf, 2), "{seed}");
+    }
+    assert_eq!(orders.len(), 2, "both orders");
+}
+
 /// A list of other extensions in an entry and around the entries.
 fn list_with(serials: &[u8], in_entry: usize, around: usize) -> x509_cert::crl::CertificateList {
     use der::Decode as _;

@@ -148,7 +148,7 @@ fn written(
 }
 
 /// A length as DER wants it (X.690, 10.1).
-fn length_octets(length: usize) -> Vec<u8> {
+pub(super) fn length_octets(length: usize) -> Vec<u8> {
     match u8::try_from(length) {
         Ok(short) if short < 0x80 => vec![short],
         _ => {

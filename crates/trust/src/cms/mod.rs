@@ -15,11 +15,9 @@ mod timestamp;
 pub use general::{General, Profile, Tolerated, VerifiedGeneral, compare_sha1};
 pub use timestamp::{TimeStamp, VerifiedTimeStamp};
 
-use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
-use cms::content_info::{CmsVersion, ContentInfo};
-use cms::signed_data::{
-    CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
-};
+use cms::cert::IssuerAndSerialNumber;
+use cms::content_info::CmsVersion;
+use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA};
 use const_oid::db::rfc5912::ID_SHA_512;
@@ -31,7 +29,9 @@ use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
 use self::signed_data::Data;
-use crate::pki::{Certificate, Chain, KeyError, SET, Sign, SignatureAlgorithm, parts, parts_of};
+use crate::pki::{
+    Certificate, Chain, FIRST, KeyError, SEQUENCE, SET, Sign, SignatureAlgorithm, parts, parts_of,
+};
 
 /// `id-aa-signingCertificateV2` (RFC 5035).
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
@@ -185,10 +185,6 @@ fn encode(chain: &Chain, attributes: SetOfVec<Attribute>, signature: &[u8]) -> d
     // RFC 8419, 3.1: the parameters of id-sha512 are absent here, other than with RSA.
     let sha512 = AlgorithmIdentifierOwned { oid: ID_SHA_512, parameters: None };
     let leaf = chain.leaf.x509().tbs_certificate();
-    let certificates = std::iter::once(&chain.leaf)
-        .chain(&chain.issuers)
-        .map(|c| CertificateChoices::Certificate(c.x509().clone()))
-        .collect::<Vec<_>>();
     let signer = SignerInfo {
         version: CmsVersion::V1,
         sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
@@ -201,15 +197,26 @@ fn encode(chain: &Chain, attributes: SetOfVec<Attribute>, signature: &[u8]) -> d
         signature: OctetString::new(signature)?,
         unsigned_attrs: None,
     };
-    let data = SignedData {
-        version: CmsVersion::V1,
-        digest_algorithms: SetOfVec::try_from(vec![sha512])?,
-        encap_content_info: EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None },
-        certificates: Some(CertificateSet::try_from(certificates)?),
-        crls: None,
-        signer_infos: SignerInfos::try_from(vec![signer])?,
-    };
-    ContentInfo { content_type: ID_SIGNED_DATA, content: Any::encode_from(&data)? }.to_der()
+    // By hand: the types of the crate `cms` sort certificates in an order of their own, and the one of DER is that of
+    // the encodings (X.690, 11.6).
+    let mut certificates: Vec<&[u8]> =
+        std::iter::once(&chain.leaf).chain(&chain.issuers).map(Certificate::der).collect();
+    certificates.sort_unstable();
+    let content = EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None }.to_der()?;
+    let data = [
+        VERSION,
+        &element(SET, &[&sha512.to_der()?]),
+        &content,
+        &element(FIRST, &certificates),
+        &element(SET, &[&signer.to_der()?]),
+    ];
+    let data = element(SEQUENCE, &data);
+    Ok(element(SEQUENCE, &[&ID_SIGNED_DATA.to_der()?, &element(FIRST, &[&data])]))
+}
+
+fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    [&[tag], &ber::length_octets(content.len())[..], &content].concat()
 }
 
 /// A parsed signature whose bytes have been checked for shape, but not yet against any content.
