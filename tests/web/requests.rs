@@ -277,7 +277,7 @@ fn a_typed_code_leads_to_its_page() {
     assert_eq!((page.status, page.heading()), (StatusCode::OK, "The seal of the QR code is genuine"));
     assert_eq!(page.header("cache-control"), "no-store");
     let cut = get(&server, &format!("/periksa?kode={}", &genuine[..genuine.len() - 9]));
-    assert!(cut.text().contains("banner bad") && !cut.text().contains("banner good"), "{}", cut.text());
+    assert!(cut.text().contains("banner open") && !cut.text().contains("banner good"), "{}", cut.text());
     // A link to somebody else's page is the sign of a forgery, and must not end on a good page.
     let foreign = get(&server, &format!("/periksa?kode=https%3A%2F%2Flain.example%2FV%2F{id}"));
     assert_eq!(foreign.status, StatusCode::UNPROCESSABLE_ENTITY);
