@@ -112,8 +112,9 @@ impl Walk<'_, '_> {
                 return Err(pdf::Error::TooMany { what: "characters in the name of a field", offset: 0 });
             }
         }
-        // Each field gets a copy of the name above it: twenty thousand fields once took half a gigabyte.
-        self.view.spend(Work::Read, own.name.len())?;
+        // Each field gets a copy of the name above it, and a few lists of fields are there at once: twenty thousand
+        // fields once took half a gigabyte.
+        self.view.spend(Work::Read, own.name.len().saturating_mul(3))?;
         if let Some(kind) = kind {
             own.kind = kind.as_name().unwrap_or_default().to_vec();
         }
