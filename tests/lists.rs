@@ -10,6 +10,16 @@ use pk_trust::pki::Reason;
 
 use crate::fixture::{Fixture, clock, now, passphrase};
 
+/// The commands that make lists.
+const MAKE_LISTS: [fn(&Fixture) -> Result<(), AuthorityError>; 3] = [
+    |fixture| fixture.office.renew_lists(&passphrase(), now()),
+    |fixture| revoke(fixture, "dinsos"),
+    |fixture| {
+        let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
+        fixture.office.renew_seal(&passphrase(), cost, now()).map(|_| ())
+    },
+];
+
 const FILES: [&str; 4] = ["issued.json", "root.crl", "issuing.crl", "trust.pem"];
 
 fn path(fixture: &Fixture, name: &str) -> PathBuf {
@@ -71,16 +81,7 @@ fn a_revocation_that_was_interrupted_is_finished() {
 /// Whatever makes lists next finishes it as well; and the bundle is made again by whoever opens a key.
 #[test]
 fn other_commands_finish_it_too() {
-    type Finish = fn(&Fixture) -> Result<(), AuthorityError>;
-    let finishes: [Finish; 3] = [
-        |fixture| fixture.office.renew_lists(&passphrase(), now()),
-        |fixture| revoke(fixture, "dinsos"),
-        |fixture| {
-            let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
-            fixture.office.renew_seal(&passphrase(), cost, now()).map(|_| ())
-        },
-    ];
-    for finish in finishes {
+    for finish in MAKE_LISTS {
         let fixture = Fixture::new();
         let before = saved(&fixture);
         revoke(&fixture, "kominfo").unwrap();
@@ -146,19 +147,10 @@ fn an_older_list_or_ledger_is_not_believed() {
 /// The remedy for a list that was lost or damaged must not need it.
 #[test]
 fn a_list_that_was_lost_is_made_again() {
-    type Remedy = fn(&Fixture) -> Result<(), AuthorityError>;
-    let remedies: [Remedy; 3] = [
-        |fixture| fixture.office.renew_lists(&passphrase(), now()),
-        |fixture| revoke(fixture, "dinsos"),
-        |fixture| {
-            let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
-            fixture.office.renew_seal(&passphrase(), cost, now()).map(|_| ())
-        },
-    ];
     type Loss = fn(&PathBuf);
     let losses: [Loss; 2] =
         [|list| fs::remove_file(list).unwrap(), |list| fs::write(list, "-----BEGIN").unwrap()];
-    for (remedy, lost) in remedies.iter().flat_map(|remedy| losses.map(|lost| (remedy, lost))) {
+    for (remedy, lost) in MAKE_LISTS.iter().flat_map(|remedy| losses.map(|lost| (remedy, lost))) {
         for name in ["root.crl", "issuing.crl"] {
             let fixture = Fixture::new();
             revoke(&fixture, "kominfo").unwrap();
