@@ -193,6 +193,47 @@ fn a_signature_that_lies_there_is_recorded() {
     }
 }
 
+/// Who can write to the folder makes a certificate that looks like the official's: name, issuer and number, not the key.
+#[test]
+fn a_signature_that_only_looks_like_theirs_is_not_recorded() {
+    use pk_trust::pki::issue::{Request, below, root};
+    use pk_trust::pki::keyfile::PrivateKey;
+    use pk_trust::pki::{Certificate, Chain, Purpose};
+    let fixture = Fixture::new();
+    fixture.generate();
+    let key = |seed| PrivateKey::from_seed(&zeroize::Zeroizing::new([seed; 32]));
+    let like = |real: &Certificate, seed, purpose, path_length| Request {
+        subject: real.subject(),
+        key: key(seed).public().unwrap(),
+        purpose,
+        path_length,
+        not_before: real.not_before(),
+        not_after: real.not_after(),
+        serial: data_encoding::HEXLOWER.decode(real.serial().as_bytes()).unwrap().try_into().unwrap(),
+    };
+    let real = |owner| fixture.office.certificate(owner).unwrap();
+    let top = root(&like(&real("root"), 1, Purpose::Authority, Some(1)), &key(1)).unwrap();
+    let issuing = below(&top, &like(&real("issuing"), 2, Purpose::Authority, Some(0)), &key(1)).unwrap();
+    let leaf = below(&issuing, &like(&real("kominfo"), 3, Purpose::Signature, None), &key(2)).unwrap();
+    assert_eq!(leaf.serial(), real("kominfo").serial());
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    let field = &entry.next_signer().unwrap().field;
+    let before = fixture.file("kominfo", Kind::Agreement);
+    for issuers in [vec![issuing], vec![real("issuing")], Vec::new()] {
+        let signer = key(3).with_chain(Chain { leaf: leaf.clone(), issuers }).unwrap();
+        let forged = pk_trust::pades::sign(&before, field, &signer, now()).unwrap();
+        let id = entry.reservation.id.to_string();
+        let registry = std::fs::read(fixture.office.registry()).unwrap();
+        std::fs::write(fixture.office.document_file(&id, 1), &forged).unwrap();
+        fixture.sign("kominfo");
+        let signed = std::fs::read(fixture.office.document_file(&id, 1)).unwrap();
+        assert_ne!(signed, forged);
+        let found = verdict(&fixture.auditor(), &signed);
+        assert!(found.signatures.iter().all(|s| s.chain == Outcome::Pass), "{:?}", complaints(&found));
+        std::fs::write(fixture.office.registry(), registry).unwrap();
+    }
+}
+
 #[test]
 fn a_tampered_file_is_not_signed() {
     let fixture = Fixture::new();

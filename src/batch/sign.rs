@@ -8,7 +8,9 @@ use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::pades;
 use pk_trust::pki::{Anchors, Certificate, Purpose, Sign};
-use pk_trust::verify::{self, Evidence, Overall, Record, RoleError, Standing, Status, Verdict};
+use pk_trust::verify::{
+    self, Evidence, Outcome, Overall, Record, RoleError, SignatureVerdict, Standing, Status, Verdict,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::recorded_file;
@@ -299,10 +301,15 @@ impl Known {
     /// is an older copy. Who has it in hand has a genuine file, which another one in its place would make look forged.
     fn is_next(&self, entry: &Entry, field: &str, leaf: &Certificate, bytes: &[u8], at: Time) -> bool {
         let verdict = self.verdict(entry, bytes, at);
-        let last = verdict.signatures.last();
+        // Of this office's authority, which gives each number once: a certificate that only looks like it is none.
+        let is_ours = |last: &SignatureVerdict| {
+            [last.integrity, last.chain, last.revocation] == [Outcome::Pass; 3]
+                && last.field == field
+                && last.serial == Some(leaf.serial())
+        };
         verdict.overall != Overall::Failed
             && verdict.lines.status.code == "registry.one-ahead"
-            && last.is_some_and(|last| last.field == field && last.serial == Some(leaf.serial()))
+            && verdict.signatures.last().is_some_and(is_ours)
     }
 
     /// Whether a recorded document fails verification as it stands.
