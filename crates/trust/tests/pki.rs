@@ -353,17 +353,21 @@ fn a_serial_has_one_encoding() {
 
 /// A list that is a part of another one: with this extension, and signed by whoever signs lists.
 fn part_of_a_list(oid: &str, value: &[u8], reason: Option<u8>) -> Crl {
+    part_with(&[4], oid, value, reason, true)
+}
+
+fn part_with(serials: &[u8], oid: &str, value: &[u8], reason: Option<u8>, critical: bool) -> Crl {
     use der::Encode as _;
     use x509_cert::ext::Extension;
     let octets = |bytes: &[u8]| der::asn1::OctetString::new(bytes).unwrap();
-    let mut list = list_with(&[4], 0, 0);
-    let entries = list.tbs_cert_list.revoked_certificates.as_mut().unwrap();
+    let mut list = list_with(serials, 0, 0);
     if let Some(code) = reason {
+        let entries = list.tbs_cert_list.revoked_certificates.as_mut().unwrap();
         entries[0].crl_entry_extensions.as_mut().unwrap()[0].extn_value = octets(&[0x0a, 1, code]);
     }
     list.tbs_cert_list.crl_extensions.as_mut().unwrap().push(Extension {
         extn_id: const_oid::ObjectIdentifier::new_unwrap(oid),
-        critical: true,
+        critical,
         extn_value: octets(value),
     });
     let signature = key(2).sign(&list.tbs_cert_list.to_der().unwrap());
@@ -397,6 +401,11 @@ fn a_part_of_a_list_revokes_and_never_clears() {
         let part = part_of_a_list(oid, value, None);
         assert_eq!([said(&part, false), said(&part, true)], [since, since], "{oid}");
     }
+    // Silence about others, by whoever forgot to call it critical.
+    for (oid, value) in [DELTA, PEOPLE] {
+        let part = part_with(&[9], oid, value, None, false);
+        assert_eq!(said(&part, true), Revocation::Unknown, "{oid}");
+    }
     // Of whose certificates it speaks is not known.
     let indirect = part_of_a_list(INDIRECT.0, INDIRECT.1, None);
     assert_eq!([said(&indirect, false), said(&indirect, true)], [Revocation::Good, Revocation::Unknown]);
@@ -405,4 +414,55 @@ fn a_part_of_a_list_revokes_and_never_clears() {
     assert_eq!([said(&removed, false), said(&removed, true)], [Revocation::Good, Revocation::Unknown]);
     let odd = part_of_a_list(PEOPLE.0, PEOPLE.1, Some(8));
     assert!(matches!(said(&odd, false), Revocation::Revoked { at, .. } if at == day(4)));
+}
+
+/// Of two lists that give other reasons the worse one counts, in whatever order they stand.
+#[test]
+fn a_key_that_was_lost_stays_lost() {
+    let h = hierarchy();
+    let serial = data_encoding::HEXLOWER.decode(h.leaf.serial().as_bytes()).unwrap();
+    let list = |number, at, reason| {
+        let entry = Revoked { serial: serial.clone(), at, reason };
+        issue::crl(&h.issuing, &key(2), number, day(7), day(60), &[entry]).unwrap()
+    };
+    let orderly = list(3, day(4), Reason::Superseded);
+    for reason in [Reason::KeyCompromise, Reason::Unspecified] {
+        let lost = list(7, day(6), reason);
+        for crls in [vec![orderly.clone(), lost.clone()], vec![lost.clone(), orderly.clone()]] {
+            let anchors = Anchors { crls, ..h.anchors.clone() };
+            let path = anchors.path(&h.leaf, &[], Purpose::Signature, day(10)).unwrap();
+            let found = path.revocation(&anchors, day(10), day(20));
+            assert_eq!(found, Revocation::Revoked { at: day(4), reason });
+        }
+    }
+}
+
+/// A list without a version has no extensions (RFC 5280, 5.1.2.1); OpenSSL makes them.
+#[test]
+fn lists_of_version_1_are_read() {
+    use der::{Decode as _, Encode as _};
+    let sequence =
+        |parts: &[&[u8]]| der::Any::new(der::Tag::Sequence, parts.concat()).unwrap().to_der().unwrap();
+    let list = list_with(&[4], 0, 0);
+    let signed = list.tbs_cert_list.to_der().unwrap();
+    let mut content = der::asn1::AnyRef::from_der(&signed).unwrap().value();
+    let mut fields = Vec::new();
+    while !content.is_empty() {
+        let (_, rest) = der::asn1::AnyRef::from_der_partial(content).unwrap();
+        fields.push(&content[..content.len() - rest.len()]);
+        content = rest;
+    }
+    let algorithm = list.signature_algorithm.to_der().unwrap();
+    let whole = |fields: &[&[u8]]| {
+        let signed = sequence(fields);
+        let signature = der::asn1::BitString::from_bytes(&key(2).sign(&signed)).unwrap().to_der().unwrap();
+        Crl::from_der(&sequence(&[&signed, &algorithm, &signature]))
+    };
+    let (version, last) = (fields[0], fields.len() - 1);
+    assert_eq!(version, [2, 1, 1]);
+    let first = whole(&fields[1..last]).unwrap();
+    assert!(first.is_signed_by(&hierarchy().issuing));
+    assert_eq!(first.revoked().count(), 1);
+    assert_eq!(whole(&fields).unwrap().revoked().count(), 1);
+    assert!(whole(&fields[1..]).is_err(), "extensions without a version");
 }

@@ -104,9 +104,12 @@ impl Crl {
         let inside = |element| parts_of(element, SEQUENCE).ok_or_else(malformed);
         let [signed, outer, signature] = inside(bytes)?[..] else { return Err(malformed()) };
         let fields = inside(signed)?;
-        let [VERSION, algorithm, issuer, this_update, rest @ ..] = &fields[..] else {
-            return Err(malformed());
+        // Without a version it is version 1, which has no extensions.
+        let (versioned, fields) = match fields.split_first() {
+            Some((&VERSION, rest)) => (true, rest),
+            _ => (false, &fields[..]),
         };
+        let [algorithm, issuer, this_update, rest @ ..] = fields else { return Err(malformed()) };
         // Times have tags of their own, extensions are in [0]: what is a SEQUENCE are the entries.
         let is_list = |field: &&&[u8]| field.first() == Some(&SEQUENCE);
         let list = rest.iter().find(is_list);
@@ -122,7 +125,7 @@ impl Crl {
         let after = after.get(usize::from(list.is_some())..).unwrap_or_default();
         let extensions = match after {
             [] => Extensions::default(),
-            [field] => match parts_of(field, FIRST).as_deref() {
+            [field] if versioned => match parts_of(field, FIRST).as_deref() {
                 Some([extensions]) => Extensions::from_der(extensions)?,
                 _ => return Err(malformed()),
             },
@@ -316,9 +319,11 @@ impl Crl {
 }
 
 /// A critical extension that is not understood may mean a partial list (RFC 5280, 5.2); one of an entry, that
-/// it is about somebody else (5.3).
+/// it is about somebody else (5.3). Those two that say so are critical, or should be.
 fn is_understood(extension: &Extension) -> bool {
-    !extension.critical || extension.extn_id == REASON_CODE || UNDERSTOOD.contains(&extension.extn_id)
+    !extension.critical && ![DELTA, DISTRIBUTION_POINT].contains(&extension.extn_id)
+        || extension.extn_id == REASON_CODE
+        || UNDERSTOOD.contains(&extension.extn_id)
 }
 
 /// Whether entries may be about certificates of other issuers: the entry before says whose (RFC 5280, 5.3.3).

@@ -39,6 +39,11 @@ impl Reason {
         }
     }
 
+    /// Whether the key was given up and not lost. A list without a reason does not say so (RFC 3161, 4).
+    pub const fn is_orderly(self) -> bool {
+        matches!(self, Self::AffiliationChanged | Self::Superseded | Self::CessationOfOperation)
+    }
+
     /// What a list or an answer with this reason says.
     pub(super) const fn since(self, at: Time) -> Said {
         match self {
@@ -127,12 +132,13 @@ impl Sayings {
             Said::Nothing => {}
             Said::Good => self.good = self.good.max(Some(made)),
             Said::Held(since) => self.held = self.held.max(Some((made, since))),
-            // Of two dates the earlier one: the later one may be when it was listed again.
+            // Of two dates the earlier one: the later one may be when it was listed again. Of two reasons the worse
+            // one: that a key was lost may have come out later.
             Said::Revoked(at, reason) => {
-                let earlier = self.revoked.is_none_or(|(known, _)| at < known);
-                if earlier {
-                    self.revoked = Some((at, reason));
-                }
+                let (known, why) = self.revoked.unwrap_or((at, reason));
+                let worse = why.is_orderly() && !reason.is_orderly();
+                let earlier = at < known && why.is_orderly() == reason.is_orderly();
+                self.revoked = Some((known.min(at), if worse || earlier { reason } else { why }));
             }
         }
     }
