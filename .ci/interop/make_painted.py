@@ -477,9 +477,28 @@ def as_programs_read():
         ('font-certified', with_resources(certified, b'Helv', odd, b'/DSS<<>>'), 'changes.certified'),
         ('font-certified-usual', with_resources(certified, b'Helv', usual, b'/DSS<<>>'), 'changes.certified'),
     ):
-        add('defaults', name, made, code=code, shows='programs paint a field anew with the font that was added')
-    good('honest', 'font-that-is-usual', with_resources(field, b'Helv', usual), 'the font that programs take where it is missing', 'changes.allowed')
-    good('honest', 'font-that-nothing-names', with_resources(first, b'Lain', odd), 'a font that no field names', 'changes.allowed')
+        add('defaults', name, made, 'unknown' if code == 'changes.field' else 'no', 'changes.fonts' if code == 'changes.field' else code,
+            shows='programs paint a field anew with the font that was added')
+    windows = b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Name/Helv/Encoding/WinAnsiEncoding>>'
+    good('honest', 'font-that-is-usual', with_resources(field, b'Helv', windows), 'the font that programs take where it is missing', 'changes.allowed')
+    parent = v.base({7: (waiting % b'1.000')[:-2].replace(b'/DA(/Helv 10 Tf)', b'') + b'/Parent 92 0 R>>', 92: b'<</DA(/Helv 10 Tf)>>'})
+    tick = v.base({7: b'<</FT/Btn/Type/Annot/Subtype/Widget/T(Centang)/F 4/P 3 0 R/Rect[50 600 70 620]/DA(/F1 0 Tf)/MK<</CA(4)>>/V/Ya/AS/Ya>>'})
+    drawn = lambda look: v.sign_first(v.base({3: v.PAGE_OBJECT % (b'4 0 R', b'[8 0 R 11 0 R 90 0 R]'), 5: b'<</Fields[8 0 R 11 0 R]/SigFlags 3>>',
+                                              90: b'<</Type/Annot/Subtype/FreeText/Rect[50 200 200 250]/DA(/Helv 10 Tf)/Contents(Rp 1)/AP %s>>' % look,
+                                              91: paint()}))
+    by_font = lambda pdf: pdf.update({5: catalogue_of(pdf, 5)[:-2] + b'/DR<</Font<</Helv 60 0 R>>>>>>', 60: windows})
+    good('honest', 'font-beside-drawn-text', by_font(drawn(b'<</N 91 0 R>>')), 'the first font of a form, and free text with a look', 'changes.allowed')
+    for name, made in (
+        ('font-with-differences', with_resources(field, b'Helv', usual)), ('font-that-nothing-names', with_resources(first, b'Lain', odd)),
+        ('font-by-another-parent', with_resources(v.sign_first(parent), b'Helv', odd)),
+        ('font-of-ticks', with_resources(v.sign_first(tick), b'ZaDb', odd)),
+        ('font-of-ticks-encoded', with_resources(v.sign_first(tick), b'ZaDb', b'<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats/Encoding/WinAnsiEncoding>>')),
+        ('font-by-prefix', with_resources(field, b'Helv', windows.replace(b'/Helvetica', b'/Helvetica-Symbol'))),
+        ('font-of-experts', with_resources(field, b'Helv', windows.replace(b'/WinAnsi', b'/MacExpert'))),
+    ):
+        add('defaults', name, made, 'unknown', 'changes.fonts', shows='programs may paint a field anew with the font that was added')
+    for name, look in (('empty', b'<<>>'), ('null', b'<</N null>>'), ('direct', b'<</N<<>>>>'), ('other', b'<</D 91 0 R>>')):
+        add('defaults', f'font-of-text-with-a-look-that-is-{name}', by_font(drawn(look)), code='changes.field', shows='free text that programs paint')
     good('honest', 'font-for-check-boxes', with_resources(field, b'ZaDb', b'<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats>>'),
          'the font of ticks', 'changes.allowed')
 
@@ -573,7 +592,7 @@ def writers():
     first = v.sign_first()
     form = catalogue_of(first, 5)
     more = form.replace(b'/F1 6 0 R', b'/F1 6 0 R/Helv 95 0 R')
-    font = b'<</Type/Font/Subtype/Type1/BaseFont/Symbol>>'
+    font = b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>'
     good('honest', 'form-gets-a-font', v.sign_second(first.update({5: more, 95: font})), 'the signing program adds a font to the form')
     add('way', 'form-exchanges-a-font', first.update({5: form.replace(b'/F1 6 0 R', b'/F1 95 0 R'), 95: font}), code='changes.field',
         shows='a name in the resources of the form gets another font')

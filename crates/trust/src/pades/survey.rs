@@ -354,7 +354,9 @@ fn transform(
 /// `/P` of DocMDP: 2 where it is missing (ISO 32000-2, table 257); of a lock in PDF 2.0 likewise.
 fn certification(view: View<'_, '_>, signature: &Dictionary) -> Result<Option<i64>, pdf::Error> {
     let parameters = transform(view, signature, b"DocMDP")?;
-    Ok(parameters.map(|p| p.get("P").map_or(2, |p| p.as_integer().unwrap_or(1))))
+    let Some(parameters) = parameters else { return Ok(None) };
+    let Some(level) = parameters.get("P") else { return Ok(Some(2)) };
+    Ok(Some(view.resolve(level)?.as_integer().unwrap_or(1)))
 }
 
 fn locks(
@@ -388,7 +390,10 @@ fn locks(
             Some(b"Exclude") => Lock::Exclude(names()?),
             _ => Lock::Unknown,
         });
-        if source.get("P").and_then(Object::as_integer) == Some(1) {
+        // What cannot be read may say that nothing is allowed.
+        if let Some(level) = source.get("P")
+            && view.resolve(level)?.as_integer().is_none_or(|level| level == 1)
+        {
             locks.push(Lock::All);
         }
     }

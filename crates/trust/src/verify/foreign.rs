@@ -6,8 +6,8 @@ use crate::cms::{self, Tolerated};
 use crate::pades::{self, Conflict, Content, Covers, SubFilter, Survey, Surveyed};
 use crate::pdf::{self, File, Irregularity};
 use crate::pki::{
-    Anchors, Certificate, Crl, OcspAnswer, PathError, PublicKey, Purpose, Reason, Revocation,
-    SignatureAlgorithm, VerifiedPath,
+    Anchors, Certificate, Crl, OcspAnswer, PathError, PublicKey, Purpose, Revocation, SignatureAlgorithm,
+    VerifiedPath,
 };
 use crate::time::Time;
 
@@ -211,6 +211,10 @@ fn changes(survey: &Survey, revisions: usize, forbidden: Option<usize>, findings
                 .with("name", printable(&change.name)),
         );
     }
+    for revision in &survey.changes.fonts {
+        let finding = Finding::new(Axis::Integrity, "changes.fonts", Outcome::NotChecked);
+        findings.push(finding.at(format!("revision {revision}")));
+    }
     let signed = survey.signatures.first().map(|s| s.revision);
     if signed.is_some_and(|signed| signed + 1 < revisions) && forbidden.is_none() {
         findings.push(Finding::new(Axis::Integrity, "changes.allowed", Outcome::Pass));
@@ -316,18 +320,13 @@ impl Witness<'_> {
         };
         match path.revocation(&self.anchors, time, self.at) {
             // RFC 3161, 4: where the key may be in other hands, all that it stamped, whenever it says that was.
-            Revocation::Revoked { at, reason } if at <= time || !is_orderly(reason) => {
+            Revocation::Revoked { at, reason } if at <= time || !reason.is_orderly() => {
                 Err("time.stamp-revoked")
             }
             Revocation::Unknown if self.evidence.require_revocation => Err("time.stamp-revocation-unknown"),
             _ => Ok(()),
         }
     }
-}
-
-/// Whether a key was given up and not lost. A list without a reason does not say so (RFC 3161, 4).
-const fn is_orderly(reason: Reason) -> bool {
-    matches!(reason, Reason::AffiliationChanged | Reason::Superseded | Reason::CessationOfOperation)
 }
 
 fn signature(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::overlay::{Painted, has_look};
+use super::overlay::{Painted, has_look, is_drawn};
 use super::{Comparison, What, differing};
 use crate::pades::context::{Context, Contexts};
 use crate::pades::form::{FormField, form_fields};
@@ -12,8 +12,24 @@ use crate::pdf::{self, Dictionary, Object, Ref, Work};
 /// Print, ReadOnly, Locked, LockedContents. None of them moves or hides anything on the screen.
 const SIGNING_FLAGS: i64 = 1 << 2 | 1 << 6 | 1 << 7 | 1 << 9;
 
-/// Resources by their names.
+/// Fonts by their names.
 type Named = Vec<(Vec<u8>, Object)>;
+
+/// Fonts with letters that every program has (ISO 32000-2, 9.6.2.2).
+const TEXT_FONTS: [&[u8]; 12] = [
+    b"Helvetica",
+    b"Helvetica-Bold",
+    b"Helvetica-Oblique",
+    b"Helvetica-BoldOblique",
+    b"Times-Roman",
+    b"Times-Bold",
+    b"Times-Italic",
+    b"Times-BoldItalic",
+    b"Courier",
+    b"Courier-Bold",
+    b"Courier-Oblique",
+    b"Courier-BoldOblique",
+];
 
 /// Where a field, and a widget of one, may stand.
 const FIELD: [Context; 2] = [Context::Field, Context::Stray];
@@ -66,13 +82,16 @@ impl Comparison<'_, '_> {
         }
         // By value: the dictionary may be an object of its own.
         if old_form.get("DR").is_some() {
-            match self.added_resources(&old_form, &new_form)? {
+            match self.added_fonts(&old_form, &new_form)? {
                 None => self.forbid(owner, What::Field, "DR"),
-                Some(added) if added.is_empty() => {}
-                Some(added) => {
+                Some(fonts) if fonts.is_empty() => {}
+                Some(fonts) => {
                     self.defaults = true;
-                    if !self.are_not_awaited(&added, &old_form, &old_fields)? {
-                        self.forbid(owner, What::Field, "DR");
+                    // Only what programs paint by them can look different.
+                    if !only_signatures || self.has_painted_text(&old_fields)? {
+                        for (name, font) in &fonts {
+                            self.unsure |= !self.is_usual_font(name, font)?;
+                        }
                     }
                 }
             }
@@ -94,9 +113,9 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// What the resources of the form got besides what they had, as category, name and value; `None` if something
-    /// is another one now.
-    fn added_resources(&self, old: &Dictionary, new: &Dictionary) -> Result<Option<Named>, pdf::Error> {
+    /// The fonts that the resources of the form got besides what they had, by their names; `None` if something is
+    /// another one now.
+    fn added_fonts(&self, old: &Dictionary, new: &Dictionary) -> Result<Option<Named>, pdf::Error> {
         let (old, new) = (self.before.dictionary(old, "DR")?, self.after.dictionary(new, "DR")?);
         let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
         let known: BTreeMap<&[u8], &Object> = old.iter().collect();
@@ -106,102 +125,43 @@ impl Comparison<'_, '_> {
             let with = self.after.resolve(value)?;
             let before = known.get(category).map(|value| self.before.resolve(value)).transpose()?;
             kept += usize::from(before.is_some());
+            let none = Dictionary::new();
             let (before, with) = match (before.as_deref(), with.as_dictionary()) {
-                (None, Some(with)) => (Dictionary::new(), with),
-                (Some(Object::Dictionary(before)), Some(with)) => (before.clone(), with),
+                (None, Some(with)) => (&none, with),
+                (Some(Object::Dictionary(before)), Some(with)) => (before, with),
                 (None, None) => continue,
                 (Some(before), _) if before.is_equivalent(&with) => continue,
                 _ => return Ok(None),
             };
             // Looked up, not searched for: thousands of categories may all be one dictionary of ten thousand
             // names.
-            self.after.spend(Work::Compared, before.len().saturating_add(with.len()))?;
+            self.after.spend(Work::Compared, before.len().saturating_add(with.len()).saturating_mul(8))?;
             let names: BTreeSet<&[u8]> = before.iter().map(|(name, _)| name).collect();
-            for name in differing(&before, with) {
-                if names.contains(name.as_slice()) {
-                    return Ok(None);
-                }
-                let value = with.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-                added.extend(value.map(|value| (name, value)));
+            let changed = differing(before, with);
+            if changed.iter().any(|name| names.contains(name.as_slice())) {
+                return Ok(None);
+            }
+            if category == b"Font" {
+                let fonts = with.iter().filter(|(name, _)| !names.contains(name));
+                added.extend(fonts.map(|(name, value)| (name.to_vec(), value.clone())));
             }
         }
         Ok((kept == old.len()).then_some(added))
     }
 
-    /// Whether nothing that programs paint by the resources of the form was waiting for these names; or they are
-    /// what programs take for a font that is missing.
-    fn are_not_awaited(
-        &self,
-        added: &Named,
-        form: &Dictionary,
-        fields: &[FormField],
-    ) -> Result<bool, pdf::Error> {
-        let mut texts = vec![form.clone()];
-        for field in fields {
-            texts.push(field.dictionary.clone());
-            for part in field.ancestors.iter().chain(&field.widgets) {
-                texts.extend(self.before.shared(*part)?.value.as_dictionary().cloned());
-            }
-        }
-        for annotation in self.annotations()? {
-            texts.extend(self.before.resolve(&annotation)?.as_dictionary().cloned());
-        }
-        let mut awaited = BTreeSet::new();
-        for text in &texts {
-            let Some(appearance) = text.get("DA") else { continue };
-            let appearance = self.before.resolve(appearance)?;
-            let Some(appearance) = appearance.as_string() else { return Ok(false) };
-            let read = pdf::operations(appearance, |operands, _| {
-                awaited.extend(operands.iter().filter_map(Object::as_name).map(<[u8]>::to_vec));
-                Ok(())
-            });
-            if read.is_err() {
-                return Ok(false);
-            }
-        }
-        for (name, value) in added.iter().filter(|(name, _)| awaited.contains(name)) {
-            let font = self.after.resolve(value)?;
-            let dingbats = name == b"ZaDb";
-            if !font.as_dictionary().map_or(Ok(false), |font| self.is_usual_font(font, dingbats))? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// A font that every program has, with the letters in their places (ISO 32000-2, 9.6.2.2).
-    fn is_usual_font(&self, font: &Dictionary, dingbats: bool) -> Result<bool, pdf::Error> {
-        let name = |key| font.get(key).and_then(Object::as_name).unwrap_or_default();
-        let usual = match name("BaseFont") {
-            b"ZapfDingbats" => dingbats,
-            base => {
-                !dingbats
-                    && [&b"Helvetica"[..], b"Times-", b"Courier"].iter().any(|known| base.starts_with(known))
-            }
-        };
+    /// Whether a font is what programs take where it is missing, sign by sign.
+    fn is_usual_font(&self, name: &[u8], font: &Object) -> Result<bool, pdf::Error> {
+        let font = self.after.resolve(font)?;
+        let Some(font) = font.as_dictionary() else { return Ok(false) };
         let plain = |key: &[u8]| matches!(key, b"Type" | b"Subtype" | b"BaseFont" | b"Name" | b"Encoding");
-        if !usual || name("Subtype") != b"Type1" || !font.iter().all(|(key, _)| plain(key)) {
-            return Ok(false);
-        }
-        let Some(encoding) = font.get("Encoding") else { return Ok(true) };
-        let encoding = self.after.resolve(encoding)?;
-        let Some(encoding) = encoding.as_dictionary() else { return Ok(encoding.as_name().is_some()) };
-        let mut code = 0;
-        for item in self.after.array(encoding, "Differences")?.unwrap_or_default() {
-            match (item.as_integer(), item.as_name()) {
-                (Some(start), _) => code = start,
-                (_, Some(glyph)) => {
-                    // Quotation marks, which are others in the encodings of forms.
-                    let quote = matches!((code, glyph), (39, b"quotesingle") | (96, b"grave"));
-                    if (32..127).contains(&code) && !quote {
-                        return Ok(false);
-                    }
-                    code = code.saturating_add(1);
-                }
-                _ => return Ok(false),
-            }
-        }
-        Ok(true)
+        let value = |key| font.get(key).and_then(Object::as_name).unwrap_or_default();
+        let is_plain = value("Subtype") == b"Type1" && font.iter().all(|(key, _)| plain(key));
+        // Programs paint ticks with this one, whatever a field names.
+        let fits = match name {
+            b"ZaDb" => value("BaseFont") == b"ZapfDingbats" && font.get("Encoding").is_none(),
+            _ => TEXT_FONTS.contains(&value("BaseFont")) && value("Encoding") == b"WinAnsiEncoding",
+        };
+        Ok(is_plain && fits)
     }
 
     /// The annotations of all pages.
@@ -229,7 +189,7 @@ impl Comparison<'_, '_> {
             let Some(annotation) = annotation.as_dictionary() else { continue };
             let subtype = annotation.get("Subtype").map(|kind| self.before.resolve(kind)).transpose()?;
             let found = match subtype.as_ref().and_then(|kind| kind.as_name()) {
-                Some(b"FreeText") => annotation.get("AP").is_none(),
+                Some(b"FreeText") => !is_drawn(self.before, annotation),
                 Some(b"Widget") => true,
                 _ => false,
             };

@@ -44,8 +44,9 @@ pub(super) fn changes(file: &File<'_>, signed: usize) -> Result<Changes, pdf::Er
         roles.add(revision)?;
         let mut comparison = Comparison::new(file, revision, &roles, &old_containers);
         comparison.run()?;
-        let Comparison { containers, mut forbidden, painted: mut new, added_field, defaults, .. } =
+        let Comparison { containers, mut forbidden, painted: mut new, added_field, defaults, unsure, .. } =
             comparison;
+        changes.fonts.extend(unsure.then_some(revision));
         changes.added_fields.extend(added_field.then_some(revision));
         changes.defaults.extend(defaults.then_some(revision));
         changes.forbidden.append(&mut forbidden);
@@ -79,6 +80,8 @@ struct Comparison<'f, 'a> {
     /// Whether the form got a field, or other defaults for painting fields.
     added_field: bool,
     defaults: bool,
+    /// Whether fields may look different by them.
+    unsure: bool,
 }
 
 impl<'f, 'a> Comparison<'f, 'a> {
@@ -104,6 +107,7 @@ impl<'f, 'a> Comparison<'f, 'a> {
             painted: Vec::new(),
             added_field: false,
             defaults: false,
+            unsure: false,
         }
     }
 

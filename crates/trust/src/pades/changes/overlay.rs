@@ -235,6 +235,13 @@ pub(super) fn has_look(view: View<'_, '_>, widget: Ref) -> Result<bool, pdf::Err
     Ok(dictionary.is_none_or(|d| d.get("AP").is_some() || d.get("MK").is_some()))
 }
 
+/// Whether an annotation has a stream that draws it, so that no program makes one.
+pub(super) fn is_drawn(view: View<'_, '_>, annotation: &Dictionary) -> bool {
+    let look = view.dictionary(annotation, "AP").ok().flatten();
+    let normal = look.and_then(|look| look.get("N")?.as_reference());
+    normal.is_some_and(|normal| view.shared(normal).is_ok_and(|body| body.stream.is_some()))
+}
+
 /// Where an annotation is seen.
 fn sight(view: View<'_, '_>, annotation: Ref) -> Result<Sight, pdf::Error> {
     let Some((Body { value, .. }, _)) = view.numbered(annotation.number)? else { return Ok(Sight::Nowhere) };

@@ -116,6 +116,8 @@ pub struct Changes {
     pub forbidden: Vec<ForbiddenChange>,
     /// Signature fields that came into sight.
     pub shown: Vec<Shown>,
+    /// Revisions that added fonts by which fields may look different, in signs beyond those of ASCII.
+    pub fonts: BTreeSet<usize>,
     /// Revisions that added fields to the form.
     pub(in crate::pades) added_fields: BTreeSet<usize>,
     /// Revisions that added defaults and resources to it, by which programs paint fields.
