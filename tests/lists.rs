@@ -10,8 +10,10 @@ use pk_trust::pki::Reason;
 
 use crate::fixture::{Fixture, clock, now, passphrase};
 
+type MakeLists = fn(&Fixture) -> Result<(), AuthorityError>;
+
 /// The commands that make lists.
-const MAKE_LISTS: [fn(&Fixture) -> Result<(), AuthorityError>; 3] = [
+const MAKE_LISTS: [MakeLists; 3] = [
     |fixture| fixture.office.renew_lists(&passphrase(), now()),
     |fixture| revoke(fixture, "dinsos"),
     |fixture| {
