@@ -5,9 +5,16 @@
 //! frames and coloured areas hide nothing that was said: places for signatures lie in them. Filled curves may be letters,
 //! and small marks ticks, bars of a letter or dots of a code: those count. What readers may read otherwise is unknown.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod matrix;
+mod path;
+mod widths;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use self::matrix::{Matrix, matrix, unit};
+use self::path::Part;
+use self::widths::Widths;
 use super::rectangle::{Rectangle, number};
 use crate::pdf::{self, Dictionary, Object, Ref, View, Work, operations};
 
@@ -20,26 +27,6 @@ const MAX_CONTENT: usize = 8 * 1024 * 1024;
 
 /// Forms and pictures drawn on one page, each time.
 const MAX_FORMS: usize = 2_000;
-
-/// Straight lines of one stroked path: a table drawn at once has fewer, a word of letters more.
-const MAX_STROKES: usize = 12;
-
-/// A mark of at most so many points in both directions says something, whatever it is made of: a tick, a letter, a
-/// dot of a code. Cells, frames and grounds are larger.
-const SMALL: f64 = 40.0;
-
-/// A line at most so thick and at least so long rules paper, and says nothing.
-const THIN: f64 = 1.5 + 3.0 * HAIR;
-const LONG: f64 = 20.0;
-
-/// Lines without a thickness are seen all the same.
-const HAIR: f64 = 0.01;
-
-/// Gaps of a dashed line up to which it is still one: through longer ones marks are painted here and there.
-const GAP: f64 = 8.0;
-
-/// Pieces of a line as far apart as this are one: office programs draw the border of each cell by itself.
-const JOINED: f64 = 0.5;
 
 /// Less than the advance of any character in Helvetica and Times.
 const NARROW: f64 = 0.15;
@@ -114,68 +101,6 @@ impl From<pdf::Error> for Stop {
     }
 }
 
-/// A transformation of coordinates (ISO 32000-2, 8.3.3).
-#[derive(Clone, Copy, Debug)]
-struct Matrix([f64; 6]);
-
-impl Matrix {
-    const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-
-    const fn shift(x: f64, y: f64) -> Self {
-        Self([1.0, 0.0, 0.0, 1.0, x, y])
-    }
-
-    /// First this one, then the other.
-    fn then(self, other: Self) -> Self {
-        let ([a, b, c, d, e, f], [m, n, o, p, q, r]) = (self.0, other.0);
-        Self([
-            a * m + b * o,
-            a * n + b * p,
-            c * m + d * o,
-            c * n + d * p,
-            e * m + f * o + q,
-            e * n + f * p + r,
-        ])
-    }
-
-    fn point(self, x: f64, y: f64) -> [f64; 2] {
-        let [a, b, c, d, e, f] = self.0;
-        [a * x + c * y + e, b * x + d * y + f]
-    }
-
-    /// The box around a box.
-    fn around(self, area: Rectangle) -> Result<Rectangle, Stop> {
-        let [left, bottom, right, top] = area.sides();
-        self.bounds(&[[left, bottom], [right, bottom], [left, top], [right, top]])
-    }
-
-    /// The box around points.
-    fn bounds(self, points: &[[f64; 2]]) -> Result<Rectangle, Stop> {
-        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        for &[x, y] in points {
-            let [x, y] = self.point(x, y);
-            // Not a number is passed over by `min` and `max`.
-            if !(x.is_finite() && y.is_finite()) {
-                return Err(Stop::Unknown);
-            }
-            (low, high) = ([low[0].min(x), low[1].min(y)], [high[0].max(x), high[1].max(y)]);
-        }
-        if points.is_empty() { Err(Stop::Unknown) } else { Ok(Rectangle::new(low, high)) }
-    }
-
-    /// Sides stay level or upright.
-    fn is_upright(self) -> bool {
-        let [a, b, c, d, ..] = self.0.map(|value| value.abs() < 1e-6);
-        (b && c) || (a && d)
-    }
-
-    /// How much longer a length becomes, at most.
-    fn stretch(self) -> f64 {
-        let [a, b, c, d, ..] = self.0;
-        a.hypot(b).max(c.hypot(d))
-    }
-}
-
 /// What text is shown with, and where.
 #[derive(Clone, Debug)]
 struct State {
@@ -230,15 +155,6 @@ const fn wanted(operator: &[u8]) -> Option<usize> {
         b"c" => Some(6),
         _ => None,
     }
-}
-
-/// How wide the characters of a font are, in parts of its size.
-#[derive(Debug)]
-enum Widths {
-    /// One byte a character: the width of each of the 256, `None` where readers differ. Loose ones are rather too large.
-    Simple { widths: Vec<Option<f64>>, loose: bool },
-    /// Two bytes a character.
-    Composite { widths: BTreeMap<u32, f64>, default: f64 },
 }
 
 /// The resources of a content stream by name: one with ten thousand of them may be asked two hundred thousand times.
@@ -491,121 +407,6 @@ impl Painter<'_, '_> {
         Ok(())
     }
 
-    /// Paints a path, and clips by it.
-    fn paint(&mut self, run: &mut Run, filled: bool, stroked: bool) -> Result<(), Stop> {
-        let parts = std::mem::take(&mut run.parts);
-        let (curved, clips) = (std::mem::take(&mut run.curved), std::mem::take(&mut run.clips));
-        let points = || parts.iter().flat_map(|part| &part.points).copied().collect::<Vec<_>>();
-        if parts.is_empty() {
-            return Ok(());
-        }
-        let state = &mut run.state;
-        // Frames and bars have four sides; letters have curves, or more of them.
-        let lines: usize = parts.iter().filter(|part| !part.is_box).map(|part| part.points.len() - 1).sum();
-        if (filled || stroked) && (curved || lines > if filled { 4 } else { MAX_STROKES }) {
-            self.boxes.extend(state.seen(&points(), stroked)?);
-        } else if filled || stroked {
-            for part in &parts {
-                self.part(state, part, filled, stroked)?;
-            }
-        }
-        if clips {
-            let plain =
-                !curved && state.ctm.is_upright() && matches!(parts.as_slice(), [part] if part.is_upright());
-            state.crop(state.ctm.bounds(&points())?);
-            state.shaped |= !plain;
-        }
-        Ok(())
-    }
-
-    /// Paints a part of a path that is made of few straight lines.
-    fn part(&mut self, state: &State, part: &Part, filled: bool, stroked: bool) -> Result<(), Stop> {
-        // A movement alone paints nothing.
-        if part.points.len() < 2 && !part.closed {
-            return Ok(());
-        }
-        let Some(area) = state.seen(&part.points, stroked)? else { return Ok(()) };
-        let dashed = stroked && state.gap * state.ctm.stretch() > GAP;
-        let [left, bottom, right, top] = area.sides();
-        let (width, height) = (right - left, top - bottom);
-        if state.shaped {
-            self.boxes.push(area);
-        } else if width.min(height) <= THIN && !dashed {
-            self.thin.push(area);
-        } else if width <= SMALL && height <= SMALL {
-            self.boxes.push(area);
-        } else {
-            // A small area that a line leads away from.
-            let hidden = |part: &Part| {
-                let [l, b, r, t] = Matrix::IDENTITY.bounds(&part.points)?.sides();
-                let (area, around) = (part.area(), (r - l) * (t - b));
-                let [m, n, o, p, ..] = state.ctm.0;
-                Ok::<_, Stop>(area < 0.9 * around && area * (m * p - n * o).abs() <= SMALL * SMALL)
-            };
-            if filled && !part.is_box && hidden(part)? {
-                self.boxes.push(area);
-            }
-            if stroked && (dashed || !part.is_box) {
-                for side in part.sides() {
-                    let Some(area) = state.seen(&side, true)? else { continue };
-                    let [left, bottom, right, top] = area.sides();
-                    if dashed || (right - left <= SMALL && top - bottom <= SMALL) {
-                        // In a frame it may be a side.
-                        if !dashed && (right - left).min(top - bottom) <= THIN {
-                            self.thin.push(area);
-                        } else {
-                            self.boxes.push(area);
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Thin marks are ink, but for those that make a long line together.
-    fn join(&mut self) {
-        let mut rules = BTreeSet::new();
-        // Rounded twice: what lies a hundredth apart is not parted by both.
-        for (upright, shift) in [(false, 0.0), (false, 0.5), (true, 0.0), (true, 0.5)] {
-            // Where across, from and to along, which.
-            let mut pieces: Vec<([f64; 3], usize)> = Vec::new();
-            for (index, area) in self.thin.iter().enumerate() {
-                let [left, bottom, right, top] = area.sides();
-                let (across, along) =
-                    if upright { ([left, right], [bottom, top]) } else { ([bottom, top], [left, right]) };
-                if across[1] - across[0] <= THIN {
-                    // Of a quarter of a point.
-                    let place = ((across[0] + across[1]) * 2.0 + shift).round();
-                    pieces.push(([place, along[0], along[1]], index));
-                }
-            }
-            let order = |a: &[f64; 3], b: &[f64; 3]| {
-                a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])).then(a[2].total_cmp(&b[2]))
-            };
-            pieces.sort_unstable_by(|(a, _), (b, _)| order(a, b));
-            let mut rest = pieces.as_slice();
-            while let Some((&([place, from, to], _), _)) = rest.split_first() {
-                let mut reached = to;
-                let together = rest
-                    .iter()
-                    .take_while(|([p, f, t], _)| {
-                        let joins = p.total_cmp(&place).is_eq() && *f <= reached + JOINED;
-                        reached = if joins { reached.max(*t) } else { reached };
-                        joins
-                    })
-                    .count();
-                let (line, after) = rest.split_at(together.max(1));
-                if reached - from >= LONG {
-                    rules.extend(line.iter().map(|(_, index)| *index));
-                }
-                rest = after;
-            }
-        }
-        let marks = self.thin.iter().enumerate().filter(|(index, _)| !rules.contains(index));
-        self.boxes.extend(marks.map(|(_, area)| *area));
-    }
-
     /// Shows strings, and moves on.
     fn show(&mut self, run: &mut Run, shown: Option<&Object>, shelf: &mut Shelf) -> Result<(), Stop> {
         let parts = match shown {
@@ -765,212 +566,11 @@ struct Run {
     clips: bool,
 }
 
-/// What of a path is drawn without lifting the pen.
-struct Part {
-    points: Vec<[f64; 2]>,
-    closed: bool,
-    is_box: bool,
-}
-
 impl Run {
     fn new_line(&mut self, x: f64, y: f64) {
         self.line = Matrix::shift(x, y).then(self.line);
         (self.text, self.slack) = (self.line, 0.0);
     }
-
-    fn to(&mut self, point: [f64; 2], moves: bool) {
-        let mut points = match self.parts.last_mut() {
-            Some(part) if !moves && !part.closed => return part.points.push(point),
-            // From where the last part began (8.5.2.1).
-            Some(part) if !moves => part.points.first().copied().into_iter().collect(),
-            _ => Vec::new(),
-        };
-        points.push(point);
-        self.parts.push(Part { points, closed: false, is_box: false });
-    }
-
-    fn close(&mut self) {
-        if let Some(part) = self.parts.last_mut() {
-            part.closed = true;
-        }
-    }
-}
-
-impl Part {
-    /// Each line, and the one that closes it.
-    fn sides(&self) -> Vec<[[f64; 2]; 2]> {
-        let mut sides: Vec<_> = self.points.windows(2).filter_map(|pair| pair.try_into().ok()).collect();
-        if let (true, Some(&first), Some(&last)) = (self.closed, self.points.first(), self.points.last()) {
-            sides.push([last, first]);
-        }
-        sides
-    }
-
-    /// What it encloses.
-    fn area(&self) -> f64 {
-        let next = self.points.iter().cycle().skip(1);
-        let twice: f64 = self.points.iter().zip(next).map(|([x, y], [to_x, to_y])| x * to_y - to_x * y).sum();
-        twice.abs() / 2.0
-    }
-
-    /// Whether it is a rectangle with level sides.
-    fn is_upright(&self) -> bool {
-        let same = |a: f64, b: f64| (a - b).abs() < 1e-3;
-        let level = |(a, b): (&[f64; 2], &[f64; 2])| same(a[0], b[0]) || same(a[1], b[1]);
-        matches!(self.points.len(), 4 | 5)
-            && self.points.iter().zip(self.points.iter().cycle().skip(1)).all(level)
-    }
-}
-
-impl State {
-    /// Where a path is seen, with the thickness of its lines; `None` where all of it is clipped away.
-    fn seen(&self, points: &[[f64; 2]], stroked: bool) -> Result<Option<Rectangle>, Stop> {
-        let [left, bottom, right, top] = self.ctm.bounds(points)?.sides();
-        let more = if stroked { self.line_width * self.ctm.stretch() / 2.0 } else { 0.0 };
-        let area = Rectangle::new([left - more, bottom - more], [right + more, top + more]);
-        let [left, bottom, right, top] = self.clip.map_or(area, |clip| area.intersection(&clip)).sides();
-        // Thinner than a hair is drawn as a hair.
-        Ok((left <= right && bottom <= top)
-            .then(|| Rectangle::new([left - HAIR, bottom - HAIR], [right + HAIR, top + HAIR])))
-    }
-}
-
-impl Widths {
-    /// Of a font (9.6, 9.7).
-    fn read(view: View<'_, '_>, font: &Dictionary) -> Result<Self, Stop> {
-        let subtype = value(view, font, "Subtype")?;
-        match subtype.as_ref().and_then(Object::as_name) {
-            Some(b"Type0") => return Self::composite(view, font),
-            Some(b"Type1" | b"MMType1" | b"TrueType") => {}
-            // The characters of a Type 3 font are contents of their own, and may paint beside their boxes.
-            _ => return Err(Stop::Unknown),
-        }
-        let Some(list) = array(view, font, "Widths")? else {
-            let name = font.get("BaseFont").and_then(Object::as_name).unwrap_or_default();
-            let known = |start: &[u8]| name.starts_with(start);
-            // Another encoding gives a narrow letter's code to a wide one, and a program of its own other widths.
-            let plain = font.get("Encoding").is_none_or(|encoding| encoding.as_name().is_some())
-                && value(view, font, "FontDescriptor")?.is_none();
-            let standard = plain && (known(b"Helvetica") || known(b"Times") || known(b"Courier"));
-            let fixed = known(b"Courier");
-            let widths = (0..=u8::MAX).map(|byte| Some(if fixed { 0.6 } else { standard_width(byte) }));
-            let found = Self::Simple { widths: widths.collect(), loose: !fixed };
-            return standard.then_some(found).ok_or(Stop::Unknown);
-        };
-        view.spend(Work::Compared, list.len())?;
-        let place = |key| -> Result<usize, Stop> {
-            let place = value(view, font, key)?.as_ref().and_then(Object::as_integer);
-            place.and_then(|n| usize::try_from(n).ok()).ok_or(Stop::Unknown)
-        };
-        let (first, last) = (place("FirstChar")?, place("LastChar")?);
-        // The others are as wide as /MissingWidth; where it is missing some readers take 0, and some ask the font program.
-        let missing = match dictionary(view, font, "FontDescriptor")? {
-            Some(descriptor) => match value(view, &descriptor, "MissingWidth")? {
-                Some(width) => Some(number(&width).ok_or(Stop::Unknown)? * 0.001),
-                None => None,
-            },
-            None => None,
-        };
-        let mut widths = vec![missing; 256];
-        for (place, width) in widths.iter_mut().take(last.saturating_add(1)).skip(first).zip(&list) {
-            *place = Some(number(view.resolve(width)?.as_ref()).ok_or(Stop::Unknown)? * 0.001);
-        }
-        Ok(Self::Simple { widths, loose: false })
-    }
-
-    fn composite(view: View<'_, '_>, font: &Dictionary) -> Result<Self, Stop> {
-        // Another encoding may make one character of one byte, or write downwards.
-        if value(view, font, "Encoding")?.as_ref().and_then(Object::as_name) != Some(b"Identity-H") {
-            return Err(Stop::Unknown);
-        }
-        let descendants = array(view, font, "DescendantFonts")?.ok_or(Stop::Unknown)?;
-        let descendant = view.resolve(descendants.first().ok_or(Stop::Unknown)?)?.into_owned();
-        let descendant = descendant.as_dictionary().ok_or(Stop::Unknown)?;
-        let default = match value(view, descendant, "DW")? {
-            Some(value) => number(&value).ok_or(Stop::Unknown)?,
-            None => 1000.0,
-        };
-        let mut widths = BTreeMap::new();
-        // Of two widths of one character readers take the first or the last.
-        let insert = |widths: &mut BTreeMap<u32, f64>, code, width: f64| {
-            let known = widths.insert(code, width / 1000.0);
-            let same = known.is_none_or(|known| (known - width / 1000.0).abs() < 1e-9);
-            same.then_some(()).ok_or(Stop::Unknown)
-        };
-        let list = array(view, descendant, "W")?.unwrap_or_default();
-        view.spend(Work::Compared, list.len())?;
-        let place = |object: Option<&Object>| {
-            object.and_then(Object::as_integer).and_then(|n| u32::try_from(n).ok()).filter(|&n| n <= 0xFFFF)
-        };
-        let mut at = 0;
-        while at < list.len() {
-            let first = place(list.get(at)).ok_or(Stop::Unknown)?;
-            let next = list.get(at + 1).map(|object| view.resolve(object)).transpose()?;
-            match next.as_deref() {
-                Some(Object::Array(items)) => {
-                    view.spend(Work::Compared, items.len())?;
-                    for (code, width) in (first..=0xFFFF).zip(items) {
-                        insert(&mut widths, code, number(width).ok_or(Stop::Unknown)?)?;
-                    }
-                    at += 2;
-                }
-                _ => {
-                    let (Some(last), Some(width)) =
-                        (place(list.get(at + 1)), list.get(at + 2).and_then(number))
-                    else {
-                        return Err(Stop::Unknown);
-                    };
-                    view.spend(
-                        Work::Compared,
-                        usize::try_from(last.saturating_sub(first)).unwrap_or(usize::MAX),
-                    )?;
-                    for code in first..=last {
-                        insert(&mut widths, code, width)?;
-                    }
-                    at += 3;
-                }
-            }
-        }
-        Ok(Self::Composite { widths, default: default / 1000.0 })
-    }
-
-    const fn is_loose(&self) -> bool {
-        matches!(self, Self::Simple { loose: true, .. })
-    }
-
-    /// How far each character of a string moves on, and whether it is a space.
-    fn advances<'w>(&'w self, bytes: &'w [u8]) -> Box<dyn Iterator<Item = (Option<f64>, bool)> + 'w> {
-        match self {
-            Self::Simple { widths, .. } => Box::new(
-                bytes
-                    .iter()
-                    .map(move |&byte| (widths.get(usize::from(byte)).copied().flatten(), byte == b' ')),
-            ),
-            Self::Composite { widths, default } => Box::new(bytes.chunks(2).map(move |pair| {
-                let code = pair.iter().fold(0, |code, &byte| code << 8 | u32::from(byte));
-                (Some(widths.get(&code).copied().unwrap_or(*default)), false)
-            })),
-        }
-    }
-}
-
-/// Not less than the width of a character in Helvetica and Times, upright, bold or slanted.
-const fn standard_width(byte: u8) -> f64 {
-    match byte {
-        b' ' | b',' | b'.' | b':' | b';' | b'!' | b'i' | b'j' | b'l' | b'|' | b'\'' => 0.34,
-        b'm' | b'w' | b'M' | b'W' | b'%' | b'@' | 0x80.. => 1.02,
-        b'A'..=b'Z' | b'&' => 0.82,
-        _ => 0.62,
-    }
-}
-
-fn matrix(numbers: &[f64]) -> Result<Matrix, Stop> {
-    <[f64; 6]>::try_from(numbers).map(Matrix).map_err(|_| Stop::Unknown)
-}
-
-/// Where a picture is drawn: the square of one unit.
-fn unit(ctm: Matrix) -> Result<Rectangle, Stop> {
-    ctm.around(Rectangle::new([0.0, 0.0], [1.0, 1.0]))
 }
 
 /// The value of a key, directly or by reference. A null is none (7.3.9).
