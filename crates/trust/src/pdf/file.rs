@@ -291,13 +291,13 @@ impl<'f, 'a> View<'f, 'a> {
         if let Some(known) = self.file.kept().bodies.get(&(reference.number, made)) {
             return Ok(Arc::clone(known));
         }
-        let (mut body, cost) = match entry {
+        let body = match entry {
             Entry::Compressed { container, index } => self.compressed(reference, container, index, made)?,
             Entry::InUse { offset, .. } => self.plain(reference, offset, made, depth)?,
             Entry::Free => return Err(missing),
         };
+        let cost = body.cost;
         self.file.spend(Work::Read, cost)?;
-        body.cost = cost;
         let body = Arc::new(body);
         // Where a stream ends can be said by another object, which a later revision may have changed.
         let length =
@@ -312,14 +312,8 @@ impl<'f, 'a> View<'f, 'a> {
         Ok(body)
     }
 
-    /// An object that stands in the file, and what reading it costs.
-    fn plain(
-        &self,
-        reference: Ref,
-        offset: usize,
-        made: usize,
-        depth: usize,
-    ) -> Result<(Body, usize), Error> {
+    /// An object that stands in the file.
+    fn plain(&self, reference: Ref, offset: usize, made: usize, depth: usize) -> Result<Body, Error> {
         let wrong = Error::WrongObject { reference, offset };
         let end = self.file.revisions.get(made).ok_or(wrong)?.limit(offset);
         let mut lexer = Lexer::new(self.file.bytes, offset..end);
@@ -331,12 +325,7 @@ impl<'f, 'a> View<'f, 'a> {
         read
     }
 
-    fn plain_from(
-        &self,
-        lexer: &mut Lexer<'a>,
-        reference: Ref,
-        depth: usize,
-    ) -> Result<(Body, usize), Error> {
+    fn plain_from(&self, lexer: &mut Lexer<'a>, reference: Ref, depth: usize) -> Result<Body, Error> {
         let wrong = Error::WrongObject { reference, offset: lexer.position() };
         let named = lexer.position();
         if lexer.skip_few_spaces() > 0 {
@@ -364,21 +353,15 @@ impl<'f, 'a> View<'f, 'a> {
         {
             crypt.strings(&mut value, reference)?;
         }
-        Ok((Body { value, stream, span: offset..lexer.position(), container: None, reference, cost }, cost))
+        Ok(Body { value, stream, span: offset..lexer.position(), container: None, reference, cost })
     }
 
-    /// An object inside an object stream of the same revision, and what reading it costs.
-    fn compressed(
-        &self,
-        reference: Ref,
-        container: u32,
-        index: usize,
-        made: usize,
-    ) -> Result<(Body, usize), Error> {
+    /// An object inside an object stream of the same revision.
+    fn compressed(&self, reference: Ref, container: u32, index: usize, made: usize) -> Result<Body, Error> {
         let stream = self.object_stream(container, made)?;
         let (value, cost) = stream.object(reference, index)?;
         let span = stream.span.clone();
-        Ok((Body { value, stream: None, span, container: Some(container), reference, cost }, cost))
+        Ok(Body { value, stream: None, span, container: Some(container), reference, cost })
     }
 
     /// The object stream of this number that revision `made` defines.
