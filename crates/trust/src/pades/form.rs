@@ -1,7 +1,6 @@
 //! The form of any document: fields in a tree, with widgets of their own or merged with them
 //! (ISO 32000-2, 12.7).
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::pdf::{self, Dictionary, Object, Ref, View, Work};
@@ -104,7 +103,8 @@ impl Walk<'_, '_> {
         let mut dictionary = body.value.as_dictionary().cloned().ok_or(wrong)?;
         let mut own = parent.clone();
         own.is_misplaced |= is_elsewhere(&dictionary, parent.ancestors.last());
-        let (name, kind) = (self.resolved(&dictionary, "T")?, self.resolved(&dictionary, "FT")?);
+        // Behind a reference other programs find them as well.
+        let (name, kind) = (self.view.value(&dictionary, "T")?, self.view.value(&dictionary, "FT")?);
         if let Some(part) = name.as_ref().and_then(Object::as_string) {
             let part = pdf::decode_text(part);
             own.name = if own.name.is_empty() { part } else { format!("{}.{part}", own.name) };
@@ -128,7 +128,7 @@ impl Walk<'_, '_> {
         let kids = self.view.array(&dictionary, "Kids")?.unwrap_or_default();
         let (mut widgets, mut strangers, mut fields) = (Vec::new(), Vec::new(), Vec::new());
         let subtype = |object: &Object| -> Result<Option<Object>, pdf::Error> {
-            object.as_dictionary().map_or(Ok(None), |dictionary| self.resolved(dictionary, "Subtype"))
+            object.as_dictionary().map_or(Ok(None), |dictionary| self.view.value(dictionary, "Subtype"))
         };
         let widget = Object::name("Widget");
         for kid in kids {
@@ -144,7 +144,7 @@ impl Walk<'_, '_> {
                 continue;
             }
             // One that says it is of another kind is a text field to some programs.
-            let kind = kid_dictionary.map_or(Ok(None), |kid| self.resolved(kid, "FT"))?;
+            let kind = kid_dictionary.map_or(Ok(None), |kid| self.view.value(kid, "FT"))?;
             let is_alike = kind.is_none_or(|kind| kind.as_name() == Some(own.kind.as_slice()));
             if is_alike && subtype(&kid_body.value)?.as_ref() == Some(&widget) {
                 own.is_misplaced |= kid_dictionary.is_some_and(|kid| is_elsewhere(kid, Some(&reference)));
@@ -180,11 +180,6 @@ impl Walk<'_, '_> {
             is_misplaced,
         });
         Ok(())
-    }
-
-    /// A value that may stand behind a reference: there, other programs find it as well.
-    fn resolved(&self, dictionary: &Dictionary, key: &str) -> Result<Option<Object>, pdf::Error> {
-        dictionary.get(key).map(|value| self.view.resolve(value).map(Cow::into_owned)).transpose()
     }
 }
 

@@ -343,8 +343,7 @@ fn transform(
     for item in view.array(signature, "Reference")?.unwrap_or_default() {
         let item = view.resolve(&item)?.into_owned();
         let Some(reference) = item.as_dictionary() else { continue };
-        let Some(name) = reference.get("TransformMethod") else { continue };
-        if view.resolve(name)?.as_name() == Some(method) {
+        if view.value(reference, "TransformMethod")?.as_ref().and_then(Object::as_name) == Some(method) {
             return Ok(Some(view.dictionary(reference, "TransformParams")?.unwrap_or_default()));
         }
     }
@@ -355,8 +354,7 @@ fn transform(
 fn certification(view: View<'_, '_>, signature: &Dictionary) -> Result<Option<i64>, pdf::Error> {
     let parameters = transform(view, signature, b"DocMDP")?;
     let Some(parameters) = parameters else { return Ok(None) };
-    let Some(level) = parameters.get("P") else { return Ok(Some(2)) };
-    Ok(Some(view.resolve(level)?.as_integer().unwrap_or(1)))
+    Ok(Some(view.value(&parameters, "P")?.map_or(2, |level| level.as_integer().unwrap_or(1))))
 }
 
 fn locks(
@@ -391,9 +389,7 @@ fn locks(
             _ => Lock::Unknown,
         });
         // What cannot be read may say that nothing is allowed.
-        if let Some(level) = source.get("P")
-            && view.resolve(level)?.as_integer().is_none_or(|level| level == 1)
-        {
+        if view.value(&source, "P")?.is_some_and(|level| level.as_integer().is_none_or(|level| level == 1)) {
             locks.push(Lock::All);
         }
     }

@@ -57,7 +57,6 @@ impl Comparison<'_, '_> {
         let old_form = old_form.unwrap_or_default();
         let old_fields = form_fields(self.before)?;
         let new_fields = form_fields(self.after)?;
-        let only_signatures = old_fields.iter().all(FormField::is_signature);
         for key in differing(&old_form, &new_form) {
             let allowed = match key.as_slice() {
                 b"Fields" | b"SigFlags" => true,
@@ -65,7 +64,7 @@ impl Comparison<'_, '_> {
                 // without a look of its own.
                 b"DR" if old_form.get("DR").is_some() => true,
                 // Defaults for text fields: without any they do nothing.
-                b"DR" | b"DA" => only_signatures && !self.has_painted_text(&old_fields)?,
+                b"DR" | b"DA" => !self.paints_by_defaults(&old_fields)?,
                 // Tells viewers to paint fields anew, as they like.
                 b"NeedAppearances" => {
                     old_form.get("NeedAppearances").is_none()
@@ -88,7 +87,7 @@ impl Comparison<'_, '_> {
                 Some(fonts) => {
                     self.defaults = true;
                     // Only what programs paint by them can look different.
-                    if !only_signatures || self.has_painted_text(&old_fields)? {
+                    if self.paints_by_defaults(&old_fields)? {
                         for (name, font) in &fonts {
                             self.unsure |= !self.is_usual_font(name, font)?;
                         }
@@ -164,37 +163,33 @@ impl Comparison<'_, '_> {
         Ok(is_plain && fits)
     }
 
-    /// The annotations of all pages.
-    fn annotations(&self) -> Result<Vec<Object>, pdf::Error> {
-        let mut all = Vec::new();
+    /// Whether programs paint something by the defaults and resources of the form: a field of text, free text without a
+    /// look, or a field on a page that the form does not list.
+    fn paints_by_defaults(&self, fields: &[FormField]) -> Result<bool, pdf::Error> {
+        if !fields.iter().all(FormField::is_signature) {
+            return Ok(true);
+        }
+        let listed: BTreeSet<Ref> = fields.iter().flat_map(|field| field.widgets.iter().copied()).collect();
         for page in self.before.pages()? {
             let body = self.before.shared(page)?;
             let Some(dictionary) = body.value.as_dictionary() else { continue };
             let list = self.before.array(dictionary, "Annots")?.unwrap_or_default();
             self.before.spend(Work::Compared, list.len())?;
-            all.extend(list);
-        }
-        Ok(all)
-    }
-
-    /// Whether a page has text that programs paint by the defaults of the form: free text without a look, or a field
-    /// that the form does not list.
-    fn has_painted_text(&self, fields: &[FormField]) -> Result<bool, pdf::Error> {
-        let listed: BTreeSet<Ref> = fields.iter().flat_map(|field| field.widgets.iter().copied()).collect();
-        for item in self.annotations()? {
-            if item.as_reference().is_some_and(|widget| listed.contains(&widget)) {
-                continue;
-            }
-            let annotation = self.before.resolve(&item)?;
-            let Some(annotation) = annotation.as_dictionary() else { continue };
-            let subtype = annotation.get("Subtype").map(|kind| self.before.resolve(kind)).transpose()?;
-            let found = match subtype.as_ref().and_then(|kind| kind.as_name()) {
-                Some(b"FreeText") => !is_drawn(self.before, annotation),
-                Some(b"Widget") => true,
-                _ => false,
-            };
-            if found {
-                return Ok(true);
+            for item in &list {
+                if item.as_reference().is_some_and(|widget| listed.contains(&widget)) {
+                    continue;
+                }
+                let annotation = self.before.resolve(item)?;
+                let Some(annotation) = annotation.as_dictionary() else { continue };
+                let found = match self.before.value(annotation, "Subtype")?.as_ref().and_then(Object::as_name)
+                {
+                    Some(b"FreeText") => !is_drawn(self.before, annotation),
+                    Some(b"Widget") => true,
+                    _ => false,
+                };
+                if found {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
