@@ -39,7 +39,8 @@ const MAX_DECODED: usize = 64 * 1024;
 pub(super) const REASON_CODE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
 const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
 
-/// `deltaCRLIndicator` (RFC 5280, 5.2.4), `issuingDistributionPoint` (5.2.5), and the tag of its `indirectCRL [4]`, which is there if it is true.
+/// `deltaCRLIndicator` (RFC 5280, 5.2.4), `issuingDistributionPoint` (5.2.5), and the tag of its `indirectCRL [4]`,
+/// which is there if it is true.
 const DELTA: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.27");
 const DISTRIBUTION_POINT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.28");
 const INDIRECT: u8 = 0x84;
@@ -147,21 +148,8 @@ impl Crl {
         let behind = after.iter().chain([&outer, &signature]).map(|field| field.len()).sum::<usize>();
         let end = bytes.len() - behind;
         let entries = end - content.len()..end;
-        let mut found = Vec::new();
-        let mut understood = head.extensions.iter().all(is_understood);
-        let mut reader = SliceReader::new(content)?;
-        while !reader.is_finished() {
-            let place = usize::try_from(reader.position())?;
-            let entry = reader.tlv_bytes()?;
-            if entry.len() > MAX_DECODED {
-                return Err(CrlError::Size);
-            }
-            let read = RevokedCert::<Rfc5280>::from_der(entry)?;
-            understood &= read.crl_entry_extensions.iter().flatten().all(is_understood);
-            found.push((first(entry).unwrap_or_default(), place));
-        }
-        found.sort_unstable();
-        let by_serial = found.into_iter().map(|(_, place)| place).collect();
+        let (by_serial, plain) = places(content)?;
+        let understood = plain && head.extensions.iter().all(is_understood);
         let (issuer, fingerprint) = (folded(&head.issuer), Sha256::digest(bytes).into());
         let indirect = is_indirect(&head.extensions);
         Ok(Self { der: bytes.to_vec(), head, fingerprint, issuer, entries, by_serial, understood, indirect })
@@ -316,6 +304,25 @@ impl Crl {
     fn is_delta(&self) -> bool {
         self.head.extensions.iter().any(|extension| extension.extn_id == DELTA)
     }
+}
+
+/// Where entries stand, in the order of their serial numbers, and whether all that they say is understood.
+fn places(content: &[u8]) -> Result<(Vec<usize>, bool), CrlError> {
+    let mut found = Vec::new();
+    let mut understood = true;
+    let mut reader = SliceReader::new(content)?;
+    while !reader.is_finished() {
+        let place = usize::try_from(reader.position())?;
+        let entry = reader.tlv_bytes()?;
+        if entry.len() > MAX_DECODED {
+            return Err(CrlError::Size);
+        }
+        let read = RevokedCert::<Rfc5280>::from_der(entry)?;
+        understood &= read.crl_entry_extensions.iter().flatten().all(is_understood);
+        found.push((first(entry).unwrap_or_default(), place));
+    }
+    found.sort_unstable();
+    Ok((found.into_iter().map(|(_, place)| place).collect(), understood))
 }
 
 /// A critical extension that is not understood may mean a partial list (RFC 5280, 5.2); one of an entry, that
