@@ -95,12 +95,8 @@ impl Anchors {
                     Named::Variable => "root.office-variable",
                 };
                 // Naming a folder again does not say that its root may be another one than the one entered.
-                let path = std::fs::canonicalize(office.root()).ok();
-                match path.and_then(|path| trusted.office(&path)) {
-                    Some(entry) => match another_root(&office, entry)? {
-                        Some(left) => Self::without(left),
-                        None => Self::of_office(app, office, code, None)?,
-                    },
+                match entered(office.root(), &trusted) {
+                    Some(entry) => Self::of_entered(app, office, entry, code, None)?,
                     None => Self::of_office(app, office, code, None)?,
                 }
             }
@@ -131,8 +127,8 @@ impl Anchors {
 
     fn of_current_folder(app: &App, trusted: &configuration::Trusted) -> Result<Self, Failure> {
         let folder = app.folder();
-        let entry = std::fs::canonicalize(folder).ok().and_then(|path| trusted.office(&path).cloned());
-        let office = match (Office::open(folder), &entry) {
+        let entry = entered(folder, trusted);
+        let office = match (Office::open(folder), entry) {
             (Ok(office), _) => office,
             (Err(office::Error::NoOffice(_)), None) => {
                 return Ok(Self { auditor: outsider(), office: None, left: None });
@@ -141,18 +137,29 @@ impl Anchors {
             (Err(error), Some(_)) => return Err(error.into()),
         };
         let Some(entry) = entry else { return Ok(Self::without(Left::NotEntered)) };
-        if let Some(left) = another_root(&office, &entry)? {
-            return Ok(Self::without(left));
-        }
-        let mut anchors = Self::of_office(app, office, "root.own-office", Some(&entry.added))?;
-        let entered = &entry.path;
+        let mut anchors = Self::of_entered(app, office, entry, "root.own-office", Some(&entry.added))?;
         anchors.auditor.trusted.values_mut().for_each(|how| {
-            how.detail.insert("path", entered.display().to_string());
+            how.detail.insert("path", entry.path.display().to_string());
         });
+        Ok(anchors)
+    }
+
+    /// An office that its user entered, if its root is still the one that was entered.
+    fn of_entered(
+        app: &App,
+        office: Office,
+        entry: &configuration::Entry,
+        code: &'static str,
+        added: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let found = HEXLOWER.encode(&office.certificate("root")?.fingerprint());
+        if !entry.fingerprints.contains(&found) {
+            let entered = entry.fingerprints.first().map(|all| start(all)).unwrap_or_default();
+            return Ok(Self::without(Left::OtherRoot { entered, found: start(&found) }));
+        }
+        let mut anchors = Self::of_office(app, office, code, added)?;
         // Read a second time since: only what was compared may vouch.
-        let same = |root: &pk_trust::pki::Certificate| {
-            entry.fingerprints.contains(&HEXLOWER.encode(&root.fingerprint()))
-        };
+        let same = |root: &pk_trust::pki::Certificate| HEXLOWER.encode(&root.fingerprint()) == found;
         anchors.auditor.anchors.roots.retain(same);
         Ok(anchors)
     }
@@ -162,14 +169,9 @@ impl Anchors {
     }
 }
 
-/// Why an office is left out that was entered with another root.
-fn another_root(office: &Office, entry: &configuration::Entry) -> Result<Option<Left>, Failure> {
-    let found = HEXLOWER.encode(&office.certificate("root")?.fingerprint());
-    if entry.fingerprints.contains(&found) {
-        return Ok(None);
-    }
-    let entered = entry.fingerprints.first().map(|all| start(all)).unwrap_or_default();
-    Ok(Some(Left::OtherRoot { entered, found: start(&found) }))
+/// What the user entered of the office in a folder.
+fn entered<'t>(folder: &Path, trusted: &'t configuration::Trusted) -> Option<&'t configuration::Entry> {
+    trusted.office(&std::fs::canonicalize(folder).ok()?)
 }
 
 fn outsider() -> Auditor {
