@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pk_trust::claim::Kind;
 
-use super::annex::{self, Annex, Budget, BudgetRow, Objective};
+use super::annex::{self, Annex, Objective};
+use super::budget::{self, Budget, BudgetRow};
 use super::document::{Letterhead, Pledge, Statement, Template};
 use super::reading::Reading;
 use super::{
@@ -71,7 +72,7 @@ impl Cycle {
             .map(|id| id.to_lowercase())
             .collect();
         let mut objectives = annex::objectives(&draft.objectives, &officials, &known, &mut reading);
-        let mut budgets = annex::budgets(&draft.budget, &known, &mut reading);
+        let mut budgets = budget::budgets(&draft.budget, &known, &mut reading);
         for official in officials.iter().filter(|o| !o.agreement && budgets.contains_key(&o.id)) {
             reading.warn(Problem::new("budget.unused", &official.place).with("official", &official.id));
         }

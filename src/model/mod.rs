@@ -5,6 +5,7 @@
 //! [`Document::data`] is the canonical data that is printed, attached and hashed.
 
 mod annex;
+mod budget;
 mod cycle;
 mod date;
 mod document;
@@ -19,7 +20,8 @@ mod total;
 mod visibility;
 mod wording;
 
-pub use annex::{Annex, Budget, BudgetRow, Indicator, Objective, rupiah};
+pub use annex::{Annex, Indicator, Objective};
+pub use budget::{Budget, BudgetRow, rupiah};
 pub use cycle::{Cycle, Defaults};
 pub use date::Date;
 pub use document::{Data, Document, Issue, Party, Role};

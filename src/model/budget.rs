@@ -1,0 +1,315 @@
+//! The budget of an agreement: lines below their parents, and the sums that the sheet states.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::annex::official_of;
+use super::reading::Reading;
+use super::total::{self, Likeness, Running, Total};
+use super::{Place, Problem, Row};
+
+/// A line of the budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BudgetRow {
+    /// Nomenclature code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Programme, activity or sub-activity.
+    pub text: String,
+    /// Whole rupiah.
+    pub amount: u64,
+    /// Source of the money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// 0 for a programme, 1 for what stands below it, and so on.
+    pub level: u8,
+}
+
+/// The budget of one agreement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Budget {
+    /// Heading of the text column.
+    pub heading: String,
+    /// Lines, each below its parent.
+    pub rows: Vec<BudgetRow>,
+    /// Sum of the lines of level 0.
+    pub total: u64,
+}
+
+/// Most lines of one official's budget. Below a large office there are some hundred sub-activities.
+const MAX_LINES: usize = 5_000;
+
+struct Line {
+    /// Of code, parent and amount.
+    places: [Place; 3],
+    code: Option<String>,
+    text: String,
+    amount: u64,
+    source: Option<String>,
+    parent: Option<String>,
+}
+
+/// What is read of one official's budget.
+#[derive(Default)]
+struct Ledger {
+    lines: Vec<Line>,
+    totals: Vec<Stated>,
+    running: Running,
+    /// Lines that look like a total, by their place.
+    doubtful: Vec<(Place, u64)>,
+    /// The last line, if it would be the total of a single one.
+    last: Option<(Place, u64)>,
+    /// A line could not be read: sums and parents cannot be judged.
+    unreadable: bool,
+}
+
+/// A total that a row states.
+struct Stated {
+    amount: u64,
+    /// The sum that it may be instead of the sum of all lines.
+    part: Option<u64>,
+    place: Place,
+}
+
+impl Ledger {
+    fn state(&mut self, total: Total, amount: u64, place: Place) {
+        let since = self.running.close();
+        let part = (total == Total::Part).then_some(since);
+        self.totals.push(Stated { amount, part, place });
+    }
+
+    fn line(&mut self, line: Line) {
+        // With others after it, it is one of them.
+        if let Some((_, amount)) = self.last.take() {
+            self.running.add(amount, false);
+        }
+        if line.parent.is_none() {
+            let (coded, place) = (line.code.is_some(), line.places[2].clone());
+            match self.running.likeness(line.amount).filter(|_| !coded) {
+                Some(Likeness::OfSeveral) => {
+                    self.doubtful.push((place, line.amount));
+                    self.running.close();
+                }
+                Some(Likeness::OfOne) => self.last = Some((place, line.amount)),
+                None => self.running.add(line.amount, coded),
+            }
+        }
+        self.lines.push(line);
+    }
+
+    /// Lines and total, if they can be judged and are right.
+    fn judge(&self, reading: &mut Reading) -> Option<(Vec<BudgetRow>, u64)> {
+        let first = self.lines.first()?;
+        if let Some(line) = self.lines.get(MAX_LINES) {
+            reading.report(Problem::new("budget.too-many", &line.places[2]).with("limit", MAX_LINES));
+            return None;
+        }
+        for (place, amount) in self.doubtful.iter().chain(&self.last) {
+            reading.warn(Problem::new("budget.looks-total", place).with("amount", rupiah(*amount)));
+        }
+        twice(&self.lines, reading);
+        let (rows, total) = tree(&self.lines, reading);
+        // 15 digits: what JSON and spreadsheets keep exactly, and a hundred times the state's budget.
+        let total = total.filter(|total| *total < 1_000_000_000_000_000);
+        if total.is_none() {
+            reading.report(Problem::new("budget.too-large", &first.places[2]));
+        }
+        Some((rows, total?))
+    }
+
+    fn compare(&self, computed: u64, reading: &mut Reading) {
+        for Stated { amount, part, place } in &self.totals {
+            if *amount != computed && Some(*amount) != *part {
+                reading.report(
+                    Problem::new("budget.total", place)
+                        .with("stated", rupiah(*amount))
+                        .with("computed", rupiah(part.unwrap_or(computed))),
+                );
+            }
+        }
+    }
+}
+
+/// Lines by official and their checked totals, from sheet `Anggaran`.
+pub(super) fn budgets(
+    rows: &[Row],
+    known: &BTreeSet<String>,
+    reading: &mut Reading,
+) -> BTreeMap<String, (Vec<BudgetRow>, u64)> {
+    let mut ledgers: BTreeMap<String, Ledger> = BTreeMap::new();
+    let mut above: Option<String> = None;
+    for row in rows {
+        let before = reading.reported();
+        let Some(official) = official_of(row, above.as_deref(), known, reading) else {
+            reading.set_aside(before, &row.place);
+            continue;
+        };
+        above = Some(official.clone());
+        let text = reading.required(row, "uraian");
+        let amount = reading.rupiah(row, "anggaran");
+        let (code, source) = (reading.code(row, "kode"), reading.text(row, "sumber"));
+        let parent = reading.code(row, "induk");
+        let total = text.as_deref().and_then(|text| total::stated(text, &official, code.is_none()));
+        let ledger = ledgers.entry(official).or_default();
+        let (Some(text), Some(amount), true) = (text, amount, reading.reported() == before) else {
+            // Its sums are not judged and its budget is not made, so there has to be a problem.
+            reading.set_aside(before, &row.place);
+            ledger.unreadable = true;
+            continue;
+        };
+        match total {
+            Some(total) => ledger.state(total, amount, row.place_of("anggaran")),
+            None => {
+                let places = [row.place_of("kode"), row.place_of("induk"), row.place_of("anggaran")];
+                ledger.line(Line { places, code, text, amount, source, parent });
+            }
+        }
+    }
+    let mut result = BTreeMap::new();
+    for (official, ledger) in ledgers.iter().filter(|(_, ledger)| !ledger.unreadable) {
+        let budget = ledger.judge(reading);
+        ledger.compare(budget.as_ref().map_or(0, |(_, total)| *total), reading);
+        if let Some(budget) = budget {
+            result.insert(official.clone(), budget);
+        }
+    }
+    result
+}
+
+/// Lines without a code that say the same. With one, the code is a problem.
+fn twice(lines: &[Line], reading: &mut Reading) {
+    let mut known: BTreeMap<_, &Line> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.code.is_none() && line.amount > 0) {
+        let key = (line.text.to_lowercase(), line.amount, &line.source, &line.parent);
+        if let Some(first) = known.insert(key, line) {
+            reading.warn(
+                Problem::new("budget.line-twice", &line.places[2])
+                    .with("first", first.places[2].row.unwrap_or_default()),
+            );
+        }
+    }
+}
+
+/// Lines without a parent whose code is below the one of another line: 4.01.01.2.01 is a part of 4.01.01, and
+/// would be counted with it. Where they make up that line it is certain.
+fn below(lines: &[Line], reading: &mut Reading) {
+    let plain = |line: &Line| line.code.as_deref().map(|code| code.trim_end_matches('.').to_owned());
+    let codes: BTreeMap<String, &Line> = lines.iter().filter_map(|line| Some((plain(line)?, line))).collect();
+    let mut found: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.parent.is_none()) {
+        let Some(code) = plain(line) else { continue };
+        let mut outer = code.as_str();
+        while let Some((shorter, _)) = outer.rsplit_once('.') {
+            outer = shorter.trim_end_matches('.');
+            if let Some((known, _)) = codes.get_key_value(outer) {
+                found.entry(known).or_default().push(line);
+                break;
+            }
+        }
+    }
+    for (code, inner) in found {
+        let (Some(outer), Some(first)) = (codes.get(code), inner.first()) else { continue };
+        let sum = inner.iter().try_fold(0_u64, |sum, line| sum.checked_add(line.amount));
+        let certain = sum == Some(outer.amount) && outer.amount > 0;
+        let name = if certain { "budget.counted-twice" } else { "budget.below" };
+        let problem = Problem::new(name, &first.places[1]).with("code", code).with("rows", numbers(&inner));
+        if certain { reading.report(problem) } else { reading.warn(problem) }
+    }
+}
+
+/// The rows of some lines, as far as they are worth naming.
+fn numbers(lines: &[&Line]) -> String {
+    let rows = lines.iter().filter_map(|line| line.places[1].row);
+    let mut rows: Vec<String> = rows.take(20).map(|row| row.to_string()).collect();
+    if lines.len() > rows.len() {
+        rows.push("…".to_owned());
+    }
+    rows.join(", ")
+}
+
+/// Puts every line below its parent, compares parents with the sum of their children, and adds up the
+/// lines on top; `None` if that sum has more than 64 bits.
+fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, Option<u64>) {
+    let mut codes: BTreeMap<&str, &Line> = BTreeMap::new();
+    for line in lines {
+        let Some(code) = line.code.as_deref() else { continue };
+        if let Some(first) = codes.insert(code, line) {
+            reading.report(
+                Problem::new("budget.code-twice", &line.places[0])
+                    .with("code", code)
+                    .with("first", first.places[0].row.unwrap_or_default()),
+            );
+        }
+    }
+    let mut children: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    for (i, line) in lines.iter().enumerate() {
+        let parent = line.parent.as_deref();
+        children.entry(parent).or_default().push(i);
+        if let Some(parent) = parent.filter(|parent| !codes.contains_key(parent)) {
+            reading.report(Problem::new("budget.unknown-parent", &line.places[1]).with("code", parent));
+        }
+    }
+    below(lines, reading);
+    let mut rows = Vec::new();
+    let mut placed = vec![false; lines.len()];
+    place_children(lines, &children, None, 0, &mut placed, &mut rows);
+    for (line, _) in lines.iter().zip(&placed).filter(|(line, placed)| {
+        !**placed && line.parent.as_deref().is_some_and(|parent| codes.contains_key(parent))
+    }) {
+        reading.report(Problem::new("budget.circle", &line.places[1]));
+    }
+    let sum = |indices: &[usize]| indices.iter().try_fold(0_u64, |sum, &i| sum.checked_add(lines[i].amount));
+    for (code, line) in &codes {
+        let Some(below) = children.get(&Some(*code)) else { continue };
+        if sum(below) != Some(line.amount) {
+            reading.report(
+                Problem::new("budget.children", &line.places[2])
+                    .with("stated", rupiah(line.amount))
+                    .with("computed", sum(below).map_or_else(|| "…".to_owned(), rupiah)),
+            );
+        }
+    }
+    (rows, sum(children.get(&None).map_or(&[], Vec::as_slice)))
+}
+
+fn place_children(
+    lines: &[Line],
+    children: &BTreeMap<Option<&str>, Vec<usize>>,
+    parent: Option<&str>,
+    level: u8,
+    placed: &mut [bool],
+    rows: &mut Vec<BudgetRow>,
+) {
+    let Some(below) = children.get(&parent).filter(|_| level <= 5) else { return };
+    for &i in below {
+        if placed[i] {
+            continue;
+        }
+        placed[i] = true;
+        let line = &lines[i];
+        rows.push(BudgetRow {
+            code: line.code.clone(),
+            text: line.text.clone(),
+            amount: line.amount,
+            source: line.source.clone(),
+            level,
+        });
+        if let Some(code) = &line.code {
+            place_children(lines, children, Some(code), level + 1, placed, rows);
+        }
+    }
+}
+
+/// An amount for people: `4.100.832.755`.
+pub fn rupiah(amount: u64) -> String {
+    let digits = amount.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}
