@@ -10,7 +10,8 @@
 //! 5. [`audit`] answers whether a file holds, with what [`office`] and registry know; [`report`] writes
 //!    the answers to a page that can be kept and printed.
 //!
-//! [`cli`] is the face, [`words`] its texts; `workers` spreads long work over threads. What makes a document believable is in [`pk_trust`].
+//! [`cli`] is the face, [`words`] its texts; `workers` spreads long work over threads. What makes a document
+//! believable is in [`pk_trust`].
 
 pub mod audit;
 pub mod batch;
