@@ -142,7 +142,7 @@ fn revoking_says_why_and_cannot_be_undone() {
     refused(
         &[&one, "siapa", "AAAA-AAAA-AAAA-AAAA"],
         "salah target",
-        &["siapa is no document id", "AAAA-AAAA-AAAA-AAAA is not in the registry"],
+        &["siapa is no document id", "AAAA-AAAA-AAAA-AAAA is not in the register"],
     );
 
     let done = office.ok(&["revoke", &typed(&one), &one, "--reason", " salah target ", "--yes", "--json"]);
@@ -162,8 +162,8 @@ fn revoking_says_why_and_cannot_be_undone() {
     let again = [two.as_str(), one.as_str()];
     refused(&again, "lagi", &[&format!("{} was revoked: salah target", typed(&one).to_uppercase())]);
     let packed = office.ok(&["archive"]);
-    assert!(packed.contains("4 documents packed"), "{packed}");
-    assert!(office.ok(&["generate"]).contains("0 documents issued"), "a revoked one is not made again");
+    assert!(packed.contains("documents packed: 4,"), "{packed}");
+    assert!(office.ok(&["generate"]).contains("documents issued: 0 "), "a revoked one is not made again");
 }
 
 #[test]
@@ -176,13 +176,13 @@ fn superseding_names_the_successor() {
     };
     refused(&one, &typed(&one), "cannot replace itself");
     refused(&one, &pledge, "of the same kind");
-    refused(&one, "AAAAAAAAAAAAAAAA", "not in the registry");
+    refused(&one, "AAAAAAAAAAAAAAAA", "not in the register");
     refused("x", "y", "x is no document id");
     let arguments = ["supersede", &one, "--by", "AAAAAAAAAAAAAAAA", "--reason", "perubahan", "--yes"];
     assert!(!stderr(&office.pk(&arguments)).contains("itself"), "one that is missing is not the same");
     office.refused(&["supersede", &one, "--by", &two, "--reason", "perubahan"], &["nothing was changed"]);
     let done = office.ok(&["supersede", &typed(&one), "--by", &two, "--reason", "perubahan", "--yes"]);
-    assert!(done.contains("1 documents superseded"), "{done}");
+    assert!(done.contains("documents superseded: 1"), "{done}");
     let row = office.row(&one);
     assert_eq!((&row["status"], &row["successor"]), (&"superseded".into(), &two.as_str().into()));
     assert_eq!((&row["reason"], &office.row(&two)["status"]), (&"perubahan".into(), &"issued".into()));
@@ -201,7 +201,7 @@ fn superseding_names_the_successor() {
     refused(&three, &two, "was revoked: salah");
     // Nobody signs what is no longer in force.
     let signed = office.ok(&["sign", "--as", "dinsos", "--all", "--yes"]);
-    assert!(signed.contains("1 documents signed"), "the pledge only: {signed}");
+    assert!(signed.contains("documents signed: 1,"), "the pledge only: {signed}");
 }
 
 #[test]
@@ -217,18 +217,18 @@ fn visibility_is_chosen_a_document() {
     for (level, word) in
         [("asli", "original"), ("pokok", "fields"), ("status", "status"), ("original", "original")]
     {
-        assert!(set(&[&typed(&one), &two], level).contains("2 documents"), "{level}");
+        assert!(set(&[&typed(&one), &two], level).contains("documents: 2"), "{level}");
         assert_eq!((shown(&one), shown(&two)), (word.into(), word.into()));
     }
-    assert!(set(&[&two], "bawaan").contains("1 documents"));
-    assert!(set(&[&one, &two], "default").contains("1 documents"), "the other one has it already");
+    assert!(set(&[&two], "bawaan").contains("documents: 1"));
+    assert!(set(&[&one, &two], "default").contains("documents: 1"), "the other one has it already");
     assert_eq!((shown(&one), shown(&two)), (Value::Null, Value::Null));
     office.refused(&["visibility", &one, "semua", "--reason", "x"], &["semua"]);
     office.refused(&["visibility", "original", "--reason", "x"], &["required"]);
     office.refused(&["visibility", &one, "fields"], &["--reason"]);
     office.refused(
         &["visibility", &one, "AAAAAAAAAAAAAAAA", "fields", "--reason", "x"],
-        &["not in the registry"],
+        &["not in the register"],
     );
     // What was revoked can still be hidden.
     office.ok(&["revoke", &one, "--reason", "salah", "--yes"]);
@@ -291,7 +291,7 @@ fn a_backup_takes_the_place_of_the_office() {
     fs::rename(&saved, &office.path).unwrap();
     assert_eq!(office.status(), before);
     office.sign_all();
-    assert!(office.ok(&["status"]).contains("5 documents: 5 complete"));
+    assert!(office.ok(&["status"]).contains("documents: 5; 5 complete"));
     let id = office.id("kominfo", "agreement");
     assert_eq!(office.verify(&id, "en").0, Some(0));
     #[cfg(unix)]

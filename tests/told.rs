@@ -78,13 +78,13 @@ fn what_is_tolerated_is_one_short_line() {
         good.findings.push(Finding::new(verify::Axis::Remark, code, verify::Outcome::NotChecked));
     }
     let notices = report::notices(&english(), &good);
-    assert!(notices.len() == 1 && notices[0].contains("(2 points)"), "{notices:?}");
+    assert!(notices.len() == 1 && notices[0].contains("(points: 2)"), "{notices:?}");
     // What concerns all files alike is not said with each of many.
     good.findings.push(Finding::notice("trust.older-list").with("issuer", "Contoh"));
     assert_eq!(report::notices(&english(), &good).len(), 2);
     assert_eq!(report::trust_notices(&english(), &good).len(), 1);
     let brief = report::brief(&english(), &Answer::Document(Box::new(good))).unwrap();
-    assert!(brief.contains("(2 points)") && !brief.contains("Contoh"), "{brief}");
+    assert!(brief.contains("(points: 2)") && !brief.contains("Contoh"), "{brief}");
 }
 
 /// A finished document, with a signature of another program put on it, and `more` in its catalog.

@@ -73,8 +73,12 @@ fn a_folder_is_looked_through_in_order_and_says_what_it_passed_over() {
     assert!(lines[1].starts_with("VALID ") && lines[1].ends_with("b/c"), "known by its first bytes: {shown}");
     assert!(lines[2].starts_with("NOT VALID ") && lines[2].contains("b/forged.pdf: after it was issued"));
     assert!(lines[3].starts_with("NOT CERTAIN ") && lines[3].contains("b/older.PDF: this is an older"));
-    assert_eq!(lines[5], "4 files: 2 valid, 1 not valid, 1 not certain, 0 without a verdict");
-    assert!(stderr(&output).contains("2 other files in folders were passed over"), "{}", stderr(&output));
+    assert_eq!(lines[5], "files: 4; 2 valid, 1 not valid, 1 not certain, 0 without a verdict");
+    assert!(
+        stderr(&output).contains("other files in folders that were passed over: 2;"),
+        "{}",
+        stderr(&output)
+    );
     // Each in full.
     let full = stdout(&verify(&["--verbose", text(folder.path())]));
     assert_eq!(full.matches("[document.structure]").count(), 4, "{full}");
@@ -309,11 +313,11 @@ fn the_report_of_many_files_has_a_table_of_contents() {
             html.contains(&format!("href=\"#f{number}\"")) && html.contains(&format!("id=\"f{number}\""))
         );
     }
-    assert!(html.contains("5 files: 2 valid, 1 not valid, 1 not certain, 1 without a verdict"));
+    assert!(html.contains("files: 5; 2 valid, 1 not valid, 1 not certain, 1 without a verdict"));
     assert!(html.contains("/nonexistent.pdf does not exist"));
     let archive = fs::read_dir(demo().office.join("archive")).unwrap().next().unwrap().unwrap().path();
     let (html, _) = report(&[text(&archive)]);
-    assert!(html.contains("65 documents: 65 valid") && html.contains("archive.sealed"));
+    assert!(html.contains("documents: 65; 65 valid") && html.contains("archive.sealed"));
 }
 
 #[test]

@@ -29,7 +29,7 @@ for (const [where, origin] of Object.entries(SITES)) {
   });
 
   test(`how old the answer is, ${where}`, async () => {
-    for (const [file, said, old] of [["", "Keadaan daftar instansi per", "seminggu"], ["en.html", "stood at", "a week"]]) {
+    for (const [file, said, old] of [["", "Keadaan register instansi per", "seminggu"], ["en.html", "stood at", "a week"]]) {
       const path = `V/${ids["in-force"]}/${file}`;
       await withPage({ origin }, async (page) => {
         await goto(page, path);

@@ -155,14 +155,14 @@ impl Config {
     pub fn template(institution: &str, host: &str) -> String {
         let quote = |text: &str| toml::Value::String(text.to_owned()).to_string();
         format!(
-            r#"# Pengaturan kantor untuk pk. Kunci yang tidak dikenal ditolak.
+            r#"# Pengaturan kantor untuk pk. Pengaturan yang tidak dikenal ditolak.
 # Urutan yang menang: pilihan pada perintah, lingkungan PK_…, berkas ini, bawaan.
 
 [instansi]
 # Nama instansi, seperti tercetak pada dokumen dan tertulis dalam sertifikat.
 nama = {name}
-# Nama host halaman pemeriksaan. Tercetak dan ditandatangani dalam setiap kode QR: tidak dapat diganti
-# untuk dokumen yang sudah terbit. Paling baik tidak lebih dari 20 huruf.
+# Alamat situs (host) halaman pemeriksaan. Tercetak dan ditandatangani dalam setiap kode QR: tidak dapat
+# diganti untuk dokumen yang sudah terbit. Paling baik tidak lebih dari 20 karakter.
 host = {host}
 
 [dokumen]

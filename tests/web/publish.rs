@@ -308,7 +308,7 @@ fn a_document_that_is_no_longer_known_keeps_a_page() {
     let published = write(&office, &site).unwrap();
     assert_eq!((published.documents, published.gone), (4, 1));
     let page = fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
-    assert!(page.contains("<h1>Tidak ada lagi dalam daftar</h1>"), "{page}");
+    assert!(page.contains("<h1>Tidak ada lagi dalam register</h1>"), "{page}");
     // And keeps it.
     assert_eq!(write(&office, &site).unwrap(), Published { written: 0, ..published.clone() });
 
