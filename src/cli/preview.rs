@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use pk_trust::claim::Kind;
+
 use super::app::{self, App, proposals};
 use super::failure::Failure;
 use super::term::Term;
 use crate::batch::Plan;
 use crate::office::durable;
+use crate::render::{Renderer, Templates, on_stack};
 
 /// Render pages to PNG, to look at before anything is issued; the QR code on them is a specimen
 #[derive(clap::Args, Debug)]
@@ -27,7 +30,7 @@ pub(super) struct Preview {
 
 pub(super) fn run(app: &App, term: &mut Term, args: Preview) -> Result<ExitCode, Failure> {
     let office = app.office()?;
-    let renderer = app::renderer(&office)?;
+    let renderer = Renderer::for_preview(Templates::with_folder(&office.templates())?);
     let path = app::workbook(&office, args.data)?;
     let mut cycle = app::cycle(term, &office, &path, &renderer)?;
     if !args.only.is_empty() {
@@ -47,10 +50,16 @@ pub(super) fn run(app: &App, term: &mut Term, args: Preview) -> Result<ExitCode,
     let mut count = 0;
     for item in &plan.items {
         let link = format!("https://{host}/V/{}#{}", item.reservation.id, "SPECIMEN".repeat(26));
-        let pictures = render(&renderer, &item.data.bytes, &link, args.dpi)?;
+        let pictures = on_stack(|| renderer.pictures(&item.data.bytes, &link, args.dpi))
+            .ok_or_else(|| Failure::new("fail.generate"))??;
         for (page, picture) in (1..).zip(&pictures) {
             let owner = item.document.owner();
-            let name = format!("{}-{}-{page}.png", owner.id, item.document.kind());
+            let kind = term.words.plain(match item.document.kind() {
+                Kind::Agreement => "kind.file-agreement",
+                Kind::Pledge => "kind.file-pledge",
+                Kind::ActionPlan => "kind.file-action-plan",
+            });
+            let name = format!("{}-{kind}-{page}.png", owner.id);
             let path = args.out.join(name);
             durable::replace_shared(&path, picture)
                 .map_err(|source| crate::office::Error::Io { path, source })?;
@@ -61,22 +70,4 @@ pub(super) fn run(app: &App, term: &mut Term, args: Preview) -> Result<ExitCode,
     drop(progress);
     term.say("preview.done", &[("count", count.to_string()), ("folder", args.out.display().to_string())]);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Renders on a thread with the stack that Typst needs.
-fn render(
-    renderer: &crate::render::Renderer,
-    data: &[u8],
-    link: &str,
-    dpi: u32,
-) -> Result<Vec<Vec<u8>>, Failure> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(crate::render::STACK)
-            .spawn_scoped(scope, || renderer.pictures(data, link, dpi));
-        match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(result)) => Ok(result?),
-            _ => Err(Failure::new("fail.generate")),
-        }
-    })
 }

@@ -84,6 +84,25 @@ impl Renderer {
         }
     }
 
+    /// A renderer for previews: every page says that it is none of a document.
+    pub fn for_preview(templates: Templates) -> Self {
+        use typst::LibraryExt as _;
+        let mut inputs = typst::foundations::Dict::new();
+        inputs.insert("specimen".into(), typst::foundations::Value::Str("CONTOH".into()));
+        let library = typst::Library::builder().with_inputs(inputs).build();
+        Self { library: typst::utils::LazyHash::new(library), ..Self::new(templates) }
+    }
+
+    /// Why a picture in `shared/` cannot be printed, in the words of Typst; `None` if it can.
+    pub fn picture_fault(&self, name: &str) -> Option<String> {
+        let data = serde_json::json!({ "picture": name }).to_string();
+        let compiled = on_stack(|| self.compile(data.as_bytes(), "", "shared/picture.typ"))?;
+        compiled.err().map(|error| match error {
+            Error::Template(messages) => messages.join("; "),
+            other => other.to_string(),
+        })
+    }
+
     /// The templates in force.
     pub fn templates(&self) -> &Templates {
         &self.templates
@@ -158,6 +177,14 @@ impl Renderer {
         let compiled = typst::compile::<PagedDocument>(&world);
         compiled.output.map_err(|errors| Error::Template(messages(&errors, &world)))
     }
+}
+
+/// Runs work on a thread with the stack that Typst needs; `None` if there is no such thread, or it was lost.
+pub fn on_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;
+        thread.join().ok()
+    })
 }
 
 fn main_file(template: &str) -> String {

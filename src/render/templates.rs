@@ -16,7 +16,7 @@ use crate::model::{Wording, WordingError};
 /// Largest file of a template folder.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
-const BUILT_IN: [(&str, &[u8]); 13] = [
+const BUILT_IN: [(&str, &[u8]); 14] = [
     ("perjanjian-kinerja/template.typ", include_bytes!("../../templates/perjanjian-kinerja/template.typ")),
     ("perjanjian-kinerja/annex.typ", include_bytes!("../../templates/perjanjian-kinerja/annex.typ")),
     ("pakta-integritas/template.typ", include_bytes!("../../templates/pakta-integritas/template.typ")),
@@ -26,11 +26,15 @@ const BUILT_IN: [(&str, &[u8]); 13] = [
     ("shared/verify.typ", include_bytes!("../../templates/shared/verify.typ")),
     ("shared/format.typ", include_bytes!("../../templates/shared/format.typ")),
     ("shared/stamps.typ", include_bytes!("../../templates/shared/stamps.typ")),
+    ("shared/picture.typ", include_bytes!("../../templates/shared/picture.typ")),
     ("shared/emblem.svg", include_bytes!("../../templates/shared/emblem.svg")),
     ("wording/standar.toml", include_bytes!("../../templates/wording/standar.toml")),
     ("wording/kesatu.toml", include_bytes!("../../templates/wording/kesatu.toml")),
     ("wording/README.md", include_bytes!("../../templates/wording/README.md")),
 ];
+
+/// The names of the emblem. Offices have it as a picture more often than as a drawing.
+const EMBLEMS: [&str; 4] = ["emblem.svg", "emblem.png", "emblem.jpg", "emblem.jpeg"];
 
 /// Versions of the templates in the program.
 const VERSIONS: [(&str, u32); 2] = [("perjanjian-kinerja", 1), ("pakta-integritas", 1)];
@@ -134,6 +138,34 @@ impl Templates {
     /// Whether the office replaces what decides where things stand, and not only pictures such as its emblem.
     pub fn replace_code(&self) -> bool {
         self.overridden.iter().any(|path| path.ends_with(".typ"))
+    }
+
+    /// Names of the pictures in the office's `shared/`: its emblem and those of units.
+    pub fn pictures(&self) -> Vec<String> {
+        let names = self.overridden.iter().filter_map(|path| path.strip_prefix("shared/"));
+        let names = names.filter(|name| {
+            let lower = name.to_lowercase();
+            [".svg", ".png", ".jpg", ".jpeg"].iter().any(|end| lower.ends_with(end))
+        });
+        names.map(str::to_owned).collect()
+    }
+
+    /// The file with the office's own emblem; `None` if it has none. Of several the sharpest.
+    pub fn emblem(&self) -> Option<String> {
+        let pictures = self.pictures();
+        EMBLEMS.iter().map(|name| (*name).to_owned()).find(|name| pictures.contains(name))
+    }
+
+    /// Names of all wordings, the office's own among them.
+    pub fn wordings(&self) -> Vec<String> {
+        let files = self.files.keys();
+        let names = files.filter_map(|path| path.strip_prefix("wording/")?.strip_suffix(".toml"));
+        names.map(str::to_owned).collect()
+    }
+
+    /// The file of a wording, as it is.
+    pub fn wording_file(&self, profile: &str) -> Option<&[u8]> {
+        self.files.get(&format!("wording/{profile}.toml")).map(Bytes::as_slice)
     }
 
     /// The wording of a profile; `None` if there is no such file.
