@@ -42,9 +42,9 @@ fn the_output_is_what_it_was() {
     assert_eq!(
         hashes,
         [
-            "f48abd72a18639e18a41acdebbf591ba9e04b162184cbddbf5ee0759ee59f3c2",
-            "cb58bd95c76a738f2ab52998e1c3d36c48b7106df6081ebc33761963b74566a5",
-            "173352a549d90585155a05e1fc58b091d3f33ae964fa193ade063637460ee996",
+            "9446aec5ba53ecabfb416f39952323847b7f04f4f3ab38d9106ad11b2c7f461e",
+            "4855ccb9f0da47c1e06802fef8495f30f434cb9d3a27095dd470833940c6aadf",
+            "57783303cf723ee284c9b41309dfa9d5cb7ddb655c386c4653c2ae1e207e7f20",
         ]
     );
 }

@@ -9,7 +9,7 @@ use super::term::Term;
 use crate::audit::Auditor;
 use crate::batch::glyph_problems;
 use crate::input;
-use crate::model::{Cycle, Defaults, Problem, Problems};
+use crate::model::{Cycle, Defaults, Emblems, Place, Problem, Problems};
 use crate::office::{Clock, Office, SystemClock, random};
 use crate::registry::{Registry, Reservation, SqliteRegistry};
 use crate::render::{Renderer, Templates};
@@ -115,6 +115,12 @@ pub(super) fn cycle(
             settings: office.config().settings(),
             versions: Templates::versions(),
             overrides: templates.overrides(),
+            emblems: Emblems {
+                own: templates.emblem().filter(|name| name != "emblem.svg"),
+                // Who is invented may have an invented emblem (RFC 2606, 2).
+                neutral: templates.emblem().is_none() && !office.config().instansi.host.ends_with(".example"),
+                pictures: templates.pictures(),
+            },
         };
         let mut broken = None;
         let checked = Cycle::from_draft(&draft, &defaults, |profile| match templates.wording(profile)? {
@@ -128,8 +134,10 @@ pub(super) fn cycle(
             return Err(Problems(vec![Problem::new("setting.wording", &draft.place).with("error", error)]));
         }
         warnings.extend(checked.warnings);
+        let pictures = picture_problems(renderer);
         let typeface = checked.output.as_ref().map(|cycle| cycle.settings.layout.font).unwrap_or_default();
-        let glyphs = glyph_problems(&draft, typeface, renderer);
+        let mut glyphs = glyph_problems(&draft, typeface, renderer);
+        glyphs.extend(pictures);
         match checked.output {
             Ok(cycle) if glyphs.is_empty() => Ok(cycle),
             Ok(_) => Err(Problems::new(glyphs)),
@@ -142,6 +150,16 @@ pub(super) fn cycle(
     });
     term.problems(&warnings, true);
     Ok(checked?)
+}
+
+/// Pictures of the office that cannot be printed: found now, not while the first document is made.
+fn picture_problems(renderer: &Renderer) -> Vec<Problem> {
+    let pictures = renderer.templates().pictures();
+    let faults = pictures.iter().filter_map(|name| Some((name, renderer.picture_fault(name)?)));
+    let problems = faults.map(|(name, fault)| {
+        Problem::new("picture.broken", &Place::file(format!("templates/shared/{name}"))).with("error", fault)
+    });
+    problems.collect()
 }
 
 /// The renderer with the office's templates.

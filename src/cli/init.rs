@@ -12,8 +12,11 @@ use super::passphrase::OfficePassphraseArgs;
 use super::term::Term;
 use super::trust;
 use crate::input::empty_workbook;
-use crate::office::{Config, Office, Passphrase, durable};
+use crate::office::{Config, ConfigError, Office, Passphrase, durable};
 use crate::registry::SqliteRegistry;
+
+/// Longest host that leaves the QR code as small as it can be (docs/formats/claim.md).
+const LONG_HOST: usize = 20;
 
 /// Make a new office folder with its own certificate authority, seal and an empty workbook
 #[derive(clap::Args, Debug)]
@@ -35,7 +38,18 @@ pub(super) struct Init {
 
 pub(super) fn run(app: &App, term: &mut Term, args: Init) -> Result<ExitCode, Failure> {
     let config = Config::template(&args.institution, &args.host);
-    Config::parse(&config).map_err(crate::office::Error::from)?;
+    // There is no pk.toml yet: what is wrong are the options.
+    Config::parse(&config).map_err(|error| match error {
+        ConfigError::Host(host) => Failure::new("fail.init-host").with("host", host),
+        ConfigError::Name => Failure::new("fail.init-name"),
+        error => Failure::from(crate::office::Error::from(error)),
+    })?;
+    if args.host.len() > LONG_HOST {
+        term.note("init.long-host", &[("host", args.host.clone()), ("length", args.host.len().to_string())]);
+    }
+    if !args.host.contains('.') {
+        term.note("init.local-host", &[("host", args.host.clone())]);
+    }
     if args.folder.join("pk.toml").exists() {
         return Err(Failure::new("fail.exists").with("path", args.folder.join("pk.toml").display()));
     }
@@ -43,7 +57,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Init) -> Result<ExitCode, Fa
     let office = make(app, &args.folder, &config, &passphrase, Cost::DEFAULT)?;
     let year = app.clock.now().to_string().get(..4).and_then(|y| y.parse().ok()).unwrap_or(2026);
     let workbook = office.data().join(format!("{year}.xlsx"));
-    durable::write_new(&workbook, &empty_workbook(year)?)
+    durable::write_new(&workbook, &empty_workbook(year, &args.institution)?)
         .map_err(|source| crate::office::Error::Io { path: workbook.clone(), source })?;
     let root = office.certificate("root")?;
     term.say(

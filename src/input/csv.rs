@@ -22,6 +22,9 @@ pub(super) fn read_folder(path: &Path, place: &Place) -> Outcome {
             .iter()
             .find(|file| file.file_name().is_some_and(|f| f.to_string_lossy().to_lowercase() == name));
         let Some(file) = file else {
+            if sheet.optional {
+                continue;
+            }
             problems.push(
                 Problem::new("sheet.no-file", place).with("file", &name).with("sheet", sheet.name.as_str()),
             );

@@ -33,7 +33,7 @@ pub(super) fn draft(root: Node, place: &Place) -> Outcome {
     };
     let mut problems = Vec::new();
     let mut draft = Draft { place: place.clone(), ..Draft::default() };
-    for sheet in SHEETS.iter().filter(|s| s.name != SheetName::Anggaran) {
+    for sheet in SHEETS.iter().filter(|s| !s.optional && s.name != SheetName::Anggaran) {
         if !sections.iter().any(|(key, _)| key.eq_ignore_ascii_case(sheet.name.as_str())) {
             problems.push(
                 Problem::new("sheet.no-section", place).with("section", sheet.name.as_str().to_lowercase()),

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::annex::official_of;
+use super::nomenclature::Rank;
+use super::official::Officials;
 use super::reading::Reading;
 use super::total::{self, Likeness, Running, Total};
 use super::{Place, Problem, Row};
@@ -64,6 +66,18 @@ struct Ledger {
     unreadable: bool,
 }
 
+impl Line {
+    fn row(&self, level: u8) -> BudgetRow {
+        BudgetRow {
+            code: self.code.clone(),
+            text: self.text.clone(),
+            amount: self.amount,
+            source: self.source.clone(),
+            level,
+        }
+    }
+}
+
 /// A total that a row states.
 struct Stated {
     amount: u64,
@@ -98,8 +112,8 @@ impl Ledger {
         self.lines.push(line);
     }
 
-    /// Lines and total, if they can be judged and are right.
-    fn judge(&self, reading: &mut Reading) -> Option<(Vec<BudgetRow>, u64)> {
+    /// The budget of an official, if it can be judged and is right.
+    fn judge(&self, whose: &[Rank], reading: &mut Reading) -> Option<Budget> {
         let first = self.lines.first()?;
         if let Some(line) = self.lines.get(MAX_LINES) {
             reading.report(Problem::new("budget.too-many", &line.places[2]).with("limit", MAX_LINES));
@@ -109,13 +123,19 @@ impl Ledger {
             reading.warn(Problem::new("budget.looks-total", place).with("amount", rupiah(*amount)));
         }
         twice(&self.lines, reading);
-        let (rows, total) = tree(&self.lines, reading);
+        let before = reading.reported();
+        let (placed, total) = tree(&self.lines, reading);
+        let ranks = ranks(&self.lines, &placed, whose);
+        if reading.reported() == before {
+            misplaced(&self.lines, &placed, &ranks, whose, reading);
+        }
         // 15 digits: what JSON and spreadsheets keep exactly, and a hundred times the state's budget.
         let total = total.filter(|total| *total < 1_000_000_000_000_000);
         if total.is_none() {
             reading.report(Problem::new("budget.too-large", &first.places[2]));
         }
-        Some((rows, total?))
+        let rows = placed.iter().map(|(i, level)| self.lines[*i].row(*level)).collect();
+        Some(Budget { heading: heading(&ranks, whose), rows, total: total? })
     }
 
     fn compare(&self, computed: u64, reading: &mut Reading) {
@@ -131,12 +151,13 @@ impl Ledger {
     }
 }
 
-/// Lines by official and their checked totals, from sheet `Anggaran`.
+/// Budgets by official, from sheet `Anggaran`.
 pub(super) fn budgets(
     rows: &[Row],
+    officials: &Officials,
     known: &BTreeSet<String>,
     reading: &mut Reading,
-) -> BTreeMap<String, (Vec<BudgetRow>, u64)> {
+) -> BTreeMap<String, Budget> {
     let mut ledgers: BTreeMap<String, Ledger> = BTreeMap::new();
     let mut above: Option<String> = None;
     for row in rows {
@@ -168,8 +189,9 @@ pub(super) fn budgets(
     }
     let mut result = BTreeMap::new();
     for (official, ledger) in ledgers.iter().filter(|(_, ledger)| !ledger.unreadable) {
-        let budget = ledger.judge(reading);
-        ledger.compare(budget.as_ref().map_or(0, |(_, total)| *total), reading);
+        let whose = officials.find(official).map_or(&[][..], |official| officials.budget_ranks(official));
+        let budget = ledger.judge(whose, reading);
+        ledger.compare(budget.as_ref().map_or(0, |budget| budget.total), reading);
         if let Some(budget) = budget {
             result.insert(official.clone(), budget);
         }
@@ -218,6 +240,70 @@ fn below(lines: &[Line], reading: &mut Reading) {
     }
 }
 
+/// What each line is: its code says it. Without one it is a step above or below its neighbours in the tree, which
+/// ends with the rank that the official answers for.
+fn ranks(lines: &[Line], placed: &[(usize, u8)], whose: &[Rank]) -> Vec<Rank> {
+    let deepest = placed.iter().map(|(_, level)| *level).max().unwrap_or_default();
+    let lowest = whose.last().copied().unwrap_or(Rank::SubActivity);
+    let uncoded = |level: u8| lowest.above(deepest).below(level);
+    let mut above: Vec<Rank> = Vec::new();
+    let mut ranks = Vec::with_capacity(placed.len());
+    for (i, level) in placed {
+        above.truncate(usize::from(*level));
+        let coded = lines[*i].code.as_deref().and_then(Rank::of_code);
+        let rank =
+            coded.unwrap_or_else(|| above.last().map_or_else(|| uncoded(*level), |rank| rank.below(1)));
+        above.push(rank);
+        ranks.push(rank);
+    }
+    ranks
+}
+
+/// Heading of the column: what stands in it. An official of every rank, and one without lines, gets all of it.
+fn heading(ranks: &[Rank], whose: &[Rank]) -> String {
+    let mut found: BTreeSet<Rank> = ranks.iter().copied().collect();
+    if found.is_empty() {
+        found.extend(whose);
+    }
+    found.into_iter().map(Rank::heading).collect::<Vec<_>>().join("/")
+}
+
+/// Lines of a rank that the official does not answer for, and those that stand in no group. What a line without a
+/// code is was only guessed, so nothing is said about it.
+fn misplaced(lines: &[Line], placed: &[(usize, u8)], ranks: &[Rank], whose: &[Rank], reading: &mut Reading) {
+    let Some(lowest) = whose.last() else { return };
+    let mut wrong: BTreeMap<Rank, Vec<&Line>> = BTreeMap::new();
+    let mut alone: BTreeMap<Rank, Vec<&Line>> = BTreeMap::new();
+    for (at, ((i, level), rank)) in placed.iter().zip(ranks).enumerate() {
+        let line = &lines[*i];
+        if line.code.as_deref().and_then(Rank::of_code).is_none() {
+            continue;
+        }
+        let leaf = placed.get(at + 1).is_none_or(|(_, next)| next <= level);
+        if leaf && !whose.contains(rank) {
+            wrong.entry(*rank).or_default().push(line);
+        } else if *level == 0 && *rank > Rank::Programme && whose.contains(rank) {
+            alone.entry(*rank).or_default().push(line);
+        }
+    }
+    for (rank, found) in wrong {
+        reading.warn(
+            Problem::new("budget.rank", &found[0].places[0])
+                .with("rank", rank.heading())
+                .with("own", lowest.heading())
+                .with("rows", numbers(&found)),
+        );
+    }
+    for (rank, found) in alone {
+        reading.warn(
+            Problem::new("budget.ungrouped", &found[0].places[1])
+                .with("rank", rank.heading())
+                .with("group", rank.above(1).heading())
+                .with("rows", numbers(&found)),
+        );
+    }
+}
+
 /// The rows of some lines, as far as they are worth naming.
 fn numbers(lines: &[&Line]) -> String {
     let rows = lines.iter().filter_map(|line| line.places[1].row);
@@ -229,8 +315,8 @@ fn numbers(lines: &[&Line]) -> String {
 }
 
 /// Puts every line below its parent, compares parents with the sum of their children, and adds up the
-/// lines on top; `None` if that sum has more than 64 bits.
-fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, Option<u64>) {
+/// lines on top: the lines in their order, each with its depth; no sum if it has more than 64 bits.
+fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<(usize, u8)>, Option<u64>) {
     let mut codes: BTreeMap<&str, &Line> = BTreeMap::new();
     for line in lines {
         let Some(code) = line.code.as_deref() else { continue };
@@ -251,9 +337,9 @@ fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, Option<u64>) 
         }
     }
     below(lines, reading);
-    let mut rows = Vec::new();
+    let mut order = Vec::new();
     let mut placed = vec![false; lines.len()];
-    place_children(lines, &children, None, 0, &mut placed, &mut rows);
+    place_children(lines, &children, None, 0, &mut placed, &mut order);
     for (line, _) in lines.iter().zip(&placed).filter(|(line, placed)| {
         !**placed && line.parent.as_deref().is_some_and(|parent| codes.contains_key(parent))
     }) {
@@ -270,7 +356,7 @@ fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<BudgetRow>, Option<u64>) 
             );
         }
     }
-    (rows, sum(children.get(&None).map_or(&[], Vec::as_slice)))
+    (order, sum(children.get(&None).map_or(&[], Vec::as_slice)))
 }
 
 fn place_children(
@@ -279,7 +365,7 @@ fn place_children(
     parent: Option<&str>,
     level: u8,
     placed: &mut [bool],
-    rows: &mut Vec<BudgetRow>,
+    order: &mut Vec<(usize, u8)>,
 ) {
     let Some(below) = children.get(&parent).filter(|_| level <= 5) else { return };
     for &i in below {
@@ -288,15 +374,9 @@ fn place_children(
         }
         placed[i] = true;
         let line = &lines[i];
-        rows.push(BudgetRow {
-            code: line.code.clone(),
-            text: line.text.clone(),
-            amount: line.amount,
-            source: line.source.clone(),
-            level,
-        });
+        order.push((i, level));
         if let Some(code) = &line.code {
-            place_children(lines, children, Some(code), level + 1, placed, rows);
+            place_children(lines, children, Some(code), level + 1, placed, order);
         }
     }
 }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use pk_trust::claim::Kind;
 
 use super::annex::{self, Annex, Objective};
-use super::budget::{self, Budget, BudgetRow};
+use super::budget::{self, Budget};
 use super::document::{Letterhead, Pledge, Statement, Template};
+use super::doubts;
 use super::reading::Reading;
+use super::unit::{self, Units};
 use super::{
     Document, Draft, Head, Level, Official, Officials, Party, Problem, Problems, Role, Settings, SheetName,
     Warned, Wording,
@@ -22,6 +24,19 @@ pub struct Defaults {
     pub versions: BTreeMap<String, u32>,
     /// SHA-256 over the template files that the office replaces, hexadecimal.
     pub overrides: Option<String>,
+    /// The emblems that there are.
+    pub emblems: Emblems,
+}
+
+/// The pictures that may stand at the head of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Emblems {
+    /// The office's own, if it is not `emblem.svg`.
+    pub own: Option<String>,
+    /// Whether the invented one of the program would be printed.
+    pub neutral: bool,
+    /// Names of all pictures of the office.
+    pub pictures: Vec<String>,
 }
 
 /// Checked settings, officials and documents.
@@ -60,7 +75,12 @@ impl Cycle {
             }
             found
         });
+        if let Some(settings) = &settings {
+            doubts::of_emblem(settings.layout.head, defaults.emblems.neutral, &sheet, &mut reading);
+        }
         let officials = Officials::from_rows(&draft.officials, &mut reading);
+        let names: Vec<&str> = officials.iter().map(|official| official.unit.as_str()).collect();
+        let units = unit::units(&draft.units, &names, &defaults.emblems.pictures, &mut reading);
         if draft.officials.is_empty() {
             reading.report(Problem::new("official.none", &draft.place.sheet(SheetName::Pejabat.as_str())));
         }
@@ -72,9 +92,20 @@ impl Cycle {
             .map(|id| id.to_lowercase())
             .collect();
         let mut objectives = annex::objectives(&draft.objectives, &officials, &known, &mut reading);
-        let mut budgets = budget::budgets(&draft.budget, &known, &mut reading);
+        let mut budgets = budget::budgets(&draft.budget, &officials, &known, &mut reading);
         for official in officials.iter().filter(|o| !o.agreement && budgets.contains_key(&o.id)) {
             reading.warn(Problem::new("budget.unused", &official.place).with("official", &official.id));
+        }
+        for official in officials.iter() {
+            let own = objectives.get(&official.id).map_or(&[][..], Vec::as_slice);
+            doubts::of_objectives(official, own, &mut reading);
+        }
+        doubts::of_budgets(&officials, &budgets, &mut reading);
+        if settings.as_ref().is_some_and(|settings| settings.stage.0 > 0) {
+            // A pledge is made once a year; a second one looks like the first.
+            for official in officials.iter().filter(|o| o.agreement && o.pledge && o.documents_named) {
+                reading.warn(Problem::new("pledge.again", &official.place).with("official", &official.id));
+            }
         }
 
         if settings.is_none() || wording.is_none() {
@@ -84,14 +115,16 @@ impl Cycle {
         let (Some(settings), Some(wording), true) = (settings, wording, problems.is_empty()) else {
             return Warned { output: Err(Problems::new(problems)), warnings };
         };
-        let maker = Maker { settings: &settings, officials: &officials, wording: &wording, defaults };
+        let maker =
+            Maker { settings: &settings, officials: &officials, wording: &wording, defaults, units: &units };
         let mut documents = Vec::new();
         for official in officials.iter() {
             if official.agreement {
                 let objectives = objectives.remove(&official.id).unwrap_or_default();
                 documents.push(maker.agreement(official, objectives, budgets.remove(&official.id)));
             }
-            if official.pledge {
+            let again = settings.stage.0 > 0 && official.agreement && !official.documents_named;
+            if official.pledge && !again {
                 documents.push(maker.pledge(official));
             }
         }
@@ -104,15 +137,11 @@ struct Maker<'a> {
     officials: &'a Officials,
     wording: &'a Wording,
     defaults: &'a Defaults,
+    units: &'a Units,
 }
 
 impl Maker<'_> {
-    fn agreement(
-        &self,
-        official: &Official,
-        objectives: Vec<Objective>,
-        budget: Option<(Vec<BudgetRow>, u64)>,
-    ) -> Document {
+    fn agreement(&self, official: &Official, objectives: Vec<Objective>, budget: Option<Budget>) -> Document {
         let wording = &self.wording.agreement;
         let superior = self.officials.superior(official);
         let mut parties = vec![Party::new(official, Role::First, &wording.first_label)];
@@ -140,7 +169,7 @@ impl Maker<'_> {
             unit_column: wording.unit_column,
             number_row: wording.number_row,
             objectives,
-            budget: budget.map(|(rows, total)| Budget { heading: budget_heading(&rows), rows, total }),
+            budget,
         };
         Document {
             statement: Some(statement),
@@ -189,11 +218,22 @@ impl Maker<'_> {
         if !lines.iter().any(|line| line.contains(&region)) {
             lines.push(region);
         }
-        let letterhead = (settings.layout.head == Head::Letterhead).then(|| Letterhead {
-            name: settings.institution.to_uppercase(),
-            unit: official.unit.to_uppercase(),
-            address: settings.address.clone(),
+        let unit = self.units.get(&unit::key(&official.unit));
+        let address = unit.map(|unit| &unit.address).filter(|address| !address.is_empty());
+        let letterhead = (settings.layout.head == Head::Letterhead).then(|| {
+            let region = official.level == Level::Head;
+            let bare = official.position.strip_prefix(official.capacity.prefix());
+            Letterhead {
+                // The head of the region: BUPATI X, and nothing else (Permendagri 1/2023).
+                name: match region {
+                    true => bare.unwrap_or(&official.position).to_uppercase(),
+                    false => settings.institution.to_uppercase(),
+                },
+                unit: (!region).then(|| official.unit.to_uppercase()),
+                address: address.unwrap_or(&settings.address).clone(),
+            }
         });
+        let emblem = unit.and_then(|unit| unit.emblem.clone()).or_else(|| self.defaults.emblems.own.clone());
         Document {
             kind,
             year: settings.year,
@@ -207,6 +247,7 @@ impl Maker<'_> {
             },
             layout: settings.layout,
             letterhead,
+            emblem: emblem.filter(|_| settings.layout.head != Head::Plain),
             title: lines,
             place: settings.place.clone(),
             date: settings.date,
@@ -220,7 +261,7 @@ impl Maker<'_> {
     /// Headings by level. Whoever stands directly below the head of the region agrees on strategic
     /// objectives, also a Camat, who is an administrator.
     fn headings(&self, official: &Official) -> (&'static str, &'static str) {
-        let below_head = self.officials.superior(official).is_some_and(|s| s.level == Level::Head);
+        let below_head = self.officials.is_below_head(official);
         match official.level {
             Level::Head | Level::Senior => ("Sasaran Strategis", "Indikator Kinerja"),
             Level::Administrator if below_head => ("Sasaran Strategis", "Indikator Kinerja"),
@@ -229,9 +270,4 @@ impl Maker<'_> {
             Level::Functional | Level::Staff => ("Sasaran", "Indikator Kinerja Individu"),
         }
     }
-}
-
-fn budget_heading(rows: &[BudgetRow]) -> String {
-    let depth = rows.iter().map(|r| r.level).max().unwrap_or_default();
-    ["Program", "Program/Kegiatan", "Program/Kegiatan/Sub Kegiatan"][usize::from(depth.min(2))].to_owned()
 }

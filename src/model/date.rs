@@ -58,6 +58,13 @@ impl Date {
         self.day
     }
 
+    /// `5 Januari 2026`, as it is printed.
+    pub fn long(self) -> String {
+        let name = MONTHS[usize::from(self.month - 1)];
+        let (first, rest) = name.split_at(1);
+        format!("{} {}{rest} {}", self.day, first.to_uppercase(), self.year)
+    }
+
     /// Reads `2026-01-05`, `5 Januari 2026` or `05/01/2026` (day first, as written in Indonesia).
     pub fn parse(text: &str) -> Option<Self> {
         let by =

@@ -4,6 +4,7 @@ use pk_trust::claim::{Id, Kind};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::grade::is_contract;
 use super::{Annex, Capacity, Layout, Objective, Official, Stage};
 
 /// What a party does in a document.
@@ -58,6 +59,9 @@ pub struct Party {
     /// NIP as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nip: Option<String>,
+    /// What the number is called: `NIP.`, or `NI PPPK` for those under contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nip_label: Option<&'static str>,
     /// Label in the sign block.
     pub label: String,
 }
@@ -75,6 +79,12 @@ impl Party {
             rank: official.rank.clone(),
             grade: official.grade.clone(),
             nip: official.nip.as_ref().map(super::Nip::printed),
+            nip_label: official.nip.as_ref().map(|_| {
+                match official.grade.as_deref().is_some_and(is_contract) {
+                    true => "NI PPPK",
+                    false => "NIP.",
+                }
+            }),
             label: label.to_owned(),
         }
     }
@@ -93,6 +103,9 @@ pub struct Document {
     pub(super) layout: Layout,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) letterhead: Option<Letterhead>,
+    /// Picture in `shared/`, if it is not `emblem.svg`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) emblem: Option<String>,
     pub(super) title: Vec<String>,
     pub(super) place: String,
     pub(super) date: super::Date,
@@ -127,7 +140,9 @@ pub(super) struct Template {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Letterhead {
     pub(super) name: String,
-    pub(super) unit: String,
+    /// None for the head of the region, whose letterhead names nothing but the office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unit: Option<String>,
     pub(super) address: Vec<String>,
 }
 
@@ -191,6 +206,11 @@ impl Document {
     /// Original or revision.
     pub const fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// The date that is printed.
+    pub const fn date(&self) -> super::Date {
+        self.date
     }
 
     /// Who signs, in the order of signing.

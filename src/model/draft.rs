@@ -2,7 +2,7 @@
 
 use super::Place;
 
-/// The four sheets.
+/// The sheets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SheetName {
     /// Settings of the year.
@@ -13,6 +13,8 @@ pub enum SheetName {
     Sasaran,
     /// The budget.
     Anggaran,
+    /// Addresses and emblems of units.
+    Unit,
 }
 
 impl SheetName {
@@ -23,6 +25,7 @@ impl SheetName {
             Self::Pejabat => "Pejabat",
             Self::Sasaran => "Sasaran",
             Self::Anggaran => "Anggaran",
+            Self::Unit => "Unit",
         }
     }
 }
@@ -47,6 +50,8 @@ pub struct Sheet {
     pub name: SheetName,
     /// Its columns, in the order in which they are written.
     pub columns: &'static [Column],
+    /// Whether a workbook may be without it.
+    pub optional: bool,
 }
 
 const fn column(name: &'static str, required: bool, help: &'static str) -> Column {
@@ -63,9 +68,10 @@ const fn choice(
 }
 
 /// All sheets.
-pub const SHEETS: [Sheet; 4] = [
+pub const SHEETS: [Sheet; 5] = [
     Sheet {
         name: SheetName::Pengaturan,
+        optional: false,
         columns: &[
             column(
                 "kunci",
@@ -77,6 +83,7 @@ pub const SHEETS: [Sheet; 4] = [
     },
     Sheet {
         name: SheetName::Pejabat,
+        optional: false,
         columns: &[
             column("id", true, "Kode singkat pilihan sendiri, misalnya kominfo. Bukan NIP"),
             column("nama", true, "Nama tanpa gelar"),
@@ -98,13 +105,14 @@ pub const SHEETS: [Sheet; 4] = [
             choice(
                 "dokumen",
                 false,
-                &["pk", "pakta", "both", "tidak"],
-                "Dokumen yang dibuat; kosong berarti both, tidak berarti hanya sebagai atasan",
+                &["pk", "pakta", "keduanya", "tidak"],
+                "Dokumen yang dibuat. Kosong berarti keduanya, pada perubahan hanya pk; tidak berarti hanya sebagai atasan",
             ),
         ],
     },
     Sheet {
         name: SheetName::Sasaran,
+        optional: false,
         columns: &[
             column("pejabat", true, "Kode (id) pejabat"),
             column("sasaran", true, "Kosong berarti sama dengan baris di atasnya"),
@@ -126,6 +134,7 @@ pub const SHEETS: [Sheet; 4] = [
     },
     Sheet {
         name: SheetName::Anggaran,
+        optional: false,
         columns: &[
             column("pejabat", true, "Kode (id) pejabat"),
             column("kode", false, "Kode nomenklatur, misalnya 2.16.02; sel harus berformat Teks"),
@@ -137,6 +146,22 @@ pub const SHEETS: [Sheet; 4] = [
             column("anggaran", true, "Rupiah utuh, tanpa desimal"),
             column("sumber", false, "Misalnya APBD atau DAK"),
             column("induk", false, "Kode baris induknya; kosong untuk baris teratas"),
+        ],
+    },
+    Sheet {
+        name: SheetName::Unit,
+        optional: true,
+        columns: &[
+            column("unit", true, "Nama perangkat daerah, seperti di lembar Pejabat"),
+            column("alamat", false, "Alamat pada kop; baris dipisah dengan ' | '"),
+            column("telepon", false, "Nomor telepon pada kop"),
+            column("pos_el", false, "Alamat pos-el pada kop"),
+            column("laman", false, "Laman pada kop"),
+            column(
+                "lambang",
+                false,
+                "Nama berkas gambar di templates/shared/; kosong berarti lambang instansi",
+            ),
         ],
     },
 ];
@@ -267,6 +292,8 @@ pub struct Draft {
     pub objectives: Vec<Row>,
     /// Sheet `Anggaran`.
     pub budget: Vec<Row>,
+    /// Sheet `Unit`.
+    pub units: Vec<Row>,
 }
 
 impl Draft {
@@ -277,6 +304,7 @@ impl Draft {
             SheetName::Pejabat => &self.officials,
             SheetName::Sasaran => &self.objectives,
             SheetName::Anggaran => &self.budget,
+            SheetName::Unit => &self.units,
         }
     }
 
@@ -287,6 +315,7 @@ impl Draft {
             SheetName::Pejabat => &mut self.officials,
             SheetName::Sasaran => &mut self.objectives,
             SheetName::Anggaran => &mut self.budget,
+            SheetName::Unit => &mut self.units,
         }
     }
 }

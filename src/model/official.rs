@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::doubts::{self, Written};
 use super::nip::{InvalidNip, Nip};
+use super::nomenclature::Rank;
 use super::reading::Reading;
 use super::{Place, Problem, Row};
 
@@ -98,12 +100,25 @@ pub struct Official {
     pub agreement: bool,
     /// Whether a pledge is made.
     pub pledge: bool,
+    /// Whether the row says which documents are made.
+    pub(super) documents_named: bool,
+    /// Whether the cells of number and rank are empty; a dash says that there is none.
+    pub(super) lacks: Lacks,
+    /// The name without titles, in small letters, to find one person in two rows.
+    pub(super) bare_name: String,
     /// Where the row stands.
     pub place: Place,
     /// Where the superior stands.
-    superior_place: Place,
+    pub(super) superior_place: Place,
     /// Where the NIP stands.
     nip_place: Place,
+}
+
+/// What nobody has written for an official.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lacks {
+    pub(super) number: bool,
+    pub(super) rank: bool,
 }
 
 /// Most officials of one workbook. Every one of them has two documents of some kilobytes until they are written.
@@ -131,6 +146,31 @@ impl Officials {
     /// The superior of an official.
     pub fn superior(&self, official: &Official) -> Option<&Official> {
         self.find(official.superior.as_deref()?)
+    }
+
+    /// Whether the official stands directly below the head of the region: heads of offices, and a Camat, who is an
+    /// administrator.
+    pub fn is_below_head(&self, official: &Official) -> bool {
+        self.superior(official).is_some_and(|superior| superior.level == Level::Head)
+    }
+
+    /// What the budget of an official lists, from the top; nothing if the form does not say.
+    pub(super) fn budget_ranks(&self, official: &Official) -> &'static [Rank] {
+        match official.level {
+            Level::Head | Level::Senior => &[Rank::Programme],
+            Level::Administrator if self.is_below_head(official) => &[Rank::Programme],
+            Level::Administrator => &[Rank::Activity],
+            // Below a Camat everybody stands one step higher than elsewhere.
+            Level::Supervisor
+                if self.superior(official).is_some_and(|superior| {
+                    superior.level == Level::Administrator && self.is_below_head(superior)
+                }) =>
+            {
+                &[Rank::Activity, Rank::SubActivity]
+            }
+            Level::Supervisor => &[Rank::SubActivity],
+            Level::Functional | Level::Staff => &[],
+        }
     }
 
     /// Whether the official supervises anybody, which decides on point 5 of the pledge.
@@ -166,6 +206,8 @@ impl Officials {
         officials.superiors = officials.list.iter().filter_map(|o| o.superior.clone()).collect();
         officials.check_hierarchy(rows, reading);
         officials.check_nips(reading);
+        officials.check_parties(reading);
+        doubts::of_officials(&officials, reading);
         officials
     }
 
@@ -219,6 +261,35 @@ impl Officials {
         None
     }
 
+    /// Nobody agrees with themselves: who acts for the superior as well signs with the superior's superior.
+    fn check_parties(&self, reading: &mut Reading) {
+        for official in self.iter().filter(|official| official.agreement || official.pledge) {
+            let Some(superior) = self.superior(official) else { continue };
+            if superior.id == official.id {
+                continue;
+            }
+            // One number with two names is a slip, and said elsewhere.
+            if official.bare_name != superior.bare_name {
+                continue;
+            }
+            let same_number = official.nip.is_some() && official.nip == superior.nip;
+            // The head of the region has no number: somebody of the same name may be another person.
+            if !same_number && official.nip.is_some() && superior.nip.is_some() {
+                continue;
+            }
+            let other = superior.superior.as_deref().unwrap_or("—");
+            let problem = Problem::new(
+                if same_number { "official.own-superior" } else { "official.maybe-own-superior" },
+                &official.superior_place,
+            )
+            .with("official", &official.id)
+            .with("superior", &superior.id)
+            .with("name", &official.name)
+            .with("other", other);
+            if same_number { reading.report(problem) } else { reading.warn(problem) }
+        }
+    }
+
     fn check_nips(&self, reading: &mut Reading) {
         for (i, official) in self.list.iter().enumerate() {
             let Some(nip) = &official.nip else { continue };
@@ -239,10 +310,13 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
     if let Some(id) = &id {
         check_id(id, row, reading);
     }
-    let name = reading.required(row, "nama");
-    if name.as_deref().is_some_and(|name| !name.chars().any(char::is_alphabetic)) {
-        reading.report(Problem::new("official.name-form", &row.place_of("nama")));
-    }
+    let name = reading.required(row, "nama").filter(|name| {
+        let letters = name.chars().any(char::is_alphabetic);
+        if !letters {
+            reading.report(Problem::new("official.name-form", &row.place_of("nama")));
+        }
+        letters
+    });
     let front = reading.optional(row, "gelar_depan");
     let back = reading.optional(row, "gelar_belakang");
     let position = reading.required(row, "jabatan");
@@ -263,8 +337,9 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
             &[
                 ("pk", (true, false)),
                 ("pakta", (false, true)),
-                ("both", (true, true)),
                 ("keduanya", (true, true)),
+                // What the choice was called in the first workbooks.
+                ("both", (true, true)),
                 ("tidak", (false, false)),
             ],
         )
@@ -286,6 +361,9 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
         }
     }
     let (id, name, position, unit) = (id?, name?, position?, unit?);
+    let written = Written { name: &name, front: front.as_deref(), back: back.as_deref() };
+    doubts::of_row(row, &written, &position, capacity, (rank.as_deref(), grade.as_deref()), reading);
+    let bare_name = name.split(',').next().unwrap_or_default().trim().to_lowercase();
     // An acting head of the region is written without titles (Permendagri 1/2023, 44).
     let name = if level == Level::Head && capacity != Capacity::Definitif {
         name
@@ -305,6 +383,9 @@ fn official(row: &Row, reading: &mut Reading) -> Option<Official> {
         superior,
         agreement: documents.0,
         pledge: documents.1,
+        documents_named: row.has("dokumen"),
+        lacks: Lacks { number: !row.has("nip"), rank: !row.has("pangkat") && !row.has("golongan") },
+        bare_name,
         place: row.place.clone(),
         superior_place: row.place_of("atasan"),
         nip_place: row.place_of("nip"),
@@ -360,7 +441,7 @@ fn nip(row: &Row, reading: &mut Reading) -> Option<Nip> {
 }
 
 /// Titles and name joined without stray commas.
-fn full_name(front: Option<&str>, name: &str, back: Option<&str>) -> String {
+pub(super) fn full_name(front: Option<&str>, name: &str, back: Option<&str>) -> String {
     let trim = |text: &str| text.trim_matches([',', ' ']).to_owned();
     let mut full = String::new();
     if let Some(front) = front.map(trim).filter(|t| !t.is_empty()) {

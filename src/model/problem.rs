@@ -107,7 +107,8 @@ impl Problems {
             Some("Pejabat") => 1,
             Some("Sasaran") => 2,
             Some("Anggaran") => 3,
-            _ => 4,
+            Some("Unit") => 4,
+            _ => 5,
         };
         problems.sort_by_key(|problem| (sheet(&problem.place), problem.place.row));
         Self(problems)

@@ -232,7 +232,8 @@ impl Reading {
     }
 
     /// One of the choices of a column.
-    pub(super) fn choice<T: Copy>(
+    /// Of several names for one value the first is told.
+    pub(super) fn choice<T: Copy + PartialEq>(
         &mut self,
         row: &Row,
         column: &str,
@@ -242,7 +243,7 @@ impl Reading {
         let key = text.to_lowercase().replace([' ', '.'], "_");
         let found = choices.iter().find(|(name, _)| *name == key.trim_end_matches('_'));
         if found.is_none() {
-            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = first_names(choices);
             self.report(
                 Problem::new("cell.choice", &row.place_of(column))
                     .with("value", &text)
@@ -296,6 +297,12 @@ impl Reading {
             }
         }
     }
+}
+
+/// The names of choices, each value once.
+pub(super) fn first_names<T: PartialEq>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
+    let first = |i: &usize| !choices[..*i].iter().any(|(_, value)| *value == choices[*i].1);
+    (0..choices.len()).filter(first).map(|i| choices[i].0).collect()
 }
 
 /// Reads `4.100.832.755`, `Rp 4.100.832.755`, `Rp 1.000,00`, `Rp1.000,-`, `4100832755`.

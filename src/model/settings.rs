@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::reading::Reading;
+use super::doubts::EXAMPLES;
+use super::reading::{Reading, first_names};
 use super::{Date, Place, Problem, Row};
 
 /// Original agreement or a later revision of it.
@@ -14,10 +15,26 @@ pub struct Stage(pub u8);
 impl Stage {
     /// The words in the title: nothing, `PERUBAHAN`, `PERUBAHAN II` …
     pub fn title_words(self) -> String {
-        const ROMAN: [&str; 10] = ["", "", " II", " III", " IV", " V", " VI", " VII", " VIII", " IX"];
         match self.0 {
             0 => String::new(),
-            n => format!("PERUBAHAN{} ", ROMAN.get(usize::from(n)).copied().unwrap_or_default()),
+            1 => "PERUBAHAN ".to_owned(),
+            _ => format!("PERUBAHAN {} ", self.roman()),
+        }
+    }
+
+    /// The number of the revision, as it is printed.
+    pub const fn roman(self) -> &'static str {
+        match self.0 {
+            1 => "I",
+            2 => "II",
+            3 => "III",
+            4 => "IV",
+            5 => "V",
+            6 => "VI",
+            7 => "VII",
+            8 => "VIII",
+            9 => "IX",
+            _ => "",
         }
     }
 }
@@ -53,6 +70,8 @@ pub enum Head {
     Emblem,
     /// The letterhead of the unit.
     Letterhead,
+    /// Nothing: the title begins the page.
+    Plain,
 }
 
 /// How the pages look.
@@ -155,10 +174,21 @@ impl Settings {
         let stage = lookup.stage();
         let paper = lookup.choice("kertas", &[("a4", Paper::A4), ("f4", Paper::F4)]);
         let font = lookup.choice("huruf", &[("serif", Typeface::Serif), ("sans", Typeface::Sans)]);
-        let head = lookup.choice("kepala", &[("emblem", Head::Emblem), ("letterhead", Head::Letterhead)]);
+        let head = lookup.choice(
+            "kepala",
+            &[
+                ("lambang", Head::Emblem),
+                ("kop", Head::Letterhead),
+                ("tanpa", Head::Plain),
+                ("emblem", Head::Emblem),
+                ("letterhead", Head::Letterhead),
+            ],
+        );
         let profile = lookup.text("ragam").unwrap_or_else(|| "standar".to_owned());
         let address = lookup.text("alamat").map(|a| a.split(" | ").map(str::to_owned).collect());
-        let ratified = lookup.found.contains_key("tanggal_dpa").then(|| lookup.date("tanggal_dpa")).flatten();
+        // An empty cell is as good as no row.
+        let ratified = lookup.found.get("tanggal_dpa").is_some_and(|row| row.has("nilai"));
+        let ratified = ratified.then(|| lookup.date("tanggal_dpa")).flatten();
         let (year, date) = (year?, date?);
         if date.year() != year {
             let place = lookup.place("tanggal");
@@ -166,8 +196,23 @@ impl Settings {
                 .reading
                 .report(Problem::new("date.other-year", &place).with("date", date).with("year", year));
         }
-        if let Some(ratified) = ratified {
+        // A revision follows a change, not the first budget document.
+        if let Some(ratified) = ratified.filter(|_| stage == Some(Stage(0))) {
             lookup.deadline(ratified, date);
+        }
+        if let (Some(region), Some(place)) = (&region, &place) {
+            if EXAMPLES.contains(&place.as_str()) {
+                let at = lookup.place("tempat");
+                lookup.reading.warn(Problem::new("cell.sample", &at).with("value", place));
+            }
+            let lower = place.to_lowercase();
+            let named = ["kabupaten ", "kab. ", "kab ", "provinsi ", "prov. "];
+            if named.iter().any(|word| lower.starts_with(word)) || lower == region.to_lowercase() {
+                let at = lookup.place("tempat");
+                lookup
+                    .reading
+                    .warn(Problem::new("setting.place", &at).with("value", place).with("date", date.long()));
+            }
         }
         Some(Self {
             year,
@@ -227,12 +272,16 @@ impl Lookup<'_> {
         self.invalid(date, key, &text, "date.impossible")
     }
 
-    fn choice<T: Copy + Default>(&mut self, key: &str, choices: &[(&'static str, T)]) -> Option<T> {
+    fn choice<T: Copy + Default + PartialEq>(
+        &mut self,
+        key: &str,
+        choices: &[(&'static str, T)],
+    ) -> Option<T> {
         let Some(text) = self.text(key) else { return Some(T::default()) };
         let lower = text.to_lowercase();
         let value = choices.iter().find(|(name, _)| *name == lower).map(|(_, value)| *value);
         if value.is_none() {
-            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            let names = first_names(choices);
             let place = self.place(key);
             self.reading.report(
                 Problem::new("cell.choice", &place).with("value", text).with("choices", names.join(", ")),

@@ -14,7 +14,12 @@ fn calamine(bytes: &[u8]) -> Option<Vec<String>> {
     let names = book.sheet_names();
     let mut values = Vec::new();
     for sheet in &pk::model::SHEETS {
-        let name = names.iter().find(|name| name.trim().eq_ignore_ascii_case(sheet.name.as_str()))?;
+        let name = names.iter().find(|name| name.trim().eq_ignore_ascii_case(sheet.name.as_str()));
+        let name = match name {
+            Some(name) => name,
+            None if sheet.optional => continue,
+            None => return None,
+        };
         let range = book.worksheet_range(name).ok()?;
         let (top, left) = range.start()?;
         let mut columns: BTreeMap<u32, &str> = BTreeMap::new();

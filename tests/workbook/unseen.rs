@@ -145,7 +145,7 @@ fn a_lone_zero_is_no_word_in_other_formats() {
         format!(
             "pengaturan: {{tahun: 2026, instansi: Pemerintah Kabupaten Contoh, daerah: Kabupaten Contoh, tempat: Contoh Raya, tanggal: 2026-01-05}}\n\
              pejabat:\n  - {{id: bupati, nama: Contoh Kepala, jabatan: Bupati, unit: Kabupaten, jenjang: kepala_daerah, dokumen: pk}}\n  \
-             - {{id: a, nama: Contoh Satu, pangkat: {rank}, jabatan: Kepala, unit: Dinas, jenjang: jpt, atasan: bupati, dokumen: pk}}\n\
+             - {{id: a, nama: Contoh Satu, nip: \"-\", pangkat: {rank}, jabatan: Kepala, unit: Dinas, jenjang: jpt, atasan: bupati, dokumen: pk}}\n\
              sasaran:\n  - {{pejabat: bupati, sasaran: S, indikator: I, target: 0}}\n  - {{pejabat: a, sasaran: S, indikator: I, target: 1, satuan: {unit}}}\n"
         )
     };
@@ -180,7 +180,7 @@ fn errors_are_problems_in_every_spelling() {
     }
     for text in ["#1", "# Kepala", "Nomor #5!", "Err: 5", "#a!"] {
         let cell = format!("<c {{}} t=\"inlineStr\"><is><t>{text}</t></is></c>");
-        check(text, &Book::default().cell("Pejabat", "F3", &cell), &[]);
+        check(text, &Book::default().cell("Pejabat", "H3", &cell), &[]);
     }
 }
 

@@ -108,6 +108,7 @@ fn sheets(package: &mut Package, book: &Book, place: &Place) -> Result<Outcome, 
     for sheet in &SHEETS {
         let listed = match find(&book.sheets, sheet.name.as_str(), place) {
             Ok(listed) => listed,
+            Err(problem) if sheet.optional && problem.code == "sheet.missing" => continue,
             Err(problem) => {
                 problems.push(problem);
                 continue;
