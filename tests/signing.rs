@@ -344,7 +344,7 @@ fn a_later_revocation_makes_a_signature_uncertain() {
 }
 
 #[test]
-fn revoked_and_superseded_documents_fail() {
+fn revoked_documents_are_genuine_and_no_longer_in_force() {
     let fixture = Fixture::new();
     fixture.generate();
     fixture.sign_all();
@@ -353,8 +353,13 @@ fn revoked_and_superseded_documents_fail() {
     let change = pk::registry::Change::Revoked { reason: "salah target".into() };
     registry.advance(&revoked.reservation.id, revoked.revision, &change, now()).unwrap();
     let verdict = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
-    assert_eq!(verdict.overall, Overall::Failed);
+    assert_eq!(verdict.overall, Overall::Ended);
     assert_eq!(verdict.lines.status.code, "status.revoked");
     assert_eq!(verdict.lines.status.detail["reason"], "salah target");
+    assert_eq!(verdict.lines.status.detail["since"], "2026-01-05T01:00:00Z");
+    // What is broken besides is not genuine.
+    let mut broken = fixture.file("kominfo", Kind::Agreement);
+    broken[3000] ^= 1;
+    assert_eq!(self::verdict(&fixture.auditor(), &broken).overall, Overall::Failed);
     assert_eq!(verdict.lines.integrity.outcome, Answer::Yes, "revoked is not forged");
 }

@@ -73,7 +73,10 @@ fn a_folder_is_looked_through_in_order_and_says_what_it_passed_over() {
     assert!(lines[1].starts_with("VALID ") && lines[1].ends_with("b/c"), "known by its first bytes: {shown}");
     assert!(lines[2].starts_with("NOT VALID ") && lines[2].contains("b/forged.pdf: after it was issued"));
     assert!(lines[3].starts_with("NOT CERTAIN ") && lines[3].contains("b/older.PDF: this is an older"));
-    assert_eq!(lines[5], "files: 4; 2 valid, 1 not valid, 1 not certain, 0 without a verdict");
+    assert_eq!(
+        lines[5],
+        "files: 4; 2 valid, 0 no longer in force, 1 not valid, 1 not certain, 0 without a verdict"
+    );
     assert!(
         stderr(&output).contains("other files in folders that were passed over: 2;"),
         "{}",
@@ -246,8 +249,8 @@ fn the_report_of_one_document_says_everything() {
         verdict["sha256"].as_str().unwrap(),
         concat!("pk ", env!("CARGO_PKG_VERSION")),
         "VALID",
-        "PihakPertama",
-        "PihakKedua",
+        "First party",
+        "Second party",
         "<main>",
         "<footer>",
         "<figcaption>Page 1 of 2",
@@ -313,7 +316,9 @@ fn the_report_of_many_files_has_a_table_of_contents() {
             html.contains(&format!("href=\"#f{number}\"")) && html.contains(&format!("id=\"f{number}\""))
         );
     }
-    assert!(html.contains("files: 5; 2 valid, 1 not valid, 1 not certain, 1 without a verdict"));
+    assert!(html.contains(
+        "files: 5; 2 valid, 0 no longer in force, 1 not valid, 1 not certain, 1 without a verdict"
+    ));
     assert!(html.contains("/nonexistent.pdf does not exist"));
     let archive = fs::read_dir(demo().office.join("archive")).unwrap().next().unwrap().unwrap().path();
     let (html, _) = report(&[text(&archive)]);

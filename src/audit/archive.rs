@@ -82,7 +82,8 @@ pub(super) fn examine(
         differences.push(MissingOrExtra::Events(event.to_string()));
         overall = worse(overall, Overall::Indeterminate);
     }
-    for verdict in &documents {
+    // What was replaced or revoked since belongs to the year as well: the archive is none the worse for it.
+    for verdict in documents.iter().filter(|verdict| verdict.overall != Overall::Ended) {
         overall = worse(overall, verdict.overall);
     }
     // Nothing in it is nothing proved.

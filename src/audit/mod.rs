@@ -19,7 +19,7 @@ pub use pk_photo::{PictureError, qr_texts};
 
 pub use crate::batch::{Attached, Difference};
 use crate::registry::{self, Registry, Status};
-use crate::render::{Renderer, STACK, Templates};
+use crate::render::{Renderer, Templates, on_stack};
 
 /// What is known besides the file.
 #[derive(Default)]
@@ -232,7 +232,7 @@ impl Auditor {
     fn reproduce(&self, attached: &Attached, bytes: &[u8]) -> Option<bool> {
         let templates = self.templates.as_ref().filter(|templates| attached.can_be_rendered(templates))?;
         let renderer = self.renderer.get_or_init(|| Renderer::new(templates.clone()));
-        on_big_stack(|| attached.reproduced(bytes, templates, renderer))?
+        on_stack(|| attached.reproduced(bytes, templates, renderer))?
     }
 
     /// Answers about the text of a QR code, also one that was changed on its way.
@@ -256,19 +256,11 @@ impl Auditor {
     }
 }
 
-/// Runs on a thread with the stack that Typst needs; `None` if there is no thread to be had.
-fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;
-        thread.join().ok()
-    })
-}
-
 /// What the registry says, in the verifier's terms.
 fn status(found: Result<Option<registry::Entry>, registry::Error>) -> verify::Status {
     match found {
         Ok(Some(entry)) => {
-            let successor = entry.successor.map(|id| id.to_string());
+            let successor = entry.successor.as_ref().map(Id::grouped);
             verify::Status::Known(Record {
                 digest: entry.digest,
                 files: entry.files,
@@ -278,6 +270,7 @@ fn status(found: Result<Option<registry::Entry>, registry::Error>) -> verify::St
                     Status::Revoked => Standing::Revoked(entry.remark.unwrap_or_default()),
                     Status::Superseded => Standing::Superseded(successor.unwrap_or_default()),
                 },
+                ended: entry.ended,
             })
         }
         Ok(None) => verify::Status::UnknownDocument,
@@ -296,6 +289,7 @@ fn worse(a: Overall, b: Overall) -> Overall {
     match (a, b) {
         (Overall::Failed, _) | (_, Overall::Failed) => Overall::Failed,
         (Overall::Indeterminate, _) | (_, Overall::Indeterminate) => Overall::Indeterminate,
+        (Overall::Ended, _) | (_, Overall::Ended) => Overall::Ended,
         (Overall::Passed, Overall::Passed) => Overall::Passed,
     }
 }

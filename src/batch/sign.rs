@@ -318,7 +318,12 @@ impl Known {
     }
 
     fn verdict(&self, entry: &Entry, bytes: &[u8], at: Time) -> Verdict {
-        let record = Record { digest: entry.digest, files: entry.files.clone(), standing: Standing::Waiting };
+        let record = Record {
+            digest: entry.digest,
+            files: entry.files.clone(),
+            standing: Standing::Waiting,
+            ended: None,
+        };
         let evidence =
             Evidence { seals: self.seals.clone(), status: Status::Known(record), ..Evidence::default() };
         verify::document(bytes, &self.anchors, &evidence, at)

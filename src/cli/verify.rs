@@ -26,7 +26,8 @@ use crate::workers::in_order;
 
 /// Check documents, pictures of pages, QR texts and archives
 ///
-/// Exit status: 0 valid, 1 not valid, 3 not broken but the proof is not complete, 2 no verdict.
+/// Exit status: 0 valid; 1 not valid; 3 not broken, but the proof is not complete, or genuine and no longer in
+/// force; 2 no verdict.
 #[derive(clap::Args, Debug)]
 pub(super) struct Verify {
     /// PDF, PNG, JPEG, WebP or zip files, folders, patterns, - for standard input, or the text of a QR code
@@ -207,6 +208,8 @@ struct Tally {
     passed: usize,
     failed: usize,
     indeterminate: usize,
+    /// Genuine, and no longer in force.
+    ended: usize,
     /// Without a verdict.
     unread: usize,
 }
@@ -219,13 +222,14 @@ impl Tally {
                 Overall::Passed => &mut self.passed,
                 Overall::Failed => &mut self.failed,
                 Overall::Indeterminate => &mut self.indeterminate,
+                Overall::Ended => &mut self.ended,
             },
         };
         *kind += 1;
     }
 
     const fn files(&self) -> usize {
-        self.passed + self.failed + self.indeterminate + self.unread
+        self.passed + self.failed + self.indeterminate + self.ended + self.unread
     }
 
     /// Of several files the worst, in the order 1, 2, 3, 0.
@@ -233,17 +237,18 @@ impl Tally {
         match self {
             Self { failed: 1.., .. } => 1,
             Self { unread: 1.., .. } => 2,
-            Self { indeterminate: 1.., .. } => 3,
+            Self { indeterminate: 1.., .. } | Self { ended: 1.., .. } => 3,
             _ => 0,
         }
     }
 
-    fn values(&self) -> [(&'static str, String); 5] {
+    fn values(&self) -> [(&'static str, String); 6] {
         [
             ("files", self.files().to_string()),
             ("passed", self.passed.to_string()),
             ("failed", self.failed.to_string()),
             ("indeterminate", self.indeterminate.to_string()),
+            ("ended", self.ended.to_string()),
             ("unread", self.unread.to_string()),
         ]
     }
@@ -392,7 +397,7 @@ fn print_brief(term: &Term, answer: &Answer) {
 }
 
 fn print_headline(term: &Term, (tone, code): (Tone, &str), file: &str, reason: Option<&str>) {
-    let width = ["verdict.passed", "verdict.failed", "verdict.indeterminate", "verdict.none"]
+    let width = ["verdict.passed", "verdict.failed", "verdict.indeterminate", "verdict.ended", "verdict.none"]
         .map(|code| term.words.plain(code).chars().count())
         .into_iter()
         .max()
@@ -406,7 +411,7 @@ const fn headline(overall: Overall) -> (Tone, &'static str) {
     let tone = match overall {
         Overall::Passed => Tone::Good,
         Overall::Failed => Tone::Bad,
-        Overall::Indeterminate => Tone::Open,
+        Overall::Indeterminate | Overall::Ended => Tone::Open,
     };
     (tone, report::headline(overall))
 }

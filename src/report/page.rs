@@ -35,7 +35,7 @@ impl Tone {
         match overall {
             Overall::Passed => Self::Good,
             Overall::Failed => Self::Bad,
-            Overall::Indeterminate => Self::Open,
+            Overall::Indeterminate | Overall::Ended => Self::Open,
         }
     }
 
@@ -178,6 +178,7 @@ impl Page<'_> {
                     ("passed", number(Some(Overall::Passed))),
                     ("failed", number(Some(Overall::Failed))),
                     ("indeterminate", number(Some(Overall::Indeterminate))),
+                    ("ended", number(Some(Overall::Ended))),
                     ("unread", number(None)),
                 ],
             );
@@ -343,7 +344,9 @@ impl Page<'_> {
         self.fact("report.host", &issued.host);
         if document.kind == "agreement" {
             self.fact("report.indicators", &issued.indicators.to_string());
-            self.fact("report.budget", &format!("Rp {}", rupiah(issued.budget)));
+            if issued.budget > 0 {
+                self.fact("report.budget", &format!("Rp {}", rupiah(issued.budget)));
+            }
         }
         self.hexadecimal("report.digest", &document.digest);
         self.raw("</dl>\n<p class=\"hint\">");

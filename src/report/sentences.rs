@@ -13,6 +13,7 @@ pub const fn headline(overall: Overall) -> &'static str {
         Overall::Passed => "verdict.passed",
         Overall::Failed => "verdict.failed",
         Overall::Indeterminate => "verdict.indeterminate",
+        Overall::Ended => "verdict.ended",
     }
 }
 
@@ -87,13 +88,21 @@ pub fn trusted(words: &Words, root: &Root) -> String {
 pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
     let wanted = match verdict.overall {
         Overall::Passed => return None,
-        Overall::Failed => verify::Answer::No,
+        Overall::Failed | Overall::Ended => verify::Answer::No,
         Overall::Indeterminate => verify::Answer::Unknown,
     };
     // An unproven time alone decides nothing, so it comes last, as it stands among the lines.
     let lines = verdict.lines.all();
     let (_, line) = lines.iter().find(|(_, line)| line.outcome == wanted)?;
-    Some(words.text(line.code, &line.detail))
+    let said = words.text(line.code, &line.detail);
+    // What the register says counts whatever else is not known.
+    let status = &verdict.lines.status;
+    if verdict.overall == Overall::Indeterminate && status.outcome == verify::Answer::No {
+        return Some(format!("{}; {said}", words.text(status.code, &status.detail)));
+    }
+    // A code alone says nothing of the paper around it.
+    let genuine = verdict.overall == Overall::Ended && verdict.lines.integrity.outcome == verify::Answer::Yes;
+    Some(if genuine { words.text("verdict.genuine", &Values::from([("status", said)])) } else { said })
 }
 
 /// What every answer about a document says besides, whatever its headline: remarks that a reader needs, and in
@@ -159,6 +168,7 @@ pub fn count(words: &Words, verdict: &ArchiveVerdict) -> String {
         ("passed", count(Overall::Passed)),
         ("failed", count(Overall::Failed)),
         ("indeterminate", count(Overall::Indeterminate)),
+        ("ended", count(Overall::Ended)),
     ]);
     words.text("archive.count", &values)
 }

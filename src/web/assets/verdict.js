@@ -8,6 +8,7 @@ const OVERALL = {
   "TOTAL-PASSED": ["good", "verdict.passed"],
   "TOTAL-FAILED": ["bad", "verdict.failed"],
   INDETERMINATE: ["open", "verdict.indeterminate"],
+  "NOT-IN-FORCE": ["moved", "verdict.ended"],
 };
 const AXES = [
   ["integrity", "axis.integrity"], ["issuer", "axis.issuer"], ["status", "axis.status"], ["time", "axis.time"],
@@ -38,13 +39,20 @@ function headline(verdict, fresh) {
   if (isLink && !elsewhere && issuer.outcome === "yes" && verdict.overall !== "TOTAL-FAILED") {
     // All that a code can prove, it has proven: it must not look like one of an unknown seal.
     if (status.outcome === "yes") return ["good", "code.good", say("code.good-here", verdict.document.issued)];
-    return ["open", "code.good", sentence(status)];
+    return [...(verdict.overall === "NOT-IN-FORCE" ? OVERALL["NOT-IN-FORCE"] : ["open", "code.good"]), sentence(status)];
   }
-  const wanted = { "TOTAL-FAILED": "no", INDETERMINATE: "unknown" }[verdict.overall];
+  const wanted = { "TOTAL-FAILED": "no", "NOT-IN-FORCE": "no", INDETERMINATE: "unknown" }[verdict.overall];
   const decided = AXES.map(([axis]) => verdict.lines[axis]).find(({ outcome }) => outcome === wanted);
   // Of a code, everything hangs on its issuer.
   const reason = isLink && issuer.outcome !== "yes" ? issuer : decided;
-  return [...(elsewhere ? ["bad", "code.bad"] : OVERALL[verdict.overall]), reason && sentence(reason)];
+  // What the register says counts whatever else is not known.
+  const ended = verdict.overall === "INDETERMINATE" && status.outcome === "no" ? `${sentence(status)}; ` : "";
+  const said = reason && ended + sentence(reason);
+  const genuine = verdict.overall === "NOT-IN-FORCE" && verdict.lines.integrity.outcome === "yes";
+  return [
+    ...(elsewhere ? ["bad", "code.bad"] : OVERALL[verdict.overall]),
+    genuine ? say("verdict.genuine", { status: said }) : said,
+  ];
 }
 
 // Where a code leads, if that is not the page of those who ask. It moves no line, and is what a forger has to
@@ -114,7 +122,7 @@ function compare(document, claim) {
       ["page.year", agreement ? String(year) : undefined],
       ["page.number", issued.number],
       ["page.indicators", agreement ? String(issued.indicators) : undefined],
-      ["page.budget", agreement ? rupiah(issued.budget) : undefined],
+      ["page.budget", issued.budget > 0 ? rupiah(issued.budget) : undefined],
     ]),
     hint(say("code.sealed-on", { day: day(issued.on) })),
     ...(own ? [make("p", {}, make("a", { href: pageOf(id) + claim }, say("check.open-page")))] : []),

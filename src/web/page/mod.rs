@@ -178,6 +178,7 @@ impl Tone {
             Overall::Passed => Self::Good,
             Overall::Failed => Self::Bad,
             Overall::Indeterminate => Self::Open,
+            Overall::Ended => Self::Moved,
         }
     }
 

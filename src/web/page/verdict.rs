@@ -49,6 +49,7 @@ impl Headline {
             Some(issued) if yes(status) => {
                 (Tone::Good, "code.good", Some(context.said("code.good-here", &[("by", &issued.by)])))
             }
+            Some(_) if verdict.overall == Overall::Ended => (Tone::Moved, "verdict.ended", Some(say(status))),
             Some(_) => (Tone::Open, "code.good", Some(say(status))),
             None => {
                 // Of a code, everything hangs on its issuer.
@@ -182,7 +183,9 @@ fn document(context: &Context<'_>, verdict: &Verdict) -> Markup {
                     @if document.kind == "agreement" {
                         div { dt { (context.say("page.year")) } dd { (document.year) } }
                         div { dt { (context.say("page.indicators")) } dd { (issued.indicators) } }
-                        div { dt { (context.say("page.budget")) } dd { "Rp " (rupiah(issued.budget)) } }
+                        @if issued.budget > 0 {
+                            div { dt { (context.say("page.budget")) } dd { "Rp " (rupiah(issued.budget)) } }
+                        }
                     }
                 }
                 p.hint { (context.said("code.sealed-on", &[("day", &context.date(&issued.on))])) }
@@ -230,7 +233,10 @@ fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup 
                 };
                 li.(tone.class()) {
                     p { strong {
-                        (printable(signature.signer.as_deref().unwrap_or(&signature.field)))
+                        @match &signature.signer {
+                            Some(signer) => (printable(signer)),
+                            None => (printable(&signature.field)),
+                        }
                     } }
                     p { (tone.mark(context, word)) }
                     @if let Some(time) = &signature.claimed_time {

@@ -71,6 +71,8 @@ pub struct Record {
     pub files: Vec<[u8; 32]>,
     /// What became of it.
     pub standing: Standing,
+    /// When it was revoked or replaced, if the record says so.
+    pub ended: Option<Time>,
 }
 
 /// What became of a document.
@@ -589,12 +591,7 @@ fn status_findings(
     }
     let outdated = record.files.last() != Some(&sha256);
     match &record.standing {
-        Standing::Revoked(reason) => {
-            findings.push(Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason))
-        }
-        Standing::Superseded(by) => {
-            findings.push(Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by))
-        }
+        Standing::Revoked(_) | Standing::Superseded(_) => findings.extend(ended_finding(record)),
         Standing::Complete if waiting.is_empty() => {
             findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
         }
@@ -603,6 +600,20 @@ fn status_findings(
         }
         Standing::Complete | Standing::Waiting => findings.push(waiting_finding(&waiting)),
     }
+}
+
+/// What became of a document that is no longer in force, and since when.
+fn ended_finding(record: &Record) -> Option<Finding> {
+    let finding = match &record.standing {
+        Standing::Revoked(reason) => {
+            Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason)
+        }
+        Standing::Superseded(by) => {
+            Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by)
+        }
+        Standing::Waiting | Standing::Complete => return None,
+    };
+    Some(finding.with("since", record.ended.map_or_else(|| "?".to_owned(), |ended| ended.to_string())))
 }
 
 fn waiting_finding(waiting: &[&str]) -> Finding {
@@ -661,16 +672,11 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
                 if record.digest != claim.digest {
                     findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
                 }
-                findings.push(match &record.standing {
-                    Standing::Revoked(reason) => {
-                        Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason)
-                    }
-                    Standing::Superseded(id) => {
-                        Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", id)
-                    }
-                    Standing::Complete => Finding::new(Axis::Status, "status.complete", Outcome::Pass),
+                findings.extend(match &record.standing {
+                    Standing::Revoked(_) | Standing::Superseded(_) => ended_finding(record),
+                    Standing::Complete => Some(Finding::new(Axis::Status, "status.complete", Outcome::Pass)),
                     Standing::Waiting => {
-                        Finding::new(Axis::Status, "status.waiting-registry", Outcome::NotChecked)
+                        Some(Finding::new(Axis::Status, "status.waiting-registry", Outcome::NotChecked))
                     }
                 });
             }

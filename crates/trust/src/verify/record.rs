@@ -4,6 +4,7 @@ use crate::digits::from_lower_hex;
 use serde::Deserialize;
 
 use super::{Record, Standing, Status};
+use crate::Time;
 use crate::claim::Id;
 
 /// The format this program reads.
@@ -31,6 +32,7 @@ struct Raw {
     files: Option<Vec<String>>,
     reason: Option<String>,
     superseded_by: Option<String>,
+    ended: Option<String>,
 }
 
 impl Published {
@@ -59,7 +61,11 @@ impl Published {
             "waiting" => Standing::Waiting,
             "in-force" => Standing::Complete,
             "revoked" => Standing::Revoked(raw.reason.unwrap_or_default()),
-            "superseded" => Standing::Superseded(raw.superseded_by.unwrap_or_default()),
+            "superseded" => {
+                // In the form in which it is printed.
+                let by = id(raw.superseded_by.as_deref())?;
+                Standing::Superseded(by.as_ref().map(Id::grouped).unwrap_or_default())
+            }
             _ => return Err(RecordError),
         };
         let id = id(Some(&raw.id.ok_or(RecordError)?))?;
@@ -69,7 +75,8 @@ impl Published {
         if raw.format.is_none() {
             return Err(RecordError);
         }
-        Ok(Self { id, status: Status::Known(Record { digest, files, standing }) })
+        let ended = raw.ended.as_deref().and_then(Time::parse);
+        Ok(Self { id, status: Status::Known(Record { digest, files, standing, ended }) })
     }
 
     /// What it says of the document of this id. The record of another document says nothing of this one:
@@ -125,7 +132,7 @@ mod tests {
         assert_eq!(standing("in-force"), Standing::Complete);
         assert_eq!(standing("waiting"), Standing::Waiting);
         assert_eq!(standing("revoked"), Standing::Revoked("keliru".to_owned()));
-        assert_eq!(standing("superseded"), Standing::Superseded("AAAAAAAAAAAAAAAA".to_owned()));
+        assert_eq!(standing("superseded"), Standing::Superseded("AAAA-AAAA-AAAA-AAAA".to_owned()));
         let about = |text: &str| Published::parse(text.as_bytes()).unwrap().about(Some(&id()));
         assert!(matches!(about(r#"{"state":"unknown"}"#), Status::UnknownDocument));
         assert!(matches!(about(r#"{"state":"unreachable"}"#), Status::Unreachable));

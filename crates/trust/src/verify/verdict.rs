@@ -19,6 +19,9 @@ pub enum Overall {
     /// Everything that makes a document believable was checked, and holds.
     #[serde(rename = "TOTAL-PASSED")]
     Passed,
+    /// Genuine, and no longer in force: everything holds, but the issuer has revoked or replaced it.
+    #[serde(rename = "NOT-IN-FORCE")]
+    Ended,
     /// Nothing is broken, but the proof is not complete.
     #[serde(rename = "INDETERMINATE")]
     Indeterminate,
@@ -209,12 +212,33 @@ impl Lines {
             Axis::Integrity | Axis::Issuer | Axis::Remark => true,
         };
         let lines = self.all();
-        if lines.iter().any(|(_, line)| line.outcome == Answer::No) {
+        let refused = |axis| lines.iter().any(|(a, line)| *a == axis && line.outcome == Answer::No);
+        if [Axis::Integrity, Axis::Issuer, Axis::Time].into_iter().any(refused) {
             return Overall::Failed;
+        }
+        if self.status.outcome == Answer::No {
+            // That an issuer has withdrawn a document breaks nothing in it; whether it is genuine still has to be known.
+            return match self.has_ended() {
+                true if self.is_genuine() => Overall::Ended,
+                true => Overall::Indeterminate,
+                false => Overall::Failed,
+            };
         }
         let complete =
             lines.iter().filter(|(axis, _)| needed(*axis)).all(|(_, line)| line.outcome == Answer::Yes);
         if complete { Overall::Passed } else { Overall::Indeterminate }
+    }
+
+    /// Whether the issuer has withdrawn or replaced the document, which is lawful and says nothing against anybody.
+    fn has_ended(&self) -> bool {
+        matches!(self.status.code, "status.revoked" | "status.superseded")
+    }
+
+    /// Whether issuer and content are proven. A code vouches for no signatures.
+    fn is_genuine(&self) -> bool {
+        self.issuer.outcome == Answer::Yes
+            && (self.integrity.outcome == Answer::Yes
+                || self.integrity.code == "picture.signatures-not-checked")
     }
 }
 
