@@ -42,6 +42,7 @@ fn entry(byte: u8) -> Entry {
         successor: None,
         visibility: None,
         first_objective: Some("Meningkatnya contoh pertama".into()),
+        date: Some("2026-01-05".into()),
         last_objective: Some("Meningkatnya contoh terakhir".into()),
         changed: at(0),
         ended: None,
@@ -268,7 +269,7 @@ fn version_1_is_upgraded_by_a_writer() {
     drop(registry);
     let raw = rusqlite::Connection::open(&path).unwrap();
     let version: i64 = raw.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
     drop(raw);
     assert_eq!(SqliteRegistry::open_to_read(&path).unwrap().all().unwrap().len(), 4);
 }
@@ -355,7 +356,7 @@ fn later_versions_are_refused() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("registry.db");
     drop(SqliteRegistry::create(&path).unwrap());
-    for version in [4, 0, -1] {
+    for version in [5, 0, -1] {
         let raw = rusqlite::Connection::open(&path).unwrap();
         raw.pragma_update(None, "user_version", version).unwrap();
         drop(raw);

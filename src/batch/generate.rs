@@ -275,6 +275,7 @@ fn commit(
         visibility: None,
         first_objective: objectives.first().map(|o| o.text.clone()),
         last_objective: objectives.last().map(|o| o.text.clone()),
+        date: Some(item.document.date().to_string()),
         changed: now,
         ended: None,
     };

@@ -1,6 +1,6 @@
--- The registry of one office. Version 3: the tables of version 2, and events that hold more.
+-- The registry of one office. Version 4: version 3 with the date that is printed.
 PRAGMA application_id = 0x504b5247; -- "PKRG"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- Which document of which official has which id: given once, before anything is rendered.
 CREATE TABLE reservations (
@@ -35,7 +35,8 @@ CREATE TABLE documents (
   successor  TEXT,                 -- id of the document that replaced it
   visibility TEXT,                 -- what its public page shows; NULL: what pk.toml says
   first_objective TEXT,            -- of an agreement
-  last_objective  TEXT
+  last_objective  TEXT,
+  date       TEXT                  -- as printed; NULL where an earlier version issued it
 ) STRICT;
 
 CREATE INDEX documents_by_slot ON documents (official, year, kind, stage);

@@ -42,6 +42,11 @@ fn facts(entry: &Entry) -> [u8; 32] {
             parts.text(part);
         }
     }
+    // Of what an earlier version issued there is none, and the hash stays what it was.
+    if let Some(date) = &entry.date {
+        parts.text("date");
+        parts.text(date);
+    }
     parts.0.finalize().into()
 }
 

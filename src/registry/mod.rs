@@ -8,6 +8,7 @@ mod events;
 mod facts;
 mod read;
 mod schema;
+mod sealed;
 mod sqlite;
 mod told;
 mod upgrade;
@@ -15,7 +16,9 @@ mod watch;
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
+use pk_trust::pki::{KeyError, Sign};
 
+pub use sealed::{Deed, deeds};
 pub use sqlite::SqliteRegistry;
 pub use watch::{Stamp, Watch};
 
@@ -118,6 +121,8 @@ pub struct Entry {
     pub first_objective: Option<String>,
     /// The last one, which may be the first.
     pub last_objective: Option<String>,
+    /// The date that is printed, `2026-01-05`; `None` for what was issued before the registry had version 4.
+    pub date: Option<String>,
     /// When its newest event happened. [`Registry::record`] takes the time from its own argument.
     pub changed: Time,
     /// When it was revoked or superseded: later events, such as a change of visibility, leave it alone.
@@ -154,7 +159,7 @@ impl Entry {
 pub struct Event {
     /// Document id.
     pub id: String,
-    /// `issued`, `signed`, `completed`, `revoked`, `superseded`, `visibility`, `adopted`.
+    /// `issued`, `signed`, `completed`, `revoked`, `superseded`, `visibility`, `adopted`, `sealed`.
     pub what: String,
     /// When.
     pub at: Time,
@@ -281,12 +286,15 @@ pub enum Error {
         /// In what.
         part: &'static str,
     },
+    /// The seal did not sign.
+    #[error("the seal did not sign")]
+    Seal(#[from] KeyError),
     /// It holds a trigger, a view, a table or a column that this program never makes, or lacks one: by kind
     /// and name.
     #[error("the registry has another structure than it was made with: {0}")]
     Schema(String),
     /// A later version of the program made it.
-    #[error("the registry has version {0}, this program knows versions 1 to 3")]
+    #[error("the registry has version {0}, this program knows versions 1 to 4")]
     Version(i64),
 }
 
@@ -377,6 +385,15 @@ pub trait Registry {
     ///
     /// [`Error::Conflict`] of the first that cannot be made.
     fn advance_all(&mut self, steps: &[Step], at: Time) -> Result<(), Error>;
+
+    /// The same for what an office decides: each event is followed by one in which the seal vouches for it, and so
+    /// for all before it. Whoever can write the file can change a document's standing; only who holds the seal's key
+    /// can do so in the name of the office.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] of the first that cannot be made; [`Error::Seal`].
+    fn decide_all(&mut self, steps: &[Step], at: Time, seal: &dyn Sign) -> Result<(), Error>;
 
     /// What has changed since `mark`, all of it as of one moment. The chain of hashes of the events after
     /// the mark is checked, and what is given is compared with it; without a mark, everything.

@@ -54,7 +54,7 @@ impl<'a> Scope<'a> {
 
 const DOCUMENTS: &str = "SELECT documents.number, id, salt, day, year, kind, stage, official, unit, position,
   name, digest, indicators, budget, revision, status, remark, successor, visibility, first_objective,
-  last_objective,
+  last_objective, date,
   (SELECT at FROM events WHERE events.id = documents.id AND what <> 'adopted'
     ORDER BY events.number DESC LIMIT 1),
   CASE WHEN status IN ('revoked', 'superseded') THEN (SELECT at FROM events
@@ -131,8 +131,8 @@ fn entry(row: &Row<'_>) -> Result<Entry, Error> {
     let status: String = row.get(15)?;
     let successor: Option<String> = row.get(17)?;
     let visibility: Option<String> = row.get(18)?;
-    let changed: Option<i64> = row.get(21)?;
-    let ended: Option<i64> = row.get(22)?;
+    let changed: Option<i64> = row.get(22)?;
+    let ended: Option<i64> = row.get(23)?;
     Ok(Entry {
         reservation: reservation(row, 1)??,
         slot: Slot {
@@ -157,6 +157,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, Error> {
             .transpose()?,
         first_objective: row.get(19)?,
         last_objective: row.get(20)?,
+        date: row.get(21)?,
         changed: Time::from_unix(unsigned(changed.ok_or_else(|| damaged("no event"))?)?),
         ended: ended.map(unsigned).transpose()?.map(Time::from_unix),
         signers: Vec::new(),

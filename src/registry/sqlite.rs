@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pk_trust::Time;
 use pk_trust::claim::Id;
+use pk_trust::pki::Sign;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::read::{Scope, entries, reservation, signed};
@@ -14,6 +15,7 @@ use super::told::Told;
 use super::upgrade::{VERSION, copy, upgrade, version};
 use super::{
     Change, Entry, Error, Event, Mark, Registry, Reservation, Since, Slot, Status, Step, Visibility, events,
+    sealed,
 };
 
 /// "PKRG", in `create.sql`.
@@ -146,6 +148,29 @@ impl SqliteRegistry {
         target.close().map_err(|(_, error)| error.into())
     }
 
+    /// Makes changes, all of them or none, each with the word of the seal if there is one.
+    fn make(&mut self, steps: &[Step], at: Time, seal: Option<&dyn Sign>) -> Result<(), Error> {
+        let transaction = self.write()?;
+        let before = events::newest(&transaction)?.map(|(mark, _)| mark);
+        let mut last = None;
+        for Step { id, expected, change } in steps {
+            let id = id.to_string();
+            let document = Document { transaction: &transaction, id: &id, expected: *expected, at };
+            let event = match change {
+                Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
+                Change::Revoked { reason } => document.revoke(reason)?,
+                Change::Superseded { by, reason } => document.supersede(by, reason)?,
+                Change::Visibility { to, reason } => document.show(*to, reason)?,
+            };
+            let event = match seal {
+                Some(seal) => document.event("sealed", &sealed::detail(&event.hash, seal)?)?,
+                None => event,
+            };
+            last = Some((event, id));
+        }
+        last.map_or(Ok(()), |(event, id)| settle(transaction, before, event, &id))
+    }
+
     /// Begins to write. Nothing is written behind events that do not hold.
     fn write(&mut self) -> Result<Transaction<'_>, Error> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -232,21 +257,11 @@ impl Registry for SqliteRegistry {
     }
 
     fn advance_all(&mut self, steps: &[Step], at: Time) -> Result<(), Error> {
-        let transaction = self.write()?;
-        let before = events::newest(&transaction)?.map(|(mark, _)| mark);
-        let mut last = None;
-        for Step { id, expected, change } in steps {
-            let id = id.to_string();
-            let document = Document { transaction: &transaction, id: &id, expected: *expected, at };
-            let event = match change {
-                Change::Signed { field, serial, file } => document.sign(field, serial, file)?,
-                Change::Revoked { reason } => document.revoke(reason)?,
-                Change::Superseded { by, reason } => document.supersede(by, reason)?,
-                Change::Visibility { to, reason } => document.show(*to, reason)?,
-            };
-            last = Some((event, id));
-        }
-        last.map_or(Ok(()), |(event, id)| settle(transaction, before, event, &id))
+        self.make(steps, at, None)
+    }
+
+    fn decide_all(&mut self, steps: &[Step], at: Time, seal: &dyn Sign) -> Result<(), Error> {
+        self.make(steps, at, Some(seal))
     }
 
     fn since(&self, mark: Option<&Mark>) -> Result<Since, Error> {
@@ -461,8 +476,8 @@ fn supersede_slot(transaction: &Transaction<'_>, entry: &Entry, id: &str, at: Ti
 fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), Error> {
     transaction.execute(
         "INSERT INTO documents (id, year, kind, stage, official, salt, day, unit, position, name, digest,
-           indicators, budget, first_objective, last_objective, revision, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0, 'issued')",
+           indicators, budget, first_objective, last_objective, date, revision, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 'issued')",
         params![
             id,
             entry.slot.year,
@@ -479,6 +494,7 @@ fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), 
             signed(entry.budget),
             entry.first_objective,
             entry.last_objective,
+            entry.date,
         ],
     )?;
     for (place, signer) in (0_u32..).zip(&entry.signers) {

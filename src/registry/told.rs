@@ -12,7 +12,7 @@ use pk_trust::claim::Id;
 use rusqlite::Connection;
 
 use super::read::{Scope, entries};
-use super::{Entry, Error, Event, Mark, Status, Visibility, events};
+use super::{Entry, Error, Event, Mark, Status, Visibility, events, sealed};
 
 /// Documents whose rows are in memory at once while a whole registry is compared.
 const AT_ONCE: i64 = 1000;
@@ -146,6 +146,8 @@ impl Document {
                 };
                 self.end(Status::Superseded, Some(Id::parse_strict(by).ok()?), reason)?;
             }
+            // Of what was done before it says nothing else; whether it holds is asked where the seals are known.
+            "sealed" => sealed::is_detail(&event.detail).then_some(())?,
             "visibility" => {
                 self.visibility = match *words.first()? {
                     "default" => None,
