@@ -13,6 +13,7 @@ use crate::model::{Cycle, Defaults, Emblems, Place, Problem, Problems};
 use crate::office::{Clock, Office, SystemClock, random};
 use crate::registry::{Registry, Reservation, SqliteRegistry};
 use crate::render::{Renderer, Templates};
+use crate::words::Zone;
 
 /// The doors of a run.
 pub(super) struct App {
@@ -44,6 +45,11 @@ impl App {
     /// The office folder.
     pub(super) fn office(&self) -> Result<Office, Failure> {
         Ok(Office::open(&self.folder)?)
+    }
+
+    /// The clock of the office, if there is one.
+    pub(super) fn zone(&self) -> Option<Zone> {
+        Office::open(&self.folder).ok().and_then(|office| office.config().instansi.zona.parse().ok())
     }
 
     /// The folder in which an office is worked on: the one that was named, or the current one.

@@ -111,9 +111,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut term = Term::new(words);
     let by_variable = matches.value_source("office") == Some(ValueSource::EnvVariable);
-    let app = App::new(parsed.office, by_variable);
+    // `PK_OFFICE=""` is as good as unset.
+    let office = parsed.office.filter(|office| !office.as_os_str().is_empty());
+    let app = App::new(office, by_variable);
+    let mut term = Term::new(app.zone().map_or(words, |zone| words.in_zone(zone)));
     match dispatch(&app, &mut term, parsed.command) {
         Ok(_) if term.lost_output() => {
             term.fail(&Failure::new("fail.output"));

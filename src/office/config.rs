@@ -32,6 +32,9 @@ pub struct Institution {
     pub nama: String,
     /// Host of the public page, as printed and signed into every QR code.
     pub host: String,
+    /// The clock by which people are told times.
+    #[serde(default = "west")]
+    pub zona: String,
 }
 
 /// Periods of validity, in days.
@@ -54,6 +57,13 @@ impl Default for Keys {
     fn default() -> Self {
         Self { masa_pejabat: 731, masa_segel: 1827, masa_penerbit: 3653, masa_induk: 7305, masa_crl: 184 }
     }
+}
+
+/// The time zones of Indonesia.
+const ZONES: [&str; 3] = ["WIB", "WITA", "WIT"];
+
+fn west() -> String {
+    ZONES[0].to_owned()
 }
 
 /// Keys that `[dokumen]` may have; the rest of sheet Pengaturan belongs to a year.
@@ -90,6 +100,9 @@ pub enum ConfigError {
     /// The host cannot stand in a QR code.
     #[error("pk.toml: {0} is no host name (lower-case letters, digits, hyphens and dots)")]
     Host(String),
+    /// No time zone of Indonesia.
+    #[error("pk.toml: instansi.zona is {0}; it can be {list}", list = ZONES.join(", "))]
+    Zone(String),
     /// A name is empty.
     #[error("pk.toml: instansi.nama is empty")]
     Name,
@@ -128,6 +141,9 @@ impl Config {
         if !pk_trust::claim::is_host(&config.instansi.host) {
             return Err(ConfigError::Host(config.instansi.host));
         }
+        if !ZONES.contains(&config.instansi.zona.as_str()) {
+            return Err(ConfigError::Zone(config.instansi.zona));
+        }
         if config.instansi.nama.trim().is_empty() {
             return Err(ConfigError::Name);
         }
@@ -164,6 +180,8 @@ nama = {name}
 # Alamat situs (host) halaman pemeriksaan. Tercetak dan ditandatangani dalam setiap kode QR: tidak dapat
 # diganti untuk dokumen yang sudah terbit. Paling baik tidak lebih dari 20 karakter.
 host = {host}
+# Jam yang dipakai dalam pesan dan di halaman pemeriksaan: WIB, WITA atau WIT.
+# zona = "WIB"
 
 [dokumen]
 # Nilai bawaan untuk lembar Pengaturan; isi lembar itu yang menang.
@@ -171,7 +189,7 @@ host = {host}
 # tempat = "Contoh Raya"
 # kertas = "a4"            # a4 atau f4 (215 x 330 mm)
 # huruf = "serif"          # serif (seperti Times) atau sans (seperti Arial)
-# kepala = "emblem"        # emblem (lambang di tengah) atau letterhead (kop)
+# kepala = "lambang"       # lambang (di tengah), kop, atau tanpa
 # ragam = "standar"        # berkas templates/wording/<ragam>.toml
 # alamat = "Jalan Contoh Nomor 1 | Pos-el surat@contoh.example"   # baris kop, dipisah |
 

@@ -358,7 +358,7 @@ impl Page<'_> {
     fn signature(&mut self, signature: &SignatureVerdict) {
         let (tone, state) = state(signature);
         self.raw("<div class=\"signature\">\n<h4>");
-        self.html.text(&signature.field);
+        self.html.text(&self.words.field_names(&signature.field));
         self.raw(": ");
         self.mark(tone, state);
         self.raw("</h4>\n<dl>\n");
@@ -571,7 +571,7 @@ impl Page<'_> {
             self.raw("\n<ol>\n");
             for widget in widgets {
                 let (tone, state, signer) = self.occupant(widget, verdict);
-                self.html.element("<li>", &widget.field, ": ");
+                self.html.element("<li>", &self.words.field_names(&widget.field), ": ");
                 if let Some(signer) = signer {
                     self.html.element("", &signer, ", ");
                 }
@@ -594,7 +594,8 @@ impl Page<'_> {
         for (number, widget) in (1..).zip(widgets) {
             let (tone, state, signer) = self.occupant(widget, verdict);
             let signer = signer.map(|signer| format!(", {signer}")).unwrap_or_default();
-            let label = format!("{}{signer}: {}", widget.field, self.words.plain(state));
+            let field = self.words.field_names(&widget.field);
+            let label = format!("{field}{signer}: {}", self.words.plain(state));
             let [x, y, width, height] = on_picture(picture, widget.rect);
             for (before, value) in
                 [("<rect x=\"", x), ("\" y=\"", y), ("\" width=\"", width), ("\" height=\"", height)]

@@ -7,7 +7,7 @@
 //! A document that was on the site once keeps its page for ever: the paper is still out there. And the file of
 //! one document that is damaged keeps nobody from seeing that another one was revoked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use super::links::{Links, Place};
 use super::page::{self, Context, Notice};
 use super::picture::{self, Pictures};
 use super::record::{FORMAT as RECORD_FORMAT, Record, State};
-use super::records::{Records, Unreachable};
+use super::records::{Records, Unreachable, replaced};
 use super::site::Site;
 use crate::audit::{Attached, Difference};
 use crate::model::Visibility;
@@ -181,7 +181,9 @@ pub fn publish(
     if !taken_back.is_empty() {
         return Err(PublishError::TakenBack(taken_back));
     }
+    let replaced = replaced(entries.iter().map(AsRef::as_ref));
     let work = Work {
+        replaced,
         tree: held.stage().map_err(disk)?,
         site: &site,
         office,
@@ -314,6 +316,8 @@ struct Work<'a> {
     before: Remembered,
     /// Files that are there now.
     present: BTreeSet<String>,
+    /// What each document took the place of.
+    replaced: HashMap<Id, Id>,
     files: Mutex<BTreeSet<String>>,
 }
 
@@ -335,7 +339,7 @@ impl Work<'_> {
     fn pages(&self, folder: &str, depth: usize, page: impl Fn(&Context<'_>) -> String) -> io::Result<()> {
         for (language, name) in LANGUAGES {
             let links = Links::new(Place::Static { depth }, language);
-            let context = Context { site: self.site, words: Words::new(language), links };
+            let context = self.site.context(Words::new(language), links);
             self.write(&format!("{folder}{name}"), page(&context).as_bytes())?;
         }
         Ok(())
@@ -412,11 +416,15 @@ impl Work<'_> {
         }
     }
 
+    fn record<'e>(&self, entry: &'e Entry) -> Record<'e> {
+        Record::new(self.site, entry).replacing(self.replaced.get(&entry.reservation.id).copied())
+    }
+
     /// Whether the record of a document says what the sealed data in its file says. Looked at where the record
     /// is not the one that is published already; a file that is missing is named elsewhere.
     fn compare(&self, entry: &Entry) -> Result<(), PublishError> {
         let id = entry.reservation.id;
-        let record = Record::new(self.site, entry).json(self.site);
+        let record = self.record(entry).json(self.site);
         if self.tree.present(&format!("V/{id}.json")).as_deref() == Some(record.as_bytes()) {
             return Ok(());
         }
@@ -437,7 +445,7 @@ impl Work<'_> {
     /// All files of one document.
     fn document(&self, entry: &Entry) -> io::Result<Shown> {
         let id = entry.reservation.id;
-        let mut record = Record::new(self.site, entry);
+        let mut record = self.record(entry);
         let shown = if record.shows_original() { self.original(entry)? } else { Shown::default() };
         if record.shows_original() && !shown.original {
             // Not offered where it is not.

@@ -4,12 +4,13 @@
 //! leave. Of a document that is shown as status only, no names, positions, objectives or sums are said: kind and
 //! year, and the hashes by which somebody who has the file can check it.
 
-use pk_trust::claim::Kind;
+use pk_trust::claim::{Id, Kind};
 use serde::Serialize;
 
 use super::site::Site;
 use crate::model::Visibility;
 use crate::registry::{Entry, Signer, Status};
+use crate::words::Words;
 
 /// Version of the JSON form.
 pub const FORMAT: &str = "pk-record/1";
@@ -56,13 +57,32 @@ pub struct Record<'a> {
     pub entry: &'a Entry,
     /// How much of it is shown.
     pub visibility: Visibility,
+    /// The document that it took the place of.
+    pub replaces: Option<Id>,
 }
 
 impl<'a> Record<'a> {
     /// The record that a site shows of an entry.
     pub fn new(site: &Site, entry: &'a Entry) -> Self {
         let visibility = entry.visibility.unwrap_or_else(|| site.visibility(entry.slot.kind));
-        Self { entry, visibility }
+        Self { entry, visibility, replaces: None }
+    }
+
+    /// With the document that it took the place of.
+    #[must_use]
+    pub const fn replacing(self, replaces: Option<Id>) -> Self {
+        Self { replaces, ..self }
+    }
+
+    /// What kind of document it is, as its title says: a revision is called so.
+    pub fn kind(&self, words: &Words) -> String {
+        let kind = words.plain(self.kind_code());
+        let stage = self.entry.slot.stage;
+        match stage.0 {
+            0 => kind,
+            1 => words.filled("page.revision", &[("kind", &kind)]),
+            _ => words.filled("page.later-revision", &[("kind", &kind), ("number", stage.roman())]),
+        }
     }
 
     /// Where it stands.
@@ -100,11 +120,12 @@ impl<'a> Record<'a> {
     pub fn revision(&self) -> String {
         let signed = self.entry.signers.iter().filter(|signer| signer.signed.is_some()).count();
         format!(
-            "{}-{}-{}-{signed}-{}",
+            "{}-{}-{}-{signed}-{}-{}",
             self.entry.changed.unix(),
             self.entry.status.as_str(),
             self.visibility.as_str(),
             self.entry.revision,
+            self.replaces.as_ref().map(Id::to_string).unwrap_or_default(),
         )
     }
 
@@ -121,11 +142,13 @@ impl<'a> Record<'a> {
             host: &site.host,
             state: state.as_str(),
             reason: reason.flatten(),
+            replaces: self.replaces.map(|id| id.to_string()),
             superseded_by: entry.successor.map(|id| id.to_string()),
             changed: entry.changed.to_string(),
             ended: entry.ended.map(|time| time.to_string()),
             kind: entry.slot.kind.as_str(),
             year: entry.slot.year,
+            stage: entry.slot.stage.0,
             visibility: self.visibility.as_str(),
             digest: hexadecimal(&entry.digest),
             files: entry.files.iter().map(|file| hexadecimal(file)).collect(),
@@ -133,6 +156,7 @@ impl<'a> Record<'a> {
             fields: self.shows_fields().then(|| Fields {
                 unit: &entry.unit,
                 position: &entry.position,
+                date: entry.date.as_deref(),
                 indicators: entry.indicators,
                 budget: entry.budget,
                 first_objective: entry.first_objective.as_deref(),
@@ -155,12 +179,15 @@ struct Json<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     superseded_by: Option<String>,
     changed: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
     kind: &'static str,
     year: u16,
+    stage: u8,
     visibility: &'static str,
     digest: String,
     files: Vec<String>,
@@ -174,6 +201,8 @@ struct Json<'a> {
 struct Fields<'a> {
     unit: &'a str,
     position: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
     indicators: u32,
     budget: u64,
     #[serde(skip_serializing_if = "Option::is_none")]

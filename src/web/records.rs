@@ -65,6 +65,15 @@ struct Known {
     /// When all of it was compared with the chain of events.
     compared: Option<Instant>,
     entries: HashMap<Id, Arc<Entry>>,
+    /// What each document took the place of.
+    replaced: HashMap<Id, Id>,
+}
+
+/// What each of these documents' successors took the place of. Of several the one that was named last.
+pub(super) fn replaced<'e>(entries: impl Iterator<Item = &'e Entry>) -> HashMap<Id, Id> {
+    let mut pairs: Vec<(Id, &Entry)> = entries.filter_map(|entry| Some((entry.successor?, entry))).collect();
+    pairs.sort_by_key(|(_, entry)| (entry.ended, entry.reservation.id.to_string()));
+    pairs.into_iter().map(|(by, entry)| (by, entry.reservation.id)).collect()
 }
 
 impl Records {
@@ -101,6 +110,11 @@ impl Records {
     /// [`refresh`]: Self::refresh
     pub fn known(&self, id: &Id) -> Option<Arc<Entry>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).entries.get(id).cloned()
+    }
+
+    /// The document that this one took the place of.
+    pub fn replaced_by(&self, id: &Id) -> Option<Id> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).replaced.get(id).copied()
     }
 
     /// All records, in no order.
@@ -158,12 +172,19 @@ impl Records {
         let fresh = since.entries.into_iter().map(|entry| (entry.reservation.id, Arc::new(entry)));
         if since.whole {
             // Made outside the lock: requests go on with what there was.
-            let entries = fresh.collect();
-            *self.known.write().unwrap_or_else(PoisonError::into_inner) =
-                Known { stamp: Some(stamp), mark: since.mark, compared: Some(Instant::now()), entries };
+            let entries: HashMap<Id, Arc<Entry>> = fresh.collect();
+            let replaced = replaced(entries.values().map(AsRef::as_ref));
+            *self.known.write().unwrap_or_else(PoisonError::into_inner) = Known {
+                stamp: Some(stamp),
+                mark: since.mark,
+                compared: Some(Instant::now()),
+                entries,
+                replaced,
+            };
         } else {
             let fresh: Vec<_> = fresh.collect();
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            known.replaced.extend(replaced(fresh.iter().map(|(_, entry)| entry.as_ref())));
             known.entries.extend(fresh);
             known.mark = since.mark;
             known.stamp = Some(stamp);

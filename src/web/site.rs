@@ -5,9 +5,11 @@ use std::sync::Arc;
 use pk_trust::claim::Kind;
 use pk_trust::pki::Certificate;
 
-use super::page::Pieces;
+use super::links::Links;
+use super::page::{Context, Pieces};
 use crate::model::Visibility;
 use crate::office::{Office, Page};
+use crate::words::{Words, Zone};
 
 /// The institution and its choices.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Site {
     pub host: String,
     /// SHA-256 of the roots, hexadecimal, for comparing with what the institution has printed elsewhere.
     pub roots: Vec<String>,
+    /// The clock by which it tells times.
+    pub(super) zone: Zone,
     page: Page,
     /// What is the same on many pages.
     pub(super) pieces: Arc<Pieces>,
@@ -31,9 +35,15 @@ impl Site {
             institution: config.instansi.nama.clone(),
             host: config.instansi.host.clone(),
             roots: roots.iter().map(|root| data_encoding::HEXLOWER.encode(&root.fingerprint())).collect(),
+            zone: config.instansi.zona.parse().unwrap_or_default(),
             page: config.halaman.clone(),
             pieces: Arc::default(),
         }
+    }
+
+    /// Who speaks to whom, by the clock of the institution.
+    pub(super) const fn context(&self, words: Words, links: Links) -> Context<'_> {
+        Context { site: self, words: words.in_zone(self.zone), links }
     }
 
     /// What is shown of a kind of document, where nothing else was said of the document itself.

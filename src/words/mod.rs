@@ -3,10 +3,14 @@
 //! Libraries make codes and values; only here do they become sentences. A code without a text is a
 //! mistake that a test finds.
 
+mod zone;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
+
+pub use zone::{Zone, date};
 
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -68,6 +72,7 @@ impl Hasher for Fnv {
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
     language: Language,
+    zone: Zone,
 }
 
 /// Values for the places `{key}` of a text.
@@ -76,7 +81,18 @@ pub type Values = BTreeMap<&'static str, String>;
 impl Words {
     /// The texts of a language.
     pub const fn new(language: Language) -> Self {
-        Self { language }
+        Self { language, zone: Zone::West }
+    }
+
+    /// With the clock of an office.
+    #[must_use]
+    pub const fn in_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// A time as people are told it; what is no time as it is.
+    pub fn clock(&self, text: &str) -> String {
+        self.zone.clock(text, self.language).unwrap_or_else(|| text.to_owned())
     }
 
     fn entry(code: &str) -> Option<&'static Entry> {
@@ -104,12 +120,12 @@ impl Words {
 
     /// The sentence of a code, with its values filled in; the code itself if there is none.
     pub fn text(&self, code: &str, values: &Values) -> String {
-        fill(self.raw(code), |key| values.get(key).map(String::as_str))
+        self.fill(self.raw(code), |key| values.get(key).map(String::as_str))
     }
 
     /// As [`text`](Self::text), for a few values that are at hand.
     pub fn filled(&self, code: &str, values: &[(&str, &str)]) -> String {
-        fill(self.raw(code), |key| values.iter().find(|(name, _)| *name == key).map(|(_, value)| *value))
+        self.fill(self.raw(code), |key| values.iter().find(|(name, _)| *name == key).map(|(_, value)| *value))
     }
 
     /// A sentence without values.
@@ -140,27 +156,40 @@ impl Words {
             Language::Indonesian => entry.hint_id,
             Language::English => entry.hint_en,
         };
-        hint.map(|text| fill(text, |key| values.get(key).map(String::as_str)))
+        hint.map(|text| self.fill(text, |key| values.get(key).map(String::as_str)))
     }
-}
 
-/// Fills in values once: a value that contains `{…}` stays as it is.
-fn fill<'v>(text: &str, value_of: impl Fn(&str) -> Option<&'v str>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('{') {
-        let (before, after) = rest.split_at(start);
-        out.push_str(before);
-        let Some(end) = after.find('}') else { break };
-        let key = &after[1..end];
-        match value_of(key) {
-            Some(value) => out.push_str(&printable(value)),
-            None => out.push_str(&after[..=end]),
-        }
-        rest = &after[end + 1..];
+    /// The names of signature fields as people call them, where they are ours: `PihakKedua` is a name for programs.
+    pub fn field_names(&self, fields: &str) -> String {
+        let named = fields.split(", ").map(|field| {
+            let code = format!("field.{field}");
+            if self.knows(&code) { self.raw(&code).to_owned() } else { printable(field).into_owned() }
+        });
+        named.collect::<Vec<_>>().join(", ")
     }
-    out.push_str(rest);
-    out
+
+    /// Fills in values once: a value that contains `{…}` stays as it is. Times are told by the office's clock.
+    fn fill<'v>(&self, text: &str, value_of: impl Fn(&str) -> Option<&'v str>) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find('{') {
+            let (before, after) = rest.split_at(start);
+            out.push_str(before);
+            let Some(end) = after.find('}') else { break };
+            let key = &after[1..end];
+            match value_of(key) {
+                Some(value) if matches!(key, "field" | "fields") => out.push_str(&self.field_names(value)),
+                Some(value) => match self.zone.clock(value, self.language) {
+                    Some(clock) => out.push_str(&clock),
+                    None => out.push_str(&printable(value)),
+                },
+                None => out.push_str(&after[..=end]),
+            }
+            rest = &after[end + 1..];
+        }
+        out.push_str(rest);
+        out
+    }
 }
 
 /// Longest value in bytes that is shown as it is: the reason of a revocation may have as many.
@@ -202,7 +231,8 @@ mod tests {
     #[test]
     fn values_are_filled_in_once_and_made_harmless() {
         let values = Values::from([("a", "{b}\u{1b}[2J".to_owned()), ("b", "x".to_owned())]);
-        let filled = fill("<{a}> {b} {c}", |key| values.get(key).map(String::as_str));
+        let words = Words::new(Language::Indonesian);
+        let filled = words.fill("<{a}> {b} {c}", |key| values.get(key).map(String::as_str));
         assert_eq!(filled, "<{b}\u{FFFD}[2J> x {c}");
     }
 

@@ -102,7 +102,7 @@ fn multiply(office: &Fixture, official: &str, count: u16) {
         let documents =
             "INSERT INTO documents SELECT NULL, ?1, year, kind, stage, ?2, salt, day, unit, position,
           name, digest, indicators, budget, revision, status, remark, successor, visibility, first_objective,
-          last_objective FROM documents WHERE id = ?3";
+          last_objective, date FROM documents WHERE id = ?3";
         transaction
             .prepare_cached(documents)
             .and_then(|mut insert| insert.execute((&id, &entry.slot.official, &old)))
@@ -432,6 +432,7 @@ fn office_with(templates: &[(&str, String)], data: &str) -> Fixture {
         registry: &mut fixture.registry(),
         clock: &clock(),
         jobs: 2,
+        reissue: Default::default(),
     };
     let proposed: Vec<Reservation> = reservations(cycle.documents.len());
     batch::generate(&cycle, &proposed, Changed::Refuse, &mut tools, &mut |_| {}).unwrap();
@@ -451,7 +452,7 @@ fn pages_of(office: &Fixture) -> Option<Vec<usize>> {
 fn there_is_a_picture_only_if_it_is_certain_where_each_number_stands() {
     let read = |path: &str| fs::read_to_string(root().join("templates").join(path)).unwrap();
     let sign = read("shared/sign.typ");
-    let printed = "par[NIP. #nip]";
+    let printed = "par[#p.at(\"nip_label\", default: \"NIP.\") #nip]";
     assert!(sign.contains(printed));
     let with = |other: &str| [("shared/sign.typ", sign.replace(printed, other))];
     let emblem = read("shared/emblem.svg").replace("</svg>", "<!-- own --></svg>");

@@ -155,7 +155,7 @@ function good(verdict) {
       ["page.year", agreement ? String(year) : undefined],
       ["page.number", issued.number],
       ["page.indicators", agreement ? String(issued.indicators) : undefined],
-      ["page.budget", agreement ? rupiah(issued.budget) : undefined],
+      ["page.budget", issued.budget > 0 ? rupiah(issued.budget) : undefined],
     ]),
     hint(say("code.sealed-on", { day: day(issued.on) })),
   ];

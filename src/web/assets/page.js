@@ -68,7 +68,7 @@ export function printable(value) {
 // The sentence of a code. Filled in once: a value that contains `{…}` stays as it is.
 export function say(code, values = {}) {
   const text = texts.get(code) ?? printable(code);
-  return text.replace(/\{([^}]*)\}/g, (whole, key) => (values[key] === undefined ? whole : printable(values[key])));
+  return text.replace(/\{([^}]*)\}/g, (whole, key) => (values[key] === undefined ? whole : value(String(values[key]), key)));
 }
 
 // An element. Content that is text stays text, whatever it says.
@@ -84,14 +84,25 @@ export const rupiah = (amount) => `Rp ${String(amount).replace(/\B(?=(\d{3})+$)/
 const LOCALE = language === "en" ? "en-GB" : "id-ID";
 const DAY = { day: "numeric", month: "long", year: "numeric" };
 
-// Date and time by the reader's own clock, which is named: Indonesia has three.
+const ZONES = { WIB: "Asia/Jakarta", WITA: "Asia/Makassar", WIT: "Asia/Jayapura" };
+const zone = document.body.dataset.zone ?? "WIB";
+
+// Date and time by the office's clock, which is named: Indonesia has three. As `words::Zone`.
 export function localTime(text) {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return printable(text);
-  return new Intl.DateTimeFormat(LOCALE, {
-    ...DAY, hour: "2-digit", minute: "2-digit", timeZoneName: "short",
-  }).format(time);
+  const timeZone = ZONES[zone];
+  const date = new Intl.DateTimeFormat(LOCALE, { ...DAY, timeZone }).format(time);
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+  const [hours, minutes] = new Intl.DateTimeFormat("en-GB", clock).format(time).split(":");
+  return language === "en" ? `${date}, ${hours}:${minutes} ${zone}` : `${date} pukul ${hours}.${minutes} ${zone}`;
 }
+
+// The name of a signature field as people call it, where it is one of ours.
+export const fieldName = (field) => texts.get(`field.${field}`) ?? printable(field);
+
+// A value of a sentence: times are told by the office's clock.
+const value = (text, key) => key === "field" || key === "fields" ? text.split(", ").map(fieldName).join(", ") : (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? localTime(text) : printable(text));
 
 // `2026-01-05` as the server writes it: a day is the same day everywhere.
 export function day(text) {

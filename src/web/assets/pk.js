@@ -1,4 +1,4 @@
-// Makes a page that is complete without it more useful: times by the reader's clock, the claim in the link
+// Makes a page that is complete without it more useful: times by the reader's clock beside the office's, the claim in the link
 // checked, files checked on this device, and all of it without a network.
 
 import { address, fragment, isStatic, kind, localTime } from "./page.js";
@@ -6,8 +6,8 @@ import { PATIENCE, get } from "./network.js";
 
 function times() {
   for (const time of document.querySelectorAll("time[datetime]")) {
-    time.title = time.textContent;
-    time.textContent = localTime(time.dateTime);
+    const here = new Intl.DateTimeFormat([], { dateStyle: "long", timeStyle: "long" });
+    time.title = here.format(new Date(time.dateTime));
   }
 }
 

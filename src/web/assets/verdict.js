@@ -1,7 +1,7 @@
 // A verdict (pk-verdict/1) as elements: the same structure, classes and words as src/web/page/verdict.rs.
 
 import {
-  banner, day, facts, grouped, hint, host, line, localTime, make, mark, pageOf, paragraph, printable, rupiah, say,
+  banner, day, facts, fieldName, grouped, hint, host, line, localTime, make, mark, pageOf, paragraph, printable, rupiah, say,
 } from "./page.js";
 
 const OVERALL = {
@@ -145,7 +145,7 @@ function signers(signatures) {
     const time = signature.claimed_time;
     return make(
       "li", { class: tone },
-      make("p", {}, make("strong", {}, printable(signature.signer ?? signature.field))),
+      make("p", {}, make("strong", {}, signature.signer === null ? fieldName(signature.field) : printable(signature.signer))),
       make("p", {}, mark(tone, word)),
       time ? paragraph(say("page.claimed-time", { time: localTime(time) })) : undefined,
     );

@@ -67,7 +67,7 @@ pub(super) fn frame(context: &Context<'_>, kind: Kind<'_>, title: &str, content:
                 (context.piece(Piece::Head { is_check }, || head(context, is_check)))
                 title { (Plain(title)) " \u{2013} " (Plain(&site.institution)) }
             }
-            body data-page=(kind.name()) data-root=(links.root()) data-host=(Plain(&site.host))
+            body data-page=(kind.name()) data-root=(links.root()) data-host=(Plain(&site.host)) data-zone=(site.zone.name())
                 data-id=[id.map(Id::to_string).as_deref().map(Plain)] data-static[links.is_static()] {
                 (context.piece(Piece::Top { is_check }, || top(context, is_check)))
                 main id="content" data-state=[state] data-revision=[changed.as_deref().map(Plain)] { (content) }

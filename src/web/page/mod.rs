@@ -24,7 +24,7 @@ pub(in crate::web) use verdict::{Answered, answer, answered};
 use super::links::Links;
 use super::record::State;
 use super::site::Site;
-use crate::words::{LONGEST, Language, Words, printable};
+use crate::words::{LONGEST, Words, date, printable};
 use pieces::Piece;
 
 /// One drawing in outline.
@@ -65,25 +65,12 @@ impl Context<'_> {
 
     /// `5 Januari 2026`, from `2026-01-05` and what comes after.
     fn date(&self, text: &str) -> String {
-        let part = |range| text.get(range).unwrap_or_default();
-        let (year, month, day) = (part(0..4), part(5..7), part(8..10));
-        let names = month.parse().ok().and_then(|month: usize| MONTHS.get(month.checked_sub(1)?));
-        let name = names.map_or(month, |(id, en)| match self.words.language() {
-            Language::Indonesian => id,
-            Language::English => en,
-        });
-        [day.trim_start_matches('0'), " ", name, " ", year].concat()
+        date(text, self.words.language())
     }
 
-    /// Date and time, from `2026-01-05T01:23:45Z`. Indonesia has three time zones; the page says which clock it
-    /// means, and the script turns it into the reader's.
+    /// Date and time by the office's clock, which is named: Indonesia has three.
     fn clock(&self, text: &str) -> String {
-        let part = |range| text.get(range).unwrap_or_default();
-        let separator = match self.words.language() {
-            Language::Indonesian => ".",
-            Language::English => ":",
-        };
-        [&self.date(text), ", ", part(11..13), separator, part(14..16), " UTC"].concat()
+        self.words.clock(text)
     }
 
     /// The same as an element.
@@ -129,21 +116,6 @@ impl Render for Plain<'_> {
         }
     }
 }
-
-const MONTHS: [(&str, &str); 12] = [
-    ("Januari", "January"),
-    ("Februari", "February"),
-    ("Maret", "March"),
-    ("April", "April"),
-    ("Mei", "May"),
-    ("Juni", "June"),
-    ("Juli", "July"),
-    ("Agustus", "August"),
-    ("September", "September"),
-    ("Oktober", "October"),
-    ("November", "November"),
-    ("Desember", "December"),
-];
 
 /// How something is meant: colour, sign and word together, never colour alone (WCAG 2.2, 1.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

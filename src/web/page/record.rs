@@ -15,7 +15,8 @@ use crate::words::printable;
 /// The page of a document, with or without a picture of it.
 pub(in crate::web) fn record(context: &Context<'_>, record: &Record<'_>, picture: bool) -> String {
     let heading = heading(context, record.state());
-    let title = format!("{}: {}", &*heading, record.entry.reservation.id.grouped());
+    let (kind, year) = (record.kind(&context.words), record.entry.slot.year);
+    let title = format!("{}: {kind} {year}, {}", &*heading, record.entry.reservation.id.grouped());
     frame(context, Kind::Document(record), &title, &Content { context, record, picture })
 }
 
@@ -124,7 +125,8 @@ fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
     let issued = context.date(&Time::from_unix(entry.reservation.day.saturating_mul(86_400)).to_string());
     let first = entry.first_objective.as_deref();
     let last = entry.last_objective.as_deref().filter(|last| Some(*last) != first);
-    let stage = (entry.slot.stage.0 > 0).then(|| entry.slot.stage.0.to_string());
+    let kind = record.kind(&context.words);
+    let date = entry.date.as_deref().map(|date| context.date(date));
     let year_and_unit = || {
         html! {
             (fact(context.say("page.year"), Some(&year)))
@@ -134,11 +136,12 @@ fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
     html! {
         dl.facts {
             div { dt { (context.say("page.code")) } dd.code { (Plain(&entry.reservation.id.grouped())) } }
-            (fact(context.say("page.kind"), Some(context.say(record.kind_code()).0)))
+            (fact(context.say("page.kind"), Some(&kind)))
             // A pledge shows neither.
             @if agreement { (year_and_unit()) }
             @if shown {
                 (fact(context.say("page.position"), Some(&entry.position)))
+                (fact(context.say("page.date"), date.as_deref()))
                 (fact(context.say("page.indicators"), agreement.then_some(indicators.as_str())))
                 (fact(context.say("page.budget"), (entry.budget > 0).then_some(budget.as_str())))
                 (fact(context.say("page.first-objective"), first))
@@ -148,8 +151,12 @@ fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
         p { (context.say("page.register-says")) }
         dl.facts {
             @if !agreement { (year_and_unit()) }
-            (fact(context.say("page.stage"), stage.as_deref()))
             (fact(context.say("page.issued"), Some(&issued)))
+            @if let Some(old) = &record.replaces {
+                div { dt { (context.say("page.replaces")) } dd.code {
+                    a href=(context.links.document(old)) { (Plain(&old.grouped())) }
+                } }
+            }
         }
     }
 }

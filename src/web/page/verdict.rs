@@ -235,7 +235,7 @@ fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup 
                     p { strong {
                         @match &signature.signer {
                             Some(signer) => (printable(signer)),
-                            None => (printable(&signature.field)),
+                            None => (context.words.field_names(&signature.field)),
                         }
                     } }
                     p { (tone.mark(context, word)) }

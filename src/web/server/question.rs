@@ -13,7 +13,7 @@ use crate::audit::{Answer, Auditor, PictureError, Unanswered};
 use crate::office::Office;
 use crate::registry::SqliteRegistry;
 use crate::render::Templates;
-use crate::web::page::{self, Context};
+use crate::web::page;
 use crate::web::records::PATIENCE;
 use crate::web::site::Site;
 use crate::words::Language;
@@ -160,5 +160,5 @@ pub(super) fn answered(site: &Site, asked: Asked, mut answer: Answer) -> Checked
         };
         return Checked::Json(json.unwrap_or_default());
     }
-    Checked::Page(page::answer(&Context { site, words: asked.words(), links: asked.links() }, &answer))
+    Checked::Page(page::answer(&site.context(asked.words(), asked.links()), &answer))
 }

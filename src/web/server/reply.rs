@@ -11,7 +11,7 @@ use serde_json::json;
 use super::asked::Asked;
 use crate::web::assets::Asset;
 use crate::web::headers::{ASK_AGAIN, IMMUTABLE, NOT_INDEXED};
-use crate::web::page::{self, Context, Notice};
+use crate::web::page::{self, Notice};
 use crate::web::site::Site;
 
 pub(super) const HTML: &str = "text/html; charset=utf-8";
@@ -129,7 +129,7 @@ pub(super) fn notice(site: &Site, asked: Asked, notice: &Notice) -> Response<Bod
         let values = [("institution", site.institution.clone()), ("wait", wait)].into();
         problem_json(status, heading, words.plain(heading), words.text(text, &values))
     } else {
-        let context = Context { site, words, links: asked.links() };
+        let context = site.context(words, asked.links());
         Reply::new(status, HTML, page::notice(&context, notice))
     };
     let reply = reply.fresh(None).private();

@@ -120,7 +120,7 @@ impl Server {
     }
 
     fn context(&self, asked: Asked) -> Context<'_> {
-        Context { site: &self.site, words: asked.words(), links: asked.links() }
+        self.site.context(asked.words(), asked.links())
     }
 }
 
@@ -189,7 +189,8 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
         Ok(None) => return reply::notice(&server.site, asked, &Notice::Unknown(id)),
         Err(_) => return reply::notice(&server.site, asked, &Notice::Unreachable),
     };
-    let record = Record::new(&server.site, &entry);
+    let replaces = server.records.replaced_by(&entry.reservation.id);
+    let record = Record::new(&server.site, &entry).replacing(replaces);
     match ending {
         "pdf" | "png" if !record.shows_original() => {
             reply::notice(&server.site, asked, &Notice::NotShown(id))

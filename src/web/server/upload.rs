@@ -16,7 +16,7 @@ use super::limits::Sender;
 use super::process::Unchecked;
 use super::question::{self, Checked, Question};
 use super::reply::{self, HTML, JSON, Reply};
-use crate::web::page::{self, Context, Notice, Problem};
+use crate::web::page::{self, Notice, Problem};
 
 /// Largest file.
 pub(super) const MAX_FILE: usize = 10 * 1024 * 1024;
@@ -113,7 +113,7 @@ fn reply(server: &Server, asked: Asked, checked: Checked) -> Response<Body> {
     let (media_type, body) = match checked {
         Checked::Json(body) => (JSON, body),
         Checked::Page(answered) => {
-            let context = Context { site: &server.site, words: asked.words(), links: asked.links() };
+            let context = server.site.context(asked.words(), asked.links());
             (HTML, page::answered(&context, &answered))
         }
         Checked::Format => return refused(server, asked, Problem::Format),
@@ -131,7 +131,7 @@ pub(super) fn refused(server: &Server, asked: Asked, problem: Problem) -> Respon
     let reply = if asked.json {
         reply::problem(&asked, status, "check.failed", code)
     } else {
-        let context = Context { site: &server.site, words: asked.words(), links: asked.links() };
+        let context = server.site.context(asked.words(), asked.links());
         Reply::new(status, HTML, page::check(&context, Some(problem)))
     };
     reply.fresh(None).private().done()
