@@ -56,7 +56,7 @@ fn an_archive_passes_and_is_reproducible() {
     assert_eq!(verdict.overall, Overall::Passed, "{:?}", verdict.differences);
     assert_eq!(verdict.documents.len(), 5);
     let paths: Vec<&str> = verdict.documents.iter().map(|d| d.file.as_str()).collect();
-    assert!(paths.contains(&"2026/Dinas Sosial/PK - Plt. Kepala Dinas Sosial.pdf"), "{paths:?}");
+    assert!(paths.contains(&"2026/Dinas Sosial/PK - Plt. Kepala Dinas Sosial - Contoh Dua.pdf"), "{paths:?}");
     let names = String::from_utf8_lossy(&bytes).into_owned();
     assert!(!names.contains("19700101"), "a NIP in the archive's directory");
 }
@@ -65,8 +65,8 @@ fn an_archive_passes_and_is_reproducible() {
 fn differences_are_named() {
     let fixture = fixture::complete();
     let bytes = pack(fixture);
-    let victim = "2026/Dinas Sosial/PK - Plt. Kepala Dinas Sosial.pdf";
-    let other = "2026/Dinas Sosial/Pakta Integritas - Plt. Kepala Dinas Sosial.pdf";
+    let victim = "2026/Dinas Sosial/PK - Plt. Kepala Dinas Sosial - Contoh Dua.pdf";
+    let other = "2026/Dinas Sosial/Pakta Integritas - Plt. Kepala Dinas Sosial - Contoh Dua.pdf";
 
     let without = repack(&bytes, |name, content| (name != victim).then_some(content), None);
     let verdict = examine(&fixture.auditor(), &without);

@@ -7,15 +7,20 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-const PASSPHRASE: &str = "demo-kabupaten-contoh";
+pub(crate) const PASSPHRASE: &str = "demo-kabupaten-contoh";
 
 /// Runs `pk` with nothing of the surrounding environment.
 pub(crate) fn pk(arguments: &[&str]) -> Output {
+    pk_as(PASSPHRASE, arguments)
+}
+
+/// With another passphrase for the keys of the office.
+pub(crate) fn pk_as(passphrase: &str, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pk"))
         .env_clear()
         .env("PK_LANG", "en")
         .env("PK_PASSPHRASE", PASSPHRASE)
-        .env("PK_OFFICE_PASSPHRASE", PASSPHRASE)
+        .env("PK_OFFICE_PASSPHRASE", passphrase)
         .args(arguments)
         .output()
         .unwrap()
@@ -130,7 +135,9 @@ fn the_archive_and_its_trust_file_are_enough_elsewhere() {
     // Everything holds, but whether it is still in force only the office knows.
     assert_eq!(output.status.code(), Some(3));
     assert!(stdout(&output).contains("the manifest is sealed by Pemerintah Kabupaten Contoh"));
-    assert!(stdout(&output).contains("documents: 65; 0 valid, 0 not valid, 65 not certain"));
+    assert!(
+        stdout(&output).contains("documents: 65; 0 valid, 0 no longer in force, 0 not valid, 65 not certain")
+    );
 }
 
 #[test]
@@ -168,7 +175,8 @@ fn an_office_goes_its_own_way_step_by_step() {
     refused(&["sign", "--as", "kominfo", "--all"], "nothing was signed");
     assert!(ok(&["sign", "--as", "kominfo", "--all", "--yes"]).contains("documents signed: 2,"));
     assert!(ok(&["sign", "--as", "kominfo", "--all", "--yes"]).contains("no document waits"));
-    refused(&["sign", "--as", "siapa", "--all", "--yes"], "is missing");
+    refused(&["sign", "--as", "siapa", "--all", "--yes"], "there is no key for an official siapa");
+    refused(&["sign", "--as", "kominof", "--all", "--yes"], "did you mean kominfo?");
     ok(&["sign", "--as", "dinsos", "--all", "--yes"]);
     let signed = ok(&["sign", "--as", "bupati", "--all", "--yes"]);
     assert!(signed.contains("budget: Rp 1.589.645.600"), "{signed}");
@@ -178,7 +186,7 @@ fn an_office_goes_its_own_way_step_by_step() {
     let list: Vec<serde_json::Value> = serde_json::from_str(&ok(&["key", "list", "--json"])).unwrap();
     let serial =
         list.iter().find(|k| k["owner"] == "kominfo").unwrap()["serial"].as_str().unwrap().to_owned();
-    ok(&["key", "revoke", &serial, "--reason", "key-compromise"]);
+    ok(&["key", "revoke", &serial, "--reason", "key-compromise", "--yes"]);
     refused(&["sign", "--as", "kominfo", "--all", "--yes"], "was revoked");
 }
 

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use pk::batch::{Changed, GenerateError, SignError};
-use pk::office::{Config, ConfigError};
+use pk::office::{Clock as _, Config, ConfigError, SystemClock};
 use pk::registry::{Change, Registry as _, Status};
 use pk_trust::claim::Kind;
 use pk_trust::pki::keyfile::Cost;
 use pk_trust::verify::Overall;
 use tempfile::TempDir;
 
-use crate::commands::{pk, stderr};
+use crate::commands::{pk, pk_as, stderr};
 use crate::fixture::{self, DATA, Fixture, complaints, now, passphrase, verdict};
 
 #[cfg(unix)]
@@ -221,7 +221,8 @@ fn a_clock_before_the_last_event_dates_nothing() {
     let hidden = Change::Visibility { to: None, reason: "x".into() };
     fixture.registry().advance(&entry.reservation.id, 0, &hidden, future).unwrap();
     let (office, id) = (fixture.office.root().to_str().unwrap(), entry.reservation.id.to_string());
-    let output = pk(&["revoke", &id, "--reason", "salah", "--yes", "--office", office]);
+    fixture.office.renew_lists(&passphrase(), SystemClock.now()).unwrap();
+    let output = pk_as("sandi-uji-coba", &["revoke", &id, "--reason", "salah", "--yes", "--office", office]);
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stderr(&output).contains("which is before the last event"), "{}", stderr(&output));
     let revoked = fixture.entry("dinsos", Kind::Agreement);

@@ -142,6 +142,7 @@ impl Fixture {
             registry: &mut self.registry(),
             clock: &clock(),
             jobs: 2,
+            reissue: Default::default(),
         };
         batch::generate(cycle, proposed, changed, &mut tools, &mut |_| {})
     }

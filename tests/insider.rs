@@ -10,7 +10,7 @@ use pk_trust::claim::{Id, Kind};
 use pk_trust::verify::Overall;
 use sha2::{Digest as _, Sha256};
 
-use crate::commands::{pk, stderr, stdout};
+use crate::commands::{pk, pk_as, stderr, stdout};
 use crate::fixture::{self, Fixture, now, passphrase, verdict};
 
 /// Statements by whoever has the file, without the triggers that stand in the way.
@@ -227,7 +227,7 @@ fn a_registry_with_a_structure_of_its_own_is_refused() {
         assert!(stderr(&output).contains(part), "{}", stderr(&output));
     }
     fs::write(fixture.office.registry(), &good).unwrap();
-    assert_eq!(pk(&command).status.code(), Some(0));
+    assert_eq!(pk_as("sandi-uji-coba", &command).status.code(), Some(0));
     assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Revoked);
 }
 

@@ -18,6 +18,7 @@ mod custody;
 mod determinism;
 mod fixture;
 mod forgery;
+mod forms;
 mod input;
 mod insider;
 mod keys;

@@ -152,11 +152,16 @@ fn revoking_says_why_and_cannot_be_undone() {
     assert_eq!(rows[0], office.row(&one));
     assert!(office.ok(&["status"]).contains("reason: salah target"));
     let (code, words) = office.verify(&one, "en");
-    assert_eq!(code, Some(1));
-    assert!(words.contains("revoked by its issuer: salah target"), "{words}");
+    assert_eq!(code, Some(3));
+    assert!(words.starts_with("NO LONGER IN FORCE"), "{words}");
+    assert!(words.contains("revoked by its issuer at ") && words.contains("WIB: salah target"), "{words}");
     assert!(words.contains("integrity  yes"), "revoked is not forged: {words}");
     let (_, words) = office.verify(&one, "id");
-    assert!(words.contains("telah dicabut oleh penerbitnya: salah target"), "{words}");
+    assert!(words.starts_with("TIDAK BERLAKU LAGI"), "{words}");
+    assert!(
+        words.contains("dicabut oleh penerbitnya pada ") && words.contains("WIB: salah target"),
+        "{words}"
+    );
     assert_eq!(office.verify(&two, "en").0, Some(0), "the others stay");
 
     let again = [two.as_str(), one.as_str()];
@@ -169,8 +174,21 @@ fn revoking_says_why_and_cannot_be_undone() {
 #[test]
 fn superseding_names_the_successor() {
     let office = Office::new();
-    let [one, two] = ["kominfo", "dinsos"].map(|official| office.id(official, "agreement"));
+    office.sign_all();
+    let [one, other] = ["kominfo", "dinsos"].map(|official| office.id(official, "agreement"));
     let pledge = office.id("dinsos", "pledge");
+    let data =
+        DATA.replace("tanggal: 2026-01-05", "tanggal: 2026-09-14\n  jenis: perubahan").replace("2,8", "2,9");
+    let revision = office.path.join("data/perubahan.yaml");
+    fs::write(&revision, data).unwrap();
+    let made = office.ok(&["generate", revision.to_str().unwrap()]);
+    assert!(made.contains("documents issued: 3 "), "pledges are made once a year: {made}");
+    let newer = |official: &str| {
+        let rows = office.status();
+        let row = rows.iter().find(|row| row["official"] == official && row["stage"] == 1).unwrap();
+        row["id"].as_str().unwrap().to_owned()
+    };
+    let [two, foreign] = ["kominfo", "dinsos"].map(newer);
     let refused = |old: &str, new: &str, message: &str| {
         office.refused(&["supersede", old, "--by", new, "--reason", "perubahan", "--yes"], &[message]);
     };
@@ -178,6 +196,12 @@ fn superseding_names_the_successor() {
     refused(&one, &pledge, "of the same kind");
     refused(&one, "AAAAAAAAAAAAAAAA", "not in the register");
     refused("x", "y", "x is no document id");
+    refused(&one, &two, "not everybody has signed");
+    for official in ["kominfo", "dinsos", "bupati"] {
+        office.ok(&["sign", "--as", &official.to_uppercase(), "--all", "--yes"]);
+    }
+    refused(&two, &one, "is older than");
+    refused(&one, &foreign, "another person in another position");
     let arguments = ["supersede", &one, "--by", "AAAAAAAAAAAAAAAA", "--reason", "perubahan", "--yes"];
     assert!(!stderr(&office.pk(&arguments)).contains("itself"), "one that is missing is not the same");
     office.refused(&["supersede", &one, "--by", &two, "--reason", "perubahan"], &["nothing was changed"]);
@@ -185,23 +209,145 @@ fn superseding_names_the_successor() {
     assert!(done.contains("documents superseded: 1"), "{done}");
     let row = office.row(&one);
     assert_eq!((&row["status"], &row["successor"]), (&"superseded".into(), &two.as_str().into()));
-    assert_eq!((&row["reason"], &office.row(&two)["status"]), (&"perubahan".into(), &"issued".into()));
-    for (language, sentence) in [("en", "superseded by document"), ("id", "digantikan oleh dokumen")] {
+    assert_eq!((&row["reason"], &office.row(&two)["status"]), (&"perubahan".into(), &"complete".into()));
+    let by = typed(&two).to_uppercase();
+    for (language, headline, sentence) in [
+        ("en", "NO LONGER IN FORCE", "superseded by document"),
+        ("id", "TIDAK BERLAKU LAGI", "digantikan oleh dokumen"),
+    ] {
         let (code, words) = office.verify(&one, language);
-        assert_eq!(code, Some(1));
-        assert!(words.contains(&format!("{sentence} {two}")), "{words}");
+        assert_eq!(code, Some(3), "genuine, and not in force");
+        assert!(words.starts_with(headline), "{words}");
+        assert!(words.contains(&format!("{sentence} {by}")), "{words}");
     }
-    let line = format!("by {}  reason: perubahan", typed(&two).to_uppercase());
-    assert!(office.ok(&["status"]).contains(&line));
+    assert!(office.ok(&["status"]).contains(&format!("by {by}  reason: perubahan")));
     refused(&two, &one, "was superseded by");
     refused(&one, &two, "was superseded by");
     office.refused(&["revoke", &one, "--reason", "x", "--yes"], &["was superseded by"]);
+    // Rare and lawful: the work went to another office. It has to be said twice.
+    office.ok(&["supersede", &other, "--by", &two, "--reason", "digabung", "--force", "--yes"]);
     office.ok(&["revoke", &two, "--reason", "salah", "--yes"]);
     let three = office.id("bupati", "agreement");
     refused(&three, &two, "was revoked: salah");
-    // Nobody signs what is no longer in force.
-    let signed = office.ok(&["sign", "--as", "dinsos", "--all", "--yes"]);
-    assert!(signed.contains("documents signed: 1,"), "the pledge only: {signed}");
+    // Who decided is in the history.
+    let history = office.ok(&["history", &one]);
+    assert!(history.contains("superseded") && history.contains("sealed by"), "{history}");
+    assert!(!office.ok(&["history"]).contains("without a seal"));
+}
+
+/// Whoever can write the file can add an event. Without the seal's key it has nobody's word.
+#[test]
+fn decisions_are_sealed() {
+    let office = Office::new();
+    let id = office.id("kominfo", "agreement");
+    let without = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_pk"))
+            .env_clear()
+            .env("PK_LANG", "en")
+            .args(arguments)
+            .args(["--office", office.path.to_str().unwrap()])
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        (output.status.code(), stderr(&output))
+    };
+    for arguments in [
+        &["revoke", &id, "--reason", "salah", "--yes"][..],
+        &["visibility", &id, "original", "--reason", "salah"],
+    ] {
+        let (code, said) = without(arguments);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("no terminal to ask for the passphrase"), "{said}");
+    }
+    let mut registry = pk::registry::SqliteRegistry::open(&office.path.join("registry.db")).unwrap();
+    let entry = registry.find(&id.parse().unwrap()).unwrap().unwrap();
+    let change = Change::Revoked { reason: "dari luar".into() };
+    registry.advance(&entry.reservation.id, entry.revision, &change, entry.changed).unwrap();
+    drop(registry);
+    let history = office.ok(&["history", &id]);
+    assert!(history.contains("(dari luar)  without a seal of this office"), "{history}");
+    let rows: Vec<Value> = office
+        .ok(&["history", &id, "--json"])
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.last().unwrap()["seal"], false);
+}
+
+/// Revoked by mistake: the same data is issued again when somebody asks for it, and it is said before.
+#[test]
+fn what_was_revoked_by_mistake_is_issued_again() {
+    let office = Office::new();
+    let id = office.id("kominfo", "agreement");
+    office.refused(&["reissue", &id], &["is not revoked"]);
+    office.ok(&["revoke", &id, "--reason", "keliru", "--yes"]);
+    let output = office.pk(&["generate", "--replace"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains(&format!("pk reissue {}", typed(&id).to_uppercase())),
+        "{}",
+        stderr(&output)
+    );
+    assert!(office.ok(&["reissue", &typed(&id)]).contains("documents issued again under new codes: 1"));
+    let rows = office.status();
+    let of_kominfo: Vec<(&str, &str)> = rows
+        .iter()
+        .filter(|row| row["official"] == "kominfo" && row["kind"] == "agreement")
+        .map(|row| (row["id"].as_str().unwrap(), row["status"].as_str().unwrap()))
+        .collect();
+    assert_eq!(of_kominfo.len(), 2);
+    assert_eq!(of_kominfo[0], (id.as_str(), "revoked"));
+    assert_eq!(of_kominfo[1].1, "issued");
+    office.refused(&["reissue", &id], &["another one in the place"]);
+}
+
+/// A file that is gone is said before the ceremony, of every document at once, with the way back.
+#[test]
+fn lost_files_are_named() {
+    let office = Office::new();
+    let [one, two] = ["kominfo", "dinsos"].map(|official| office.id(official, "agreement"));
+    fs::remove_file(office.path.join(format!("documents/{one}/1.pdf"))).unwrap();
+    fs::write(office.path.join(format!("documents/{two}/0.pdf")), "%PDF-").unwrap();
+    let output = office.pk(&["status"]);
+    for part in ["its file is missing", "its file was changed"] {
+        assert!(stdout(&output).contains(part), "{}", stdout(&output));
+    }
+    assert!(stderr(&output).contains("pk backup"), "{}", stderr(&output));
+    assert_eq!(
+        (&office.row(&one)["file"], &office.row(&two)["file"]),
+        (&"missing".into(), &"changed".into())
+    );
+    office.refused(
+        &["generate"],
+        &["files of recorded documents that are not there: 1", &typed(&one).to_uppercase()],
+    );
+}
+
+/// What has changed is said by value, and who has no row any more.
+#[test]
+fn changed_data_is_told_by_value() {
+    let office = Office::new();
+    let data = DATA
+        .replace("2,8", "2,9")
+        .lines()
+        .filter(|line| !line.contains("dinsos"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    // The unit goes on, with somebody else.
+    let data = data.replace("unit: Dinas Komunikasi dan Informatika, jenjang", "unit: Dinas Sosial, jenjang");
+    fs::write(office.path.join("data/2026.yaml"), data).unwrap();
+    office.refused(
+        &["generate"],
+        &[
+            "objective 1, indicator 1, target: 2,8 → 2,9",
+            "party 1, unit: Dinas Komunikasi dan Informatika → Dinas Sosial",
+        ],
+    );
+    let checked = office.pk(&["check"]);
+    assert!(checked.status.success());
+    for part in ["issued with other data: 2", "have no row any more: 2", "(dinsos)"] {
+        assert!(stderr(&checked).contains(part), "{}", stderr(&checked));
+    }
 }
 
 #[test]
@@ -387,6 +533,7 @@ fn commands_on_one_office_take_turns() {
         .map(|i| {
             Command::new(env!("CARGO_BIN_EXE_pk"))
                 .env_clear()
+                .env("PK_OFFICE_PASSPHRASE", crate::commands::PASSPHRASE)
                 .args(["revoke", &id, "--yes", "--reason", &format!("alasan {i}"), "--office"])
                 .arg(&office.path)
                 .stderr(std::process::Stdio::null())

@@ -263,6 +263,13 @@ fn path_for(entry: &Entry, taken: &mut BTreeSet<String>) -> String {
     };
     let folder = format!("{}/{}", entry.slot.year, file_name(&entry.unit));
     let name = format!("{kind} - {}", file_name(&entry.position));
+    // Twenty people of an office may have the same position; nobody looks for a document by its code.
+    let revision = match entry.slot.stage.0 {
+        0 => String::new(),
+        1 => " Perubahan".to_owned(),
+        _ => format!(" Perubahan {}", entry.slot.stage.roman()),
+    };
+    let name = format!("{name}{revision} - {}", file_name(&entry.name));
     let path = format!("{folder}/{name}.pdf");
     // Compared in lower case, as some file systems do.
     if taken.insert(path.to_lowercase()) {

@@ -1,12 +1,15 @@
 //! Rendering and recording revision 0 of all documents of a plan.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 
 use pk_trust::Time;
-use pk_trust::claim::{self, Address, Claim};
+use pk_trust::claim::{self, Address, Claim, Id};
 use pk_trust::pki::{KeyError, Purpose, Sign};
 use sha2::{Digest as _, Sha256};
 
+use super::change::ChangedDocument;
 use super::{Event, FileError, Item, Plan, read_document, slot_of};
 use crate::model::Cycle;
 use crate::office::{self, AuthorityError, Clock, Office, durable};
@@ -43,10 +46,13 @@ pub enum GenerateError {
     Registry(#[from] registry::Error),
     /// The data of documents that were issued has changed since.
     #[error("{} documents were issued with other data", .0.len())]
-    Changed(Vec<String>),
+    Changed(Vec<ChangedDocument>),
     /// The same, and everybody has signed.
     #[error("{} complete documents would change", .0.len())]
-    Complete(Vec<String>),
+    Complete(Vec<ChangedDocument>),
+    /// Files of documents that were recorded are not there: damage, and nothing to make again.
+    #[error("the files of {} documents are missing", .0.len())]
+    Lost(Vec<Entry>),
     /// The clock stands before the last event.
     #[error("the clock says {now}, and the last event was at {last}")]
     Clock {
@@ -64,7 +70,7 @@ pub enum GenerateError {
 }
 
 /// What a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GenerateSummary {
     /// Documents issued now.
     pub issued: usize,
@@ -72,6 +78,8 @@ pub struct GenerateSummary {
     pub unchanged: usize,
     /// Documents that were replaced.
     pub replaced: usize,
+    /// Documents that were revoked, and whose data has not changed: nothing was issued in their place.
+    pub revoked: Vec<Id>,
 }
 
 /// Issues what is missing, holding the office's lock. `jobs` threads render; this one writes and
@@ -100,7 +108,7 @@ pub fn generate(
     let plan = Plan::make(cycle, &tools.office.config().instansi.host, tools.registry, proposed)?;
     let (missing, mut summary) = missing(&plan, proposed, changed, tools)?;
     on_event(Event::Started(missing.len()));
-    let Tools { office, renderer, seal, registry, clock, jobs } = tools;
+    let Tools { office, renderer, seal, registry, clock, jobs, .. } = tools;
     let (renderer, seal): (&Renderer, &(dyn Sign + Sync)) = (renderer, *seal);
     let host = plan.host.as_str();
     let work = |item: &Item| make(item, host, renderer, seal);
@@ -127,6 +135,8 @@ pub struct Tools<'a> {
     pub clock: &'a dyn Clock,
     /// Threads that render.
     pub jobs: usize,
+    /// Revoked documents that are issued again under a new id, although their data has not changed.
+    pub reissue: BTreeSet<Id>,
 }
 
 impl std::fmt::Debug for Tools<'_> {
@@ -160,17 +170,30 @@ fn missing(
 ) -> Result<(Vec<Item>, GenerateSummary), GenerateError> {
     let mut missing = Vec::new();
     let mut summary = GenerateSummary::default();
-    let (mut changed, mut complete, mut signed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut changed, mut complete, mut signed, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (item, fresh) in plan.items.iter().zip(proposed) {
         match tools.registry.find(&item.reservation.id)? {
             None => missing.push(item.clone()),
-            Some(entry) if entry.digest == item.data.digest => {
-                let path = tools.office.document_file(&item.reservation.id.to_string(), 0);
-                // Recorded, and then the file was lost: that is damage, not something to make again.
-                fs::metadata(&path).map_err(FileError::at(&path))?;
-                summary.unchanged += 1;
+            Some(entry)
+                if entry.status == Status::Revoked && tools.reissue.contains(&entry.reservation.id) =>
+            {
+                missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
             }
-            Some(entry) if entry.status == Status::Complete => complete.push(entry.position),
+            Some(entry) if entry.digest == item.data.digest && entry.status == Status::Revoked => {
+                summary.revoked.push(entry.reservation.id);
+            }
+            Some(entry) if entry.digest == item.data.digest => {
+                let path = tools.office.document_file(&item.reservation.id.to_string(), entry.revision);
+                // Recorded, and then the file was lost: that is damage, not something to make again.
+                match fs::metadata(&path) {
+                    Ok(_) => summary.unchanged += 1,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => lost.push(entry),
+                    Err(error) => return Err(FileError::at(&path)(error).into()),
+                }
+            }
+            Some(entry) if entry.status == Status::Complete => {
+                complete.push(ChangedDocument::new(entry, item, tools.office));
+            }
             // A new id: what was printed of the old document must not seem to be the new one.
             Some(entry) if policy != Changed::Refuse => {
                 if entry.status == Status::PartlySigned {
@@ -178,8 +201,11 @@ fn missing(
                 }
                 missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
             }
-            Some(entry) => changed.push(entry.position),
+            Some(entry) => changed.push(ChangedDocument::new(entry, item, tools.office)),
         }
+    }
+    if !lost.is_empty() {
+        return Err(GenerateError::Lost(lost));
     }
     if !complete.is_empty() {
         return Err(GenerateError::Complete(complete));
@@ -283,7 +309,11 @@ fn commit(
 }
 
 /// The file of a document's newest revision, if it still is the one that was recorded.
-pub(super) fn recorded_file(entry: &Entry, office: &Office) -> Result<Option<Vec<u8>>, FileError> {
+///
+/// # Errors
+///
+/// [`FileError`]
+pub fn recorded_file(entry: &Entry, office: &Office) -> Result<Option<Vec<u8>>, FileError> {
     let path = office.document_file(&entry.reservation.id.to_string(), entry.revision);
     let bytes = read_document(&path)?;
     let hash: [u8; 32] = Sha256::digest(&bytes).into();

@@ -10,6 +10,7 @@
 //! There is no resume mode. Every run looks at what is recorded and does what is missing.
 
 mod archive;
+mod change;
 mod generate;
 mod plan;
 mod sealed;
@@ -19,8 +20,9 @@ pub use archive::{
     ArchiveError, ArchiveSummary, ArchivedFile, Manifest, ManifestEntry, ManifestRegister, ManifestSigner,
     OpenArchive, write_archive,
 };
-pub use generate::{Changed, GenerateError, GenerateSummary, Tools, generate, link_for};
-pub use plan::{Item, Plan, glyph_problems, slot_of};
+pub use change::{ChangedDocument, Part};
+pub use generate::{Changed, GenerateError, GenerateSummary, Tools, generate, link_for, recorded_file};
+pub use plan::{Item, Plan, glyph_problems, orphans, outdated, slot_of};
 pub use sealed::{Attached, Difference};
 pub use sign::{Desk, Pending, SignError, SignSummary, offer, pending_for, sign};
 

@@ -1,7 +1,9 @@
 //! Which documents are to be made, with which ids.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::model::{Cycle, Data, Document, Draft, Issue, Problem, Problems, SHEETS, Typeface, Value};
-use crate::registry::{Registry, Reservation, Slot};
+use crate::registry::{Entry, Registry, Reservation, Slot, Status};
 use crate::render::Renderer;
 
 /// One document to be made.
@@ -67,6 +69,35 @@ impl Plan {
         let items = items.map(|(document, reservation)| Item::new(document, *reservation, host)).collect();
         Self { items, host: host.to_owned() }
     }
+}
+
+/// Documents that wait for signatures and have no row any more: of officials of the same units, year and stage. Other
+/// units may have workbooks of their own.
+pub fn orphans<'e>(cycle: &Cycle, entries: &'e [Entry]) -> Vec<&'e Entry> {
+    let slots: BTreeSet<Slot> = cycle.documents.iter().map(slot_of).collect();
+    let units: BTreeSet<&str> = cycle.documents.iter().map(|d| d.owner().unit.as_str()).collect();
+    let (year, stage) = (cycle.settings.year, cycle.settings.stage);
+    entries
+        .iter()
+        .filter(|entry| matches!(entry.status, Status::Issued | Status::PartlySigned))
+        .filter(|entry| (entry.slot.year, entry.slot.stage) == (year, stage))
+        .filter(|entry| units.contains(entry.unit.as_str()) && !slots.contains(&entry.slot))
+        .collect()
+}
+
+/// Documents in force that were issued with other data than this cycle has.
+pub fn outdated<'e>(cycle: &Cycle, entries: &'e [Entry], host: &str) -> Vec<&'e Entry> {
+    let documents: BTreeMap<Slot, &Document> = cycle.documents.iter().map(|d| (slot_of(d), d)).collect();
+    entries
+        .iter()
+        .filter(|entry| !matches!(entry.status, Status::Revoked | Status::Superseded))
+        .filter(|entry| {
+            let item = documents.get(&entry.slot);
+            item.is_some_and(|document| {
+                Item::new((*document).clone(), entry.reservation, host).data.digest != entry.digest
+            })
+        })
+        .collect()
 }
 
 /// Every cell with a character that the typeface cannot print.

@@ -56,9 +56,25 @@ struct Annex {
     objectives: Vec<Objective>,
 }
 
-#[derive(Deserialize)]
-struct Objective {
-    text: String,
+/// What is to be reached, as the data says it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Objective {
+    /// The objective.
+    pub text: String,
+    /// Its indicators.
+    #[serde(default)]
+    pub indicators: Vec<Indicator>,
+}
+
+/// An indicator with its target, as the data says it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Indicator {
+    /// What is measured.
+    pub text: String,
+    /// The target.
+    pub target: String,
+    /// Its unit.
+    pub unit: Option<String>,
 }
 
 impl Attached {
@@ -73,6 +89,15 @@ impl Attached {
             end: file.revisions().first()?.span.end,
             data,
         })
+    }
+
+    /// Original (0) or revision, and what is to be reached: what the signature covers and [`Content`] leaves out.
+    pub fn agreed(&self) -> (u8, Vec<Objective>) {
+        let rest = serde_json::from_slice::<Rest>(&self.data);
+        rest.map_or_else(
+            |_| (0, Vec::new()),
+            |rest| (rest.stage, rest.annex.map(|annex| annex.objectives).unwrap_or_default()),
+        )
     }
 
     /// Whether one of these seals vouches for the data.
@@ -126,6 +151,7 @@ impl Attached {
             ("unit", entry.unit.clone(), unit.to_owned()),
             ("indicators", number(entry.indicators.into()), number(content.indicators.into())),
             ("budget", number(entry.budget), number(content.budget)),
+            ("date", entry.date.clone().unwrap_or_else(|| content.date.clone()), content.date.clone()),
             ("signers", entry.signers.len().to_string(), content.parties.len().to_string()),
         ];
         if let Some(found) = pairs.iter().find_map(|(field, row, sealed)| differs(*field, row, sealed)) {

@@ -13,7 +13,7 @@ use crate::model::{Cycle, Defaults, Emblems, Place, Problem, Problems};
 use crate::office::{Clock, Office, SystemClock, random};
 use crate::registry::{Registry, Reservation, SqliteRegistry};
 use crate::render::{Renderer, Templates};
-use crate::words::Zone;
+use crate::words::{Words, Zone};
 
 /// The doors of a run.
 pub(super) struct App {
@@ -21,6 +21,7 @@ pub(super) struct App {
     /// How the folder was named; `None` if it is only assumed.
     pub(super) named: Option<Named>,
     pub(super) clock: Box<dyn Clock>,
+    words: Words,
 }
 
 /// How an office folder was named.
@@ -33,18 +34,23 @@ pub(super) enum Named {
 }
 
 impl App {
-    pub(super) fn new(office: Option<PathBuf>, by_variable: bool) -> Self {
+    pub(super) fn new(office: Option<PathBuf>, by_variable: bool, words: Words) -> Self {
         let named = if by_variable { Named::Variable } else { Named::Option };
         Self {
             named: office.as_ref().map(|_| named),
             folder: office.unwrap_or_else(|| PathBuf::from(".")),
             clock: Box::new(SystemClock),
+            words,
         }
     }
 
     /// The office folder.
     pub(super) fn office(&self) -> Result<Office, Failure> {
-        Ok(Office::open(&self.folder)?)
+        let words = self.words;
+        Ok(Office::open(&self.folder)?.while_waiting(move |holder| {
+            let values = [("holder", if holder.is_empty() { "pk" } else { holder })];
+            Term::new(words).aside(&words.filled("term.waiting", &values));
+        }))
     }
 
     /// The clock of the office, if there is one.
@@ -82,8 +88,8 @@ impl App {
     }
 }
 
-/// The workbook that was named, or the only one in the office's data folder.
-pub(super) fn workbook(office: &Office, named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+/// The workbook that was named, or the only one in the office's data folder. `command` is what names one of several.
+pub(super) fn workbook(office: &Office, named: Option<PathBuf>, command: &str) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
         return Ok(path);
     }
@@ -102,7 +108,13 @@ pub(super) fn workbook(office: &Office, named: Option<PathBuf>) -> Result<PathBu
     match found.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(Failure::new("fail.no-data").with("path", folder.display())),
-        _ => Err(Failure::new("fail.several-data").with("path", folder.display())),
+        [first, ..] => {
+            let causes = found.iter().map(|path| path.display().to_string()).collect();
+            let command = format!("{command} {}", first.display());
+            Err(Failure { causes, ..Failure::new("fail.several-data") }
+                .with("path", folder.display())
+                .with("command", command))
+        }
     }
 }
 

@@ -33,10 +33,13 @@ pub(super) fn run(app: &App, term: &mut Term, args: Archive) -> Result<ExitCode,
     let wanted = Wanted { year: args.year, incomplete: args.incomplete };
     let entries = wanted.entries(&registry)?;
     let Some(first) = entries.first() else { return Err(Failure::new("fail.nothing-to-pack")) };
-    let path = args
-        .out
-        .unwrap_or_else(|| office.archive().join(format!("{}.zip", args.year.unwrap_or(first.slot.year))));
-    let seal = office.open_seal(&args.passphrase.existing(term)?, app.clock.now())?;
+    let path = args.out.unwrap_or_else(|| {
+        let year = args.year.unwrap_or(first.slot.year);
+        // What is not complete must not take the place of what is.
+        let name = if args.incomplete { format!("{year}-sementara.zip") } else { format!("{year}.zip") };
+        office.archive().join(name)
+    });
+    let seal = args.passphrase.open(term, |passphrase| office.open_seal(passphrase, app.clock.now()))?;
     let summary = pack(term, &office, &registry, wanted, &seal, &path)?;
     term.say(
         "archive.done",
@@ -46,6 +49,11 @@ pub(super) fn run(app: &App, term: &mut Term, args: Archive) -> Result<ExitCode,
             ("size", (summary.size / 1024).to_string()),
         ],
     );
+    let left = wanted.left_out(&registry)?;
+    if left.iter().any(|(_, count)| *count > 0) {
+        let values = left.map(|(key, count)| (key, count.to_string()));
+        term.say("archive.left-out", &values);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,6 +74,21 @@ impl Wanted {
                     || self.incomplete && matches!(entry.status, Status::Issued | Status::PartlySigned))
         });
         Ok(entries)
+    }
+}
+
+impl Wanted {
+    /// How many documents of the years in question are not packed, and why.
+    fn left_out(self, registry: &dyn Registry) -> Result<[(&'static str, usize); 3], Failure> {
+        let mut entries = registry.all()?;
+        entries.retain(|entry| self.year.is_none_or(|year| entry.slot.year == year));
+        let count = |wanted: fn(Status) -> bool| entries.iter().filter(|entry| wanted(entry.status)).count();
+        let open = count(|status| matches!(status, Status::Issued | Status::PartlySigned));
+        Ok([
+            ("open", if self.incomplete { 0 } else { open }),
+            ("revoked", count(|status| status == Status::Revoked)),
+            ("superseded", count(|status| status == Status::Superseded)),
+        ])
     }
 }
 

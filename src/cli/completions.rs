@@ -79,6 +79,13 @@ pub(super) fn usage_error(error: &clap::Error, words: &Words) -> Option<String> 
     }
     let values = Values::from([("argument", argument), ("value", shown(ContextKind::InvalidValue))]);
     let mut text = words.text(code, &values);
+    let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg].map(shown);
+    // Of several the nearest comes last.
+    if let Some(near) =
+        suggested.iter().filter_map(|list| list.rsplit(", ").next()).find(|near| !near.is_empty())
+    {
+        text.push_str(&words.text("usage.near", &Values::from([("near", near.to_owned())])));
+    }
     if let Some(ContextValue::Strings(valid)) = error.get(ContextKind::ValidValue) {
         text.push_str(&words.text("usage.choices", &Values::from([("choices", valid.join(", "))])));
     }
@@ -91,7 +98,18 @@ fn translate(command: Command, path: &str, words: &Words) -> Command {
         false => command,
     };
     let usage = words.plain("usage.usage");
+    let line = command.clone().render_usage().to_string();
+    let line = line.trim_start_matches("Usage:").trim();
+    let line = line
+        .split(' ')
+        .map(|word| match word.split_once(['<', '[']).and_then(|(_, rest)| rest.split_once(['>', ']'])) {
+            Some((name, _)) => word.replacen(name, &value_name(name, words), 1),
+            None => word.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join(" ");
     let command = command
+        .override_usage(line)
         .help_template(format!("{{about-with-newline}}\n{usage}: {{usage}}\n\n{{all-args}}{{after-help}}"))
         .subcommand_help_heading(words.plain("usage.commands"));
     let command = command.mut_args(|argument| {
@@ -102,15 +120,40 @@ fn translate(command: Command, path: &str, words: &Words) -> Command {
             "version" => return argument.help(words.plain("usage.version")),
             _ => {}
         }
+        let names: Option<Vec<String>> = argument
+            .get_value_names()
+            .map(|names| names.iter().map(|name| value_name(name, words)).collect());
+        let argument = match names {
+            Some(names) => argument.value_names(names),
+            None => argument,
+        };
         let own = format!("{path}.{}", argument.get_id());
         // Arguments that several commands share have one text.
         let code = if words.knows(&own) { own } else { format!("help.*.{}", argument.get_id()) };
-        if words.knows(&code) { argument.help(words.plain(&code)) } else { argument }
+        if !words.knows(&code) {
+            return argument;
+        }
+        let choices: Vec<String> =
+            argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        if choices.is_empty()
+            || argument.is_hide_possible_values_set()
+            || !argument.get_action().takes_values()
+        {
+            return argument.help(words.plain(&code));
+        }
+        let choices = words.text("usage.choices", &Values::from([("choices", choices.join(", "))]));
+        argument.hide_possible_values(true).help(format!("{}{choices}", words.plain(&code)))
     });
     command.mut_subcommands(|sub| {
         let path = format!("{path}.{}", sub.get_name());
         translate(sub, &path, words)
     })
+}
+
+/// The name of a value in the language of the help: `<FILE>` is `<BERKAS>`. A name without a word stays.
+fn value_name(name: &str, words: &Words) -> String {
+    let code = format!("value.{}", name.to_lowercase());
+    if words.knows(&code) { words.plain(&code) } else { name.to_owned() }
 }
 
 #[cfg(test)]

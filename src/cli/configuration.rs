@@ -217,7 +217,7 @@ impl Configuration {
     fn change(&self, change: impl FnOnce(&mut Trusted) -> Result<(), Failure>) -> Result<(), Failure> {
         durable::create_private_dir(&self.folder).map_err(disk(&self.folder))?;
         let lock = self.folder.join(".lock");
-        let _lock = durable::lock(&lock).map_err(disk(&lock))?;
+        let _lock = durable::lock(&lock, &|_| {}).map_err(disk(&lock))?;
         let mut trusted = self.trusted()?;
         change(&mut trusted)?;
         let path = self.path();

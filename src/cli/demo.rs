@@ -1,5 +1,6 @@
 //! `pk demo`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -74,6 +75,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
         registry: &mut registry,
         clock: app.clock.as_ref(),
         jobs: jobs(None),
+        reissue: BTreeSet::new(),
     };
     let made = generate::make(steps.term, &cycle, Changed::Refuse, &mut tools)?;
     steps.done("demo.generate", &[("documents", made.issued.to_string())]);

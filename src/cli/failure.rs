@@ -9,10 +9,10 @@ use pk_trust::claim::Id;
 use pk_trust::verify::TrustError;
 
 use crate::audit::Unanswered;
-use crate::batch::{ArchiveError, Difference, FileError, GenerateError, SignError};
+use crate::batch::{ArchiveError, ChangedDocument, Difference, FileError, GenerateError, SignError};
 use crate::input::WorkbookError;
 use crate::model::{InvalidReason, Problem, Problems, Reason};
-use crate::office::{self, AuthorityError, PassphraseError};
+use crate::office::{self, AuthorityError, ConfigError, PassphraseError};
 use crate::registry;
 use crate::render::{self, TemplatesError};
 use crate::web::{self, PublishError};
@@ -30,11 +30,13 @@ pub(super) struct Failure {
     pub(super) causes: Vec<String>,
     /// Problems of the data, if that is what it is.
     pub(super) problems: Vec<Problem>,
+    /// Documents that were issued with other data.
+    pub(super) changed: Vec<ChangedDocument>,
 }
 
 impl Failure {
     pub(super) fn new(code: &'static str) -> Self {
-        Self { code, values: Values::new(), causes: Vec::new(), problems: Vec::new() }
+        Self { code, values: Values::new(), causes: Vec::new(), problems: Vec::new(), changed: Vec::new() }
     }
 
     pub(super) fn with(mut self, key: &'static str, value: impl ToString) -> Self {
@@ -51,6 +53,24 @@ impl Failure {
     fn disk(path: &Path, error: &io::Error) -> Self {
         let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
         Self::new(if full { "fail.disk-full" } else { "fail.io" }).with("path", path.display())
+    }
+
+    /// Settings of an office that cannot be used.
+    fn config(error: &ConfigError) -> Self {
+        match error {
+            ConfigError::Unknown(key) => Self::new("fail.config-key").with("key", key),
+            ConfigError::Host(host) => Self::new("fail.config-host").with("host", host),
+            ConfigError::Zone(zone) => Self::new("fail.config-zone").with("zone", zone),
+            ConfigError::Name => Self::new("fail.config-name"),
+            ConfigError::Character { key, character } => Self::new("fail.config-character")
+                .with("key", key)
+                .with("character", format!("U+{:04X}", u32::from(*character))),
+            ConfigError::TooLong { key, limit } => {
+                Self::new("fail.config-long").with("key", key).with("limit", limit)
+            }
+            ConfigError::Period => Self::new("fail.config-period"),
+            ConfigError::Toml(_) => Self::new("fail.config").because(error),
+        }
     }
 
     /// A clock that stands before the last event.
@@ -70,7 +90,10 @@ impl Failure {
     fn because(mut self, error: &(dyn StdError + 'static)) -> Self {
         let mut current = Some(error);
         while let Some(cause) = current {
-            let text = cause.to_string();
+            let text = match cause.downcast_ref::<io::Error>().and_then(system_cause) {
+                Some(code) => code.to_owned(),
+                None => cause.to_string(),
+            };
             // Many errors end with their own cause.
             if !self.causes.last().is_some_and(|last| last.ends_with(&text)) {
                 self.causes.push(text);
@@ -84,6 +107,25 @@ impl Failure {
     pub(super) const fn exit(&self) -> u8 {
         2
     }
+}
+
+/// What the operating system says in its own words, as a code: `No space left on device (os error 28)` helps nobody in
+/// an office.
+fn system_cause(error: &io::Error) -> Option<&'static str> {
+    use io::ErrorKind;
+    Some(match error.kind() {
+        ErrorKind::NotFound => "cause.not-found",
+        ErrorKind::PermissionDenied => "cause.denied",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "cause.full",
+        ErrorKind::ReadOnlyFilesystem => "cause.read-only",
+        ErrorKind::IsADirectory => "cause.folder",
+        ErrorKind::NotADirectory => "cause.no-folder",
+        ErrorKind::AlreadyExists => "cause.exists",
+        ErrorKind::AddrInUse => "cause.port-in-use",
+        ErrorKind::InvalidFilename => "cause.name",
+        ErrorKind::TooManyLinks => "cause.loop",
+        _ => return None,
+    })
 }
 
 impl From<Problems> for Failure {
@@ -101,7 +143,7 @@ impl From<office::Error> for Failure {
             office::Error::Busy => Self::new("fail.busy"),
             office::Error::Inside(path) => Self::new("fail.backup-inside").with("path", path.display()),
             office::Error::Missing(path) => Self::new("fail.missing").with("path", path.display()),
-            office::Error::Config(_) => Self::new("fail.config"),
+            office::Error::Config(error) => return Self::config(error),
             office::Error::Io { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
                 return Self::new("fail.not-found").with("path", path.display());
             }
@@ -111,7 +153,7 @@ impl From<office::Error> for Failure {
             office::Error::Io { path, source } => Self::disk(path, source),
         };
         match &error {
-            office::Error::Config(_) | office::Error::Io { .. } => failure.because(&error),
+            office::Error::Io { source, .. } => failure.because(source),
             _ => failure,
         }
     }
@@ -138,7 +180,12 @@ impl From<AuthorityError> for Failure {
             }
             AuthorityError::Key { whose, .. } => Self::new("fail.key-mismatch").with("whose", whose),
             AuthorityError::Path { whose, source: PathError::Expired } => {
-                Self::new("fail.certificate-expired").with("whose", whose)
+                let code = match whose.as_str() {
+                    "seal" => "fail.seal-expired",
+                    "root" | "issuing" => "fail.authority-expired",
+                    _ => "fail.certificate-expired",
+                };
+                Self::new(code).with("whose", whose)
             }
             AuthorityError::Path { whose, source: PathError::NotYetValid } => {
                 Self::new("fail.certificate-not-yet").with("whose", whose)
@@ -146,7 +193,14 @@ impl From<AuthorityError> for Failure {
             AuthorityError::Path { whose, .. } => {
                 Self::new("fail.certificate").with("whose", whose).because(&error)
             }
-            AuthorityError::Revoked { whose } => Self::new("fail.certificate-revoked").with("whose", whose),
+            AuthorityError::Revoked { whose } => {
+                let code = match whose.as_str() {
+                    "seal" => "fail.seal-revoked",
+                    "root" | "issuing" => "fail.authority-revoked",
+                    _ => "fail.certificate-revoked",
+                };
+                Self::new(code).with("whose", whose)
+            }
             AuthorityError::StaleLists { whose } => Self::new("fail.stale-lists").with("whose", whose),
             AuthorityError::OtherSubject { whose } => Self::new("fail.other-subject").with("whose", whose),
             AuthorityError::UnknownSerial(serial) => Self::new("fail.unknown-serial").with("serial", serial),
@@ -210,6 +264,10 @@ impl From<&web::Unreachable> for Failure {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
+        // Every file that is read here is one that was recorded.
+        if error.source.kind() == io::ErrorKind::NotFound {
+            return Self::new("fail.document-lost").with("path", error.path.display());
+        }
         Self::disk(&error.path, &error.source).because(&error.source)
     }
 }
@@ -235,13 +293,23 @@ impl From<GenerateError> for Failure {
             GenerateError::File(error) => error.into(),
             GenerateError::Registry(error) => error.into(),
             GenerateError::Clock { now, last } => Self::clock(now, last),
-            GenerateError::Changed(positions) => {
-                let count = positions.len();
-                Self { causes: positions, ..Self::new("fail.changed") }.with("count", count)
+            GenerateError::Changed(documents) => {
+                let count = documents.len();
+                Self { changed: documents, ..Self::new("fail.changed") }.with("count", count)
             }
-            GenerateError::Complete(positions) => {
-                let count = positions.len();
-                Self { causes: positions, ..Self::new("fail.complete") }.with("count", count)
+            GenerateError::Complete(documents) => {
+                let count = documents.len();
+                Self { changed: documents, ..Self::new("fail.complete") }.with("count", count)
+            }
+            GenerateError::Lost(entries) => {
+                let count = entries.len();
+                let causes = entries
+                    .iter()
+                    .map(|entry| {
+                        format!("{}  {}, {}", entry.reservation.id.grouped(), entry.name, entry.position)
+                    })
+                    .collect();
+                Self { causes, ..Self::new("fail.documents-lost") }.with("count", count)
             }
             GenerateError::Signed(documents) => {
                 let count = documents.len();

@@ -1,14 +1,19 @@
 //! `pk generate`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use pk_trust::claim::Id;
 
 use super::app::{self, App, jobs, proposals};
 use super::failure::Failure;
 use super::passphrase::OfficePassphraseArgs;
+use super::status::line;
 use super::term::Term;
-use crate::batch::{Changed, GenerateSummary, Tools, generate};
+use crate::batch::{Changed, GenerateSummary, Tools, generate, orphans};
 use crate::model::Cycle;
+use crate::registry::{Entry, Registry as _};
 
 /// Make and record all documents of a year, ready to be signed; a second run makes what is missing
 #[derive(clap::Args, Debug)]
@@ -31,10 +36,10 @@ pub(super) struct Generate {
 pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode, Failure> {
     let office = app.office()?;
     let renderer = app::renderer(&office)?;
-    let path = app::workbook(&office, args.data)?;
+    let path = app::workbook(&office, args.data, "pk generate")?;
     let cycle = app::cycle(term, &office, &path, &renderer)?;
     let mut registry = app.registry(&office)?;
-    let seal = office.open_seal(&args.passphrase.existing(term)?, app.clock.now())?;
+    let seal = args.passphrase.open(term, |passphrase| office.open_seal(passphrase, app.clock.now()))?;
     let changed = match (args.replace, args.lose_signatures) {
         (false, _) => Changed::Refuse,
         (true, false) => Changed::Replace,
@@ -47,6 +52,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
         registry: &mut registry,
         clock: app.clock.as_ref(),
         jobs: jobs(args.jobs),
+        reissue: BTreeSet::new(),
     };
     let summary = match make(term, &cycle, changed, &mut tools) {
         Err(failure) if failure.code == "fail.signed" => {
@@ -70,7 +76,24 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
             ("folder", office.documents().display().to_string()),
         ],
     );
+    if !summary.revoked.is_empty() {
+        let ids: Vec<String> = summary.revoked.iter().map(Id::grouped).collect();
+        term.note("generate.revoked", &[("count", ids.len().to_string()), ("ids", ids.join(" "))]);
+    }
+    note_orphans(term, &cycle, &registry.all()?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says which documents wait for signatures although their officials have no row any more.
+pub(super) fn note_orphans(term: &Term, cycle: &Cycle, entries: &[Entry]) {
+    let orphans = orphans(cycle, entries);
+    if orphans.is_empty() {
+        return;
+    }
+    term.note("generate.orphans", &[("count", orphans.len().to_string())]);
+    for entry in orphans {
+        term.aside(&format!("  {}", line(term, entry)));
+    }
 }
 
 /// Proposes ids and issues what is missing, with a progress bar.

@@ -1,11 +1,12 @@
 //! What `pk verify` is to look at: files, folders, file patterns, standard input, texts of QR codes.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
-use pk_trust::claim::pasted;
+use pk_trust::claim::{Id, pasted};
 
 use super::failure::Failure;
 
@@ -30,6 +31,26 @@ pub(super) enum Source {
     Nothing(Failure),
 }
 
+/// The files without older revisions: `documents/<id>/0.pdf` beside `1.pdf` and `2.pdf` is a part of these, waits for
+/// signatures for ever, and says nothing of the document.
+fn newest(files: Vec<PathBuf>) -> Vec<PathBuf> {
+    let revision = |path: &Path| -> Option<(PathBuf, u32)> {
+        let folder = path.parent()?;
+        folder.file_name()?.to_str().filter(|name| Id::parse_strict(name).is_ok())?;
+        let number = path.file_name()?.to_str()?.strip_suffix(".pdf")?;
+        Some((folder.to_owned(), number.parse().ok()?))
+    };
+    let mut last: BTreeMap<PathBuf, u32> = BTreeMap::new();
+    for (folder, number) in files.iter().filter_map(|path| revision(path)) {
+        let newest = last.entry(folder).or_default();
+        *newest = number.max(*newest);
+    }
+    files
+        .into_iter()
+        .filter(|path| revision(path).is_none_or(|(folder, number)| last.get(&folder) == Some(&number)))
+        .collect()
+}
+
 /// One thing to look at.
 #[derive(Debug)]
 pub(super) struct Input {
@@ -43,18 +64,18 @@ pub(super) struct Inputs {
     pub(super) list: Vec<Input>,
     /// Files in folders that are of no kind that `pk` verifies.
     pub(super) passed_over: usize,
+    /// Older revisions in folders of documents, beside newer ones that are looked at.
+    pub(super) older: usize,
 }
 
 impl Inputs {
-    pub(super) fn from_arguments(arguments: &[String]) -> Self {
-        let mut inputs = Self::default();
-        for argument in arguments {
-            inputs.add(argument);
-        }
-        inputs
+    /// There is nothing to look at, and why.
+    pub(super) fn nothing(&mut self, argument: &str, failure: Failure) {
+        self.push(argument, Source::Nothing(failure));
     }
 
-    fn add(&mut self, argument: &str) {
+    /// What an argument names.
+    pub(super) fn add(&mut self, argument: &str) {
         let path = Path::new(argument);
         if argument == "-" {
             self.standard_input();
@@ -100,6 +121,9 @@ impl Inputs {
             }
         }
         found.sort();
+        let all = found.len();
+        let found = newest(found);
+        self.older += all - found.len();
         for path in found {
             self.file(path);
         }

@@ -110,6 +110,9 @@ struct Revoke {
     /// Why the certificate is revoked (RFC 5280, 5.3.1)
     #[arg(long, value_enum)]
     reason: RevokeReason,
+    /// Do it without asking
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     office_passphrase: OfficePassphraseArgs,
 }
@@ -130,10 +133,15 @@ struct RenewSeal {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RevokeReason {
+    #[value(alias = "tanpa-alasan")]
     Unspecified,
+    #[value(alias = "kunci-bocor")]
     KeyCompromise,
+    #[value(alias = "pindah-jabatan")]
     AffiliationChanged,
+    #[value(alias = "diganti")]
     Superseded,
+    #[value(alias = "berhenti")]
     CessationOfOperation,
 }
 
@@ -158,34 +166,68 @@ pub(super) fn run(app: &App, term: &mut Term, args: Key) -> Result<ExitCode, Fai
         KeyCommand::Import(args) => import(app, term, &office, &args),
         KeyCommand::Export(args) => export(term, &office, &args),
         KeyCommand::Revoke(args) => {
-            let passphrase = args.office_passphrase.existing(term)?;
             let serial = args.serial.to_lowercase();
+            if !args.yes {
+                consent(app, term, &office, &serial)?;
+            }
             if let Some(last) = office.later_than(app.clock.now())? {
                 let now = app.clock.now();
                 term.note("clock.behind", &[("now", now.to_string()), ("last", last.to_string())]);
             }
-            office.revoke_certificate(&serial, args.reason.into(), &passphrase, app.clock.now())?;
+            let reason = args.reason.into();
+            args.office_passphrase.open(term, |passphrase| {
+                office.revoke_certificate(&serial, reason, passphrase, app.clock.now())
+            })?;
             term.say("key.revoked", &[("serial", serial)]);
             Ok(ExitCode::SUCCESS)
         }
         KeyCommand::Seal(args) => {
-            let passphrase = args.office_passphrase.existing(term)?;
-            let seal = office.renew_seal(&passphrase, Cost::DEFAULT, app.clock.now())?;
+            let seal = args
+                .office_passphrase
+                .open(term, |passphrase| office.renew_seal(passphrase, Cost::DEFAULT, app.clock.now()))?;
             term.say("key.seal", &[("serial", seal.serial()), ("until", seal.not_after().to_string())]);
             Ok(ExitCode::SUCCESS)
         }
         KeyCommand::Crl(args) => {
-            let passphrase = args.office_passphrase.existing(term)?;
-            office.renew_lists(&passphrase, app.clock.now())?;
+            args.office_passphrase
+                .open(term, |passphrase| office.renew_lists(passphrase, app.clock.now()))?;
             term.say("key.lists", &[("folder", office.keys().display().to_string())]);
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
+/// Shows whose certificate is revoked for good, and asks. That of the seal or of the issuer ends the work of the whole
+/// office until there is another one.
+fn consent(app: &App, term: &Term, office: &Office, serial: &str) -> Result<(), Failure> {
+    let keys = office.all_keys(app.clock.now())?;
+    let Some(key) = keys.iter().find(|key| key.certificate.serial() == serial) else {
+        return Err(AuthorityError::UnknownSerial(serial.to_owned()).into());
+    };
+    let owner = owner_name(term, &key.owner);
+    let name = key.certificate.subject().name;
+    term.aside(&format!("{owner}  {serial}  {}", printable(&name)));
+    let question = match key.owner.as_str() {
+        "root" | "issuing" => "key.consent-authority",
+        owner if owner.starts_with("seal") => "key.consent-seal",
+        _ => "key.consent",
+    };
+    if term.confirm(question, &[("name", name)]) { Ok(()) } else { Err(Failure::new("fail.not-confirmed")) }
+}
+
+/// The name of a key's owner for people: the office's own keys have handles of the program.
+fn owner_name(term: &Term, owner: &str) -> String {
+    match owner {
+        "root" => term.words.plain("owner.root"),
+        "issuing" => term.words.plain("owner.issuing"),
+        "seal" => term.words.plain("owner.seal"),
+        other => other.to_owned(),
+    }
+}
+
 fn new(app: &App, term: &Term, office: &Office, args: New) -> Result<ExitCode, Failure> {
     let renderer = app::renderer(office)?;
-    let path = app::workbook(office, args.data)?;
+    let path = app::workbook(office, args.data, &format!("pk key new {} --data", args.official))?;
     let cycle = app::cycle(term, office, &path, &renderer)?;
     let official = cycle
         .officials
@@ -197,11 +239,15 @@ fn new(app: &App, term: &Term, office: &Office, args: New) -> Result<ExitCode, F
         )
         .into());
     }
-    let issuing = office.open_issuing(&args.office_passphrase.existing(term)?)?;
+    let issuing = args.office_passphrase.open(term, |passphrase| office.open_issuing(passphrase))?;
     let passphrase = args.passphrase.new_key(term, &official.name)?;
     let now = app.clock.now();
     let certificate =
         office.issue_official(subject(official), &issuing, &passphrase, Cost::DEFAULT, now, args.renew)?;
+    let certified = certificate.subject().name;
+    if certified != official.name {
+        term.note("key.name-cut", &[("name", official.name.clone()), ("certified", certified)]);
+    }
     term.say(
         "key.new",
         &[
@@ -294,15 +340,15 @@ fn list(app: &App, term: &Term, office: &Office, args: &List) -> Result<ExitCode
         term.out(&serde_json::Value::Array(rows).to_string());
         return Ok(ExitCode::SUCCESS);
     }
-    let width = keys.iter().map(|k| k.owner.chars().count()).max().unwrap_or_default();
+    let width = keys.iter().map(|k| owner_name(term, &k.owner).chars().count()).max().unwrap_or_default();
     for key in &keys {
+        let owner = owner_name(term, &key.owner);
         let state = state(key, now);
         let tone = if state == "valid" { Tone::Good } else { Tone::Bad };
         let until = key.certificate.not_after().to_string();
         let word = term.words.plain(&format!("key.state-{state}"));
         term.out(&format!(
-            "{:width$}  {}  {}  {}  {}",
-            key.owner,
+            "{owner:width$}  {}  {}  {}  {}",
             key.certificate.serial(),
             until.get(..10).unwrap_or_default(),
             Term::toned(tone, &format!("{word:<13}")),

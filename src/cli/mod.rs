@@ -13,12 +13,14 @@ mod demo;
 mod draw;
 mod failure;
 mod generate;
+mod history;
 mod init;
 mod inputs;
 mod key;
 mod passphrase;
 mod preview;
 mod publish;
+mod reissue;
 mod revoke;
 mod schema;
 mod serve;
@@ -30,6 +32,7 @@ mod term;
 mod trust;
 mod verify;
 mod visibility;
+mod wording;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -52,7 +55,7 @@ struct Arguments {
     lang: Option<String>,
     /// Office folder
     #[arg(long, global = true, env = "PK_OFFICE", value_name = "FOLDER")]
-    office: Option<PathBuf>,
+    office: Option<OsString>,
     #[command(subcommand)]
     command: Command,
 }
@@ -67,7 +70,9 @@ enum Command {
     Generate(generate::Generate),
     Sign(sign::Sign),
     Status(status::Status),
+    History(history::History),
     Revoke(revoke::Revoke),
+    Reissue(reissue::Reissue),
     Supersede(supersede::Supersede),
     Visibility(visibility::Visibility),
     Backup(backup::Backup),
@@ -81,6 +86,7 @@ enum Command {
     #[command(name = crate::web::COMMAND, hide = true)]
     CheckUpload(check_upload::CheckUpload),
     Schema(schema::Schema),
+    Wording(wording::Wording),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -88,7 +94,12 @@ enum Command {
 /// Runs the command and gives the exit code: 0 done or valid, 1 not valid, 2 not done, 3
 /// indeterminate.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    // `pk help sign` is what many type first.
+    if let Some(place) = command_at(&arguments).filter(|place| arguments[*place] == "help") {
+        arguments.remove(place);
+        arguments.push("--help".into());
+    }
     let words = Words::new(language(&arguments));
     let command = completions::translated(Arguments::command(), &words);
     let matches = match command.try_get_matches_from(&arguments) {
@@ -113,8 +124,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let by_variable = matches.value_source("office") == Some(ValueSource::EnvVariable);
     // `PK_OFFICE=""` is as good as unset.
-    let office = parsed.office.filter(|office| !office.as_os_str().is_empty());
-    let app = App::new(office, by_variable);
+    let office = parsed.office.filter(|office| !office.is_empty()).map(PathBuf::from);
+    let app = App::new(office, by_variable, words);
     let mut term = Term::new(app.zone().map_or(words, |zone| words.in_zone(zone)));
     match dispatch(&app, &mut term, parsed.command) {
         Ok(_) if term.lost_output() => {
@@ -139,7 +150,9 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Generate(args) => generate::run(app, term, args),
         Command::Sign(args) => sign::run(app, term, args),
         Command::Status(args) => status::run(app, term, args),
+        Command::History(args) => history::run(app, term, args),
         Command::Revoke(args) => revoke::run(app, term, args),
+        Command::Reissue(args) => reissue::run(app, term, args),
         Command::Supersede(args) => supersede::run(app, term, args),
         Command::Visibility(args) => visibility::run(app, term, args),
         Command::Backup(args) => backup::run(app, term, &args),
@@ -151,9 +164,16 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Draw(args) => draw::run(&args),
         Command::CheckUpload(_) => check_upload::run(app),
         Command::Schema(args) => schema::run(term, args),
+        Command::Wording(args) => wording::run(app, term, args),
         Command::Completions(args) => completions::run(args),
         Command::Man(_) => completions::man(),
     }
+}
+
+/// Where the command stands: behind options that every command has, and their values.
+fn command_at(arguments: &[OsString]) -> Option<usize> {
+    let value = |place: usize| arguments[place - 1] == "--lang" || arguments[place - 1] == "--office";
+    (1..arguments.len()).find(|place| !arguments[*place].to_string_lossy().starts_with('-') && !value(*place))
 }
 
 /// The language, before clap has read anything: its own messages are in it too. Flag, then

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use super::failure::Failure;
 use super::term::Term;
-use crate::office::{Passphrase, PassphraseError};
+use crate::office::{AuthorityError, Passphrase, PassphraseError};
 
 /// Longest passphrase that is read.
 const MAX: u64 = 4096;
@@ -35,11 +36,26 @@ pub(super) struct OfficePassphraseArgs {
     office_passphrase_fd: Option<u32>,
 }
 
+/// How often a person may type. A slip of the finger must not end the command: what is typed next would land in the
+/// shell, on the screen and in its history.
+const TRIES: usize = 3;
+
 impl PassphraseArgs {
-    /// The passphrase of an existing key.
+    /// The passphrase of a key that somebody brings along.
     pub(super) fn existing(&self, term: &Term, whose: &str) -> Result<Passphrase, PassphraseError> {
         source(self.passphrase_file.clone(), self.passphrase_fd, "PK_PASSPHRASE")?
             .map_or_else(|| prompt(term, "prompt.passphrase", whose), Ok)
+    }
+
+    /// Opens an existing key with its passphrase.
+    pub(super) fn open<T>(
+        &self,
+        term: &Term,
+        whose: &str,
+        open: impl FnMut(&Passphrase) -> Result<T, AuthorityError>,
+    ) -> Result<T, Failure> {
+        let given = source(self.passphrase_file.clone(), self.passphrase_fd, "PK_PASSPHRASE")?;
+        open_with(given, term, whose, open)
     }
 
     /// The passphrase for a new key, asked twice.
@@ -53,11 +69,16 @@ impl PassphraseArgs {
 }
 
 impl OfficePassphraseArgs {
-    /// The passphrase of the office's keys.
-    pub(super) fn existing(&self, term: &Term) -> Result<Passphrase, PassphraseError> {
+    /// Opens keys of the office with their passphrase.
+    pub(super) fn open<T>(
+        &self,
+        term: &Term,
+        open: impl FnMut(&Passphrase) -> Result<T, AuthorityError>,
+    ) -> Result<T, Failure> {
         let whose = term.words.plain("term.office-keys");
-        source(self.office_passphrase_file.clone(), self.office_passphrase_fd, "PK_OFFICE_PASSPHRASE")?
-            .map_or_else(|| prompt(term, "prompt.passphrase", &whose), Ok)
+        let given =
+            source(self.office_passphrase_file.clone(), self.office_passphrase_fd, "PK_OFFICE_PASSPHRASE")?;
+        open_with(given, term, &whose, open)
     }
 
     /// The passphrase for new keys of the office, asked twice.
@@ -69,6 +90,30 @@ impl OfficePassphraseArgs {
     }
 }
 
+/// Opens with the passphrase that was given, or with one that is asked for until it opens.
+fn open_with<T>(
+    given: Option<Passphrase>,
+    term: &Term,
+    whose: &str,
+    mut open: impl FnMut(&Passphrase) -> Result<T, AuthorityError>,
+) -> Result<T, Failure> {
+    if let Some(passphrase) = given {
+        return Ok(open(&passphrase)?);
+    }
+    let mut tried = 0;
+    loop {
+        let failure = match open(&prompt(term, "prompt.passphrase", whose)?) {
+            Ok(opened) => return Ok(opened),
+            Err(error) => Failure::from(error),
+        };
+        tried += 1;
+        if failure.code != "fail.passphrase" || tried == TRIES {
+            return Err(failure);
+        }
+        term.note("prompt.wrong", &[]);
+    }
+}
+
 fn new_passphrase(
     given: Option<Passphrase>,
     term: &Term,
@@ -77,9 +122,21 @@ fn new_passphrase(
     if let Some(passphrase) = given {
         return passphrase.for_new_key();
     }
-    let first = prompt(term, "prompt.new-passphrase", whose)?.for_new_key()?;
-    let second = prompt(term, "prompt.repeat-passphrase", whose)?;
-    if first == second { Ok(first) } else { Err(PassphraseError::Differ) }
+    let ask = || {
+        let first = prompt(term, "prompt.new-passphrase", whose)?.for_new_key()?;
+        let second = prompt(term, "prompt.repeat-passphrase", whose)?;
+        if first == second { Ok(first) } else { Err(PassphraseError::Differ) }
+    };
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        match ask() {
+            Err(error @ (PassphraseError::TooShort | PassphraseError::Differ)) if tried < TRIES => {
+                term.note(Failure::from(error).code, &[]);
+            }
+            done => return done,
+        }
+    }
 }
 
 fn source(

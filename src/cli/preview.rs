@@ -31,7 +31,7 @@ pub(super) struct Preview {
 pub(super) fn run(app: &App, term: &mut Term, args: Preview) -> Result<ExitCode, Failure> {
     let office = app.office()?;
     let renderer = Renderer::for_preview(Templates::with_folder(&office.templates())?);
-    let path = app::workbook(&office, args.data)?;
+    let path = app::workbook(&office, args.data, "pk preview")?;
     let mut cycle = app::cycle(term, &office, &path, &renderer)?;
     if !args.only.is_empty() {
         if let Some(unknown) = args.only.iter().find(|id| cycle.officials.find(id).is_none()) {

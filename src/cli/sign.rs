@@ -3,16 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use pk_trust::claim::Kind;
+use pk_trust::Time;
+use pk_trust::claim::{Id, Kind};
 use pk_trust::verify::Content;
 use sha2::{Digest as _, Sha256};
 
 use super::app::{self, App, jobs, rupiah};
 use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
-use super::term::{Term, Tone};
+use super::status::kind_and_year;
+use super::term::{Choice, Term, Tone};
 use crate::batch::{Attached, Desk, Pending, offer, pending_for, sign};
-use crate::office::durable;
+use crate::office::{Office, durable};
+use crate::registry::Registry;
 use crate::words::printable;
 
 /// Largest file that is looked at. Documents have about 150 kB.
@@ -43,21 +46,25 @@ pub(super) struct Sign {
 pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Failure> {
     let office = app.office()?;
     let mut registry = app.registry(&office)?;
+    let official = args.official.to_lowercase();
+    known(&office, &official, app.clock.now())?;
     // Before anything is asked: an expired or revoked certificate cannot sign.
-    office.official_can_sign(&args.official, app.clock.now())?;
-    let waiting = pending_for(&args.official, &registry)?;
-    let pending = if args.all { waiting } else { chosen(waiting, &args.files, &args.official)? };
+    office.official_can_sign(&official, app.clock.now())?;
+    let waiting = pending_for(&official, &registry)?;
+    let pending = if args.all { waiting } else { chosen(waiting, &args.files, &official, &registry)? };
     if pending.is_empty() {
-        term.say("sign.nothing", &[("official", args.official)]);
+        term.say("sign.nothing", &[("official", official)]);
         return Ok(ExitCode::SUCCESS);
     }
-    show(term, &pending, &offer(&pending, &office, app.clock.now())?);
-    if !args.yes && !term.confirm("sign.consent", &[("count", pending.len().to_string())]) {
+    let offered = offer(&pending, &office, app.clock.now())?;
+    show(term, &office, &pending, &offered, pending.len() <= FEW);
+    if !args.yes && !consents(term, &office, &pending, &offered) {
         return Err(Failure::new("fail.no-consent"));
     }
     let name = pending[0].name.clone();
-    let signer =
-        office.open_official(&args.official, &args.passphrase.existing(term, &name)?, app.clock.now())?;
+    let signer = args
+        .passphrase
+        .open(term, &name, |passphrase| office.open_official(&official, passphrase, app.clock.now()))?;
     let renderer = app::renderer(&office)?;
     let mut desk = Desk {
         office: &office,
@@ -78,14 +85,18 @@ pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Fa
 }
 
 /// The waiting documents among those that were named.
-fn chosen(waiting: Vec<Pending>, files: &[PathBuf], official: &str) -> Result<Vec<Pending>, Failure> {
+fn chosen(
+    waiting: Vec<Pending>,
+    files: &[PathBuf],
+    official: &str,
+    registry: &dyn Registry,
+) -> Result<Vec<Pending>, Failure> {
     let mut chosen: Vec<Pending> = Vec::new();
     for file in files {
         let (id, hash) = id_of(file)?;
-        let pending = waiting
-            .iter()
-            .find(|p| p.entry.reservation.id.to_string() == id)
-            .ok_or_else(|| Failure::new("fail.not-waiting").with("id", &id).with("official", official))?;
+        let Some(pending) = waiting.iter().find(|p| p.entry.reservation.id == id) else {
+            return Err(not_waiting(&id, official, registry)?);
+        };
         // What is signed is the recorded file. Another one of the same id must not seem to be it.
         if hash.is_some_and(|hash| pending.entry.files.last() != Some(&hash)) {
             return Err(Failure::new("fail.not-recorded").with("path", file.display()));
@@ -97,42 +108,108 @@ fn chosen(waiting: Vec<Pending>, files: &[PathBuf], official: &str) -> Result<Ve
     Ok(chosen)
 }
 
+/// Why a document does not wait for an official.
+fn not_waiting(id: &Id, official: &str, registry: &dyn Registry) -> Result<Failure, Failure> {
+    let Some(entry) = registry.find(id)? else {
+        return Ok(Failure::new("fail.unknown-document").with("id", id.grouped()));
+    };
+    let own = entry.signers.iter().find(|signer| signer.official == official);
+    let failure = match (entry.next_signer(), own) {
+        (_, None) => Failure::new("fail.other-signers").with(
+            "signers",
+            entry.signers.iter().map(|s| s.official.as_str()).collect::<Vec<_>>().join(", "),
+        ),
+        (_, Some(signer)) if signer.signed.is_some() => Failure::new("fail.signed-already")
+            .with("time", signer.signed.map(|t| t.to_string()).unwrap_or_default()),
+        (Some(next), _) => Failure::new("fail.waits-for").with("name", &next.name),
+        (None, _) => Failure::new("fail.not-waiting"),
+    };
+    Ok(failure.with("id", id.grouped()).with("official", official))
+}
+
 /// The id of a document, from its file (then with the hash of that) or typed.
-fn id_of(file: &Path) -> Result<(String, Option<[u8; 32]>), Failure> {
-    if let Ok(id) = file.to_string_lossy().parse::<pk_trust::claim::Id>()
+fn id_of(file: &Path) -> Result<(Id, Option<[u8; 32]>), Failure> {
+    if let Ok(id) = file.to_string_lossy().parse::<Id>()
         && !file.exists()
     {
-        return Ok((id.to_string(), None));
+        return Ok((id, None));
     }
     let bytes = durable::read(file, MAX_FILE)
         .map_err(|source| crate::office::Error::Io { path: file.to_owned(), source })?;
     Content::attached_to(&bytes)
-        .map(|content| (content.id.to_string(), Some(Sha256::digest(&bytes).into())))
+        .map(|content| (content.id, Some(Sha256::digest(&bytes).into())))
         .ok_or_else(|| Failure::new("fail.no-document").with("path", file.display()))
 }
 
-/// What will be signed: kind, counterpart, number of targets, total budget. All of it from the sealed
-/// data: that is what the signature covers, and the rows of the registry are not.
-fn show(term: &Term, pending: &[Pending], offered: &[Attached]) {
-    for (Pending { field, .. }, Attached { content, .. }) in pending.iter().zip(offered) {
-        let kind = term.words.plain(kind_code(content.kind));
-        let counterpart = counterpart(content, field);
-        let mut line = format!("{}  {kind} {}", content.id.grouped(), content.year);
-        if let Some(counterpart) = counterpart {
+/// Refuses a handle that has no certificate, with the nearest one that has: whoever mistypes needs no new key.
+fn known(office: &Office, official: &str, now: Time) -> Result<(), Failure> {
+    if office.certificate(official).is_ok() {
+        return Ok(());
+    }
+    let owners: Vec<String> = office.all_keys(now)?.into_iter().map(|key| key.owner).collect();
+    let near = owners
+        .iter()
+        .map(|owner| (strsim::damerau_levenshtein(owner, official), owner))
+        .filter(|(distance, owner)| *distance <= 1 + owner.len() / 4)
+        .min();
+    Err(match near {
+        Some((_, owner)) => Failure::new("fail.near-official").with("near", owner),
+        None => Failure::new("fail.no-official"),
+    }
+    .with("official", official))
+}
+
+/// Documents whose targets are shown at once. Of more of them the list would scroll away.
+const FEW: usize = 3;
+
+/// Asks for consent; whoever wants to see the targets first is shown them and asked again.
+fn consents(term: &Term, office: &Office, pending: &[Pending], offered: &[Attached]) -> bool {
+    loop {
+        match term.choose("sign.consent", &[("count", pending.len().to_string())]) {
+            Choice::Yes => return true,
+            Choice::Show => show(term, office, pending, offered, true),
+            Choice::No => return false,
+        }
+    }
+}
+
+/// What will be signed: kind, year and revision, counterpart, whose it is, the file to open, and on request every
+/// target. All of it from the sealed data: that is what the signature covers, and the rows of the registry are not.
+fn show(term: &Term, office: &Office, pending: &[Pending], offered: &[Attached], targets: bool) {
+    for (number, (Pending { entry, field, .. }, attached)) in (1..).zip(pending.iter().zip(offered)) {
+        let content = &attached.content;
+        let (stage, objectives) = attached.agreed();
+        let kind = kind_and_year(term, content.kind, content.year, stage);
+        let mut line = format!("{number:>3}. {}  {kind}", content.id.grouped());
+        if let Some(counterpart) = counterpart(content, field) {
             line.push_str(&term.text("sign.with", &[("counterpart", counterpart)]));
         }
         if content.kind == Kind::Agreement {
-            line.push_str(&term.text(
-                "sign.content",
-                &[("targets", content.indicators.to_string()), ("budget", rupiah(content.budget))],
-            ));
+            line.push_str(&term.text("sign.targets", &[("targets", content.indicators.to_string())]));
+            if content.budget > 0 {
+                line.push_str(&term.text("sign.budget", &[("budget", rupiah(content.budget))]));
+            }
         }
         term.out(&line);
         let owner = content.parties.first();
-        let owner = owner.map(|owner| format!("{}, {}", owner.name, owner.position)).unwrap_or_default();
-        term.out(&format!("    {}", Term::toned(Tone::Faint, &printable(&owner))));
+        let owner = owner.map(|owner| format!("{}, {}, {}", owner.name, owner.position, entry.unit));
+        term.out(&format!("     {}", Term::toned(Tone::Faint, &printable(&owner.unwrap_or_default()))));
+        let file = office.document_file(&entry.reservation.id.to_string(), entry.revision);
+        let values = [("viewer", VIEWER.to_owned()), ("file", file.display().to_string())];
+        term.out(&format!("     {}", Term::toned(Tone::Faint, &term.text("sign.open", &values))));
+        for objective in objectives.iter().filter(|_| targets) {
+            term.out(&format!("       {}", printable(&objective.text)));
+            for indicator in &objective.indicators {
+                let unit = indicator.unit.as_deref().map(|unit| format!(" ({unit})")).unwrap_or_default();
+                let line = format!("         {}: {}{unit}", indicator.text, indicator.target);
+                term.out(&printable(&line));
+            }
+        }
     }
 }
+
+/// What opens a PDF file on this system.
+const VIEWER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
 
 fn counterpart(content: &Content, field: &str) -> Option<String> {
     let others: Vec<&str> = content

@@ -7,6 +7,7 @@ use pk_trust::claim::Id;
 
 use super::app::App;
 use super::failure::Failure;
+use super::passphrase::OfficePassphraseArgs;
 use super::status::{json_row, line};
 use super::term::Term;
 use crate::model::{InvalidReason, Reason};
@@ -27,6 +28,8 @@ pub(super) struct End {
     /// As JSON
     #[arg(long)]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) passphrase: OfficePassphraseArgs,
 }
 
 impl End {
@@ -47,11 +50,15 @@ pub(super) struct Wish<'a> {
     /// Whether a document can be changed, seen on its own.
     pub(super) refuse: &'a dyn Fn(&Entry) -> Option<Refusal>,
     /// Whether they can be changed together.
-    pub(super) refuse_all: &'a dyn Fn(&[Entry]) -> Option<Refusal>,
+    pub(super) refuse_all: &'a dyn Fn(&[Entry]) -> Vec<Refusal>,
     /// What becomes of a document; `None` if it stays as it is.
     pub(super) change: &'a dyn Fn(&Entry) -> Option<Change>,
     /// The question to a person, if there is one to be asked.
     pub(super) consent: Option<&'static str>,
+    /// What has to be typed before that, as it is: for what is rare.
+    pub(super) typed: &'a dyn Fn(&[Entry]) -> Option<(&'static str, Id)>,
+    /// Where the passphrase of the seal comes from: the seal vouches for what is done.
+    pub(super) passphrase: &'a OfficePassphraseArgs,
     /// What was done, with the number of documents.
     pub(super) done: &'static str,
     /// Whether to say it in JSON.
@@ -70,7 +77,14 @@ pub(super) fn carry_out(app: &App, term: &Term, wish: &Wish<'_>) -> Result<ExitC
         if !term.confirm(question, &[("count", shown.len().to_string())]) {
             return Err(Failure::new("fail.not-confirmed"));
         }
+        if let Some((question, id)) = (wish.typed)(&shown) {
+            let right = |typed: &str| typed.parse::<Id>().is_ok_and(|typed| typed == id);
+            if !term.confirm_typed(question, &[("id", id.grouped())], right) {
+                return Err(Failure::new("fail.not-confirmed"));
+            }
+        }
     }
+    let seal = wish.passphrase.open(term, |passphrase| office.open_seal(passphrase, app.clock.now()))?;
     let _lock = office.lock()?;
     // Consent is to what was shown: a document that was signed meanwhile is another one.
     let entries = wish.documents(term, &registry)?;
@@ -90,11 +104,14 @@ pub(super) fn carry_out(app: &App, term: &Term, wish: &Wish<'_>) -> Result<ExitC
     if now < last {
         term.note("clock.behind", &[("now", now.to_string()), ("last", last.to_string())]);
     }
-    registry.advance_all(&steps, now.max(last))?;
+    registry.decide_all(&steps, now.max(last), &seal)?;
     let changed = entries.iter().filter(|e| steps.iter().any(|step| step.id == e.reservation.id));
     if wish.json {
-        let rows: Result<Vec<_>, Failure> =
-            changed.map(|entry| Ok(registry.find(&entry.reservation.id)?.as_ref().map(json_row))).collect();
+        let rows: Result<Vec<_>, Failure> = changed
+            .map(|entry| {
+                Ok(registry.find(&entry.reservation.id)?.as_ref().map(|entry| json_row(entry, &office)))
+            })
+            .collect();
         term.out(&serde_json::Value::Array(rows?.into_iter().flatten().collect()).to_string());
     } else {
         term.say(wish.done, &[("count", steps.len().to_string())]);

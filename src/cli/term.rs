@@ -11,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::Failure;
-use crate::batch::Event;
+use crate::batch::{ChangedDocument, Event};
 use crate::model::{Place, Problem};
 use crate::words::{Values, Words, printable};
 
@@ -43,6 +43,17 @@ impl Tone {
     }
 }
 
+/// Changed documents that are shown in full.
+const MANY: usize = 20;
+
+/// What a person chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    Yes,
+    No,
+    Show,
+}
+
 /// The terminal.
 #[derive(Debug)]
 pub(super) struct Term {
@@ -64,7 +75,8 @@ impl Term {
     pub(super) fn out(&self, line: &str) {
         // A closed pipe (`pk status | head`) is no reason to complain. A full disk is: a script would
         // take an empty file for an answer.
-        if let Err(error) = writeln!(anstream::stdout(), "{line}")
+        let width = if std::io::stdout().is_terminal() { width() } else { None };
+        if let Err(error) = writeln!(anstream::stdout(), "{}", wrapped(line, width))
             && error.kind() != std::io::ErrorKind::BrokenPipe
         {
             self.unwritten.set(true);
@@ -78,13 +90,14 @@ impl Term {
 
     /// A remark by its code, on standard error.
     pub(super) fn note(&self, code: &str, values: &[(&'static str, String)]) {
-        let _ = writeln!(anstream::stderr(), "{}", self.text(code, values));
+        self.aside(&self.text(code, values));
     }
 
     /// A line on standard error, beside the result.
     #[expect(clippy::unused_self, reason = "all that people see goes through the terminal")]
     pub(super) fn aside(&self, line: &str) {
-        let _ = writeln!(anstream::stderr(), "{line}");
+        let width = if std::io::stderr().is_terminal() { width() } else { None };
+        let _ = writeln!(anstream::stderr(), "{}", wrapped(line, width));
     }
 
     pub(super) fn text(&self, code: &str, values: &[(&'static str, String)]) -> String {
@@ -104,16 +117,14 @@ impl Term {
         for problem in problems {
             let values: Values = problem.detail.clone();
             let message = self.words.text(problem.code, &values);
-            let mut err = anstream::stderr();
-            let _ = writeln!(
-                err,
+            self.aside(&format!(
                 "{}: {}: {message} {}",
                 Self::toned(tone, &label),
                 self.place(&problem.place),
                 Self::toned(Tone::Faint, &format!("[{}]", problem.code)),
-            );
+            ));
             if let Some(hint) = self.words.hint(problem.code, &values) {
-                let _ = writeln!(err, "  {} {hint}", Self::toned(Tone::Faint, "→"));
+                self.aside(&format!("  {} {hint}", Self::toned(Tone::Faint, "→")));
             }
         }
     }
@@ -134,33 +145,143 @@ impl Term {
     }
 
     /// What was wrong with the arguments.
-    #[expect(clippy::unused_self, reason = "all that people see goes through the terminal")]
     pub(super) fn complain(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{} {text}", Self::toned(Tone::Bad, "pk:"));
+        self.aside(&format!("{} {text}", Self::toned(Tone::Bad, "pk:")));
     }
 
     /// What went wrong, why, and what repairs it.
     pub(super) fn fail(&self, failure: &Failure) {
-        let mut err = anstream::stderr();
         self.problems(&failure.problems, false);
-        let message = self.words.text(failure.code, &failure.values);
-        let _ = writeln!(err, "{} {message}", Self::toned(Tone::Bad, "pk:"));
-        for cause in &failure.causes {
-            let _ = writeln!(err, "  {} {cause}", Self::toned(Tone::Faint, "·"));
+        let values = self.for_people(&failure.values);
+        let message = self.words.text(failure.code, &values);
+        self.aside(&format!("{} {message}", Self::toned(Tone::Bad, "pk:")));
+        // Of hundreds the first ones; a change of the emblem changes them all.
+        for document in failure.changed.iter().take(MANY) {
+            self.changed(document);
         }
-        if let Some(hint) = self.words.hint(failure.code, &failure.values) {
-            let _ = writeln!(err, "  {} {hint}", Self::toned(Tone::Faint, "→"));
+        if failure.changed.len() > MANY {
+            let more = (failure.changed.len() - MANY).to_string();
+            self.aside(&format!("  {}", self.text("change.more-documents", &[("count", more)])));
+        }
+        for cause in &failure.causes {
+            let cause = if self.words.knows(cause) { self.words.plain(cause) } else { cause.clone() };
+            self.aside(&format!("  {} {cause}", Self::toned(Tone::Faint, "·")));
+        }
+        if let Some(hint) = self.words.hint(failure.code, &values) {
+            self.aside(&format!("  {} {hint}", Self::toned(Tone::Faint, "→")));
         }
     }
 
-    /// A progress bar on standard error, invisible where that is no terminal.
+    /// A document whose data has changed: which one, and each value before and now.
+    fn changed(&self, document: &ChangedDocument) {
+        let entry = &document.entry;
+        let kind = super::status::kind_and_year(self, entry.slot.kind, entry.slot.year, entry.slot.stage.0);
+        let whose = printable(&format!("{}, {}", entry.name, entry.position)).into_owned();
+        let dot = Self::toned(Tone::Faint, "·");
+        self.aside(&format!("  {dot} {}  {kind}  {whose}", entry.reservation.id.grouped()));
+        for part in &document.parts {
+            let shown = |value: &Option<String>| match value {
+                // What could be a NIP is on the document itself and nowhere else.
+                Some(_) if part.path.last().is_some_and(|key| key == "nip") => "…".to_owned(),
+                Some(text) => text.clone(),
+                None => self.words.plain("change.nothing"),
+            };
+            let values = [
+                ("where", self.data_path(&part.path)),
+                ("before", shown(&part.before)),
+                ("after", shown(&part.after)),
+            ];
+            self.aside(&format!("      {}", self.text("change.part", &values)));
+        }
+        if document.more > 0 {
+            self.aside(&format!(
+                "      {}",
+                self.text("change.more-parts", &[("count", document.more.to_string())])
+            ));
+        }
+    }
+
+    /// Where something stands in the data of a document, as people call it: `sasaran 1, indikator 2, target`.
+    fn data_path(&self, path: &[String]) -> String {
+        let mut words: Vec<String> = Vec::new();
+        for key in path {
+            match key.parse::<usize>() {
+                Ok(index) => match words.last_mut() {
+                    Some(last) => last.push_str(&format!(" {}", index + 1)),
+                    None => words.push((index + 1).to_string()),
+                },
+                Err(_) if key == "annex" => {}
+                Err(_) => {
+                    // A party's unit is an office, an indicator's a unit of measure.
+                    let of_office = path.iter().any(|key| key == "parties" || key == "letterhead");
+                    let code = if key == "unit" && of_office {
+                        "data.office".to_owned()
+                    } else {
+                        format!("data.{key}")
+                    };
+                    words.push(if self.words.knows(&code) { self.words.plain(&code) } else { key.clone() });
+                }
+            }
+        }
+        words.join(", ")
+    }
+
+    /// The values of a message, with the office's own keys by the names that people have for them.
+    fn for_people(&self, values: &Values) -> Values {
+        let mut values = values.clone();
+        if let Some(whose) = values.get_mut("whose") {
+            match whose.as_str() {
+                "root" => *whose = self.words.plain("owner.root"),
+                "issuing" => *whose = self.words.plain("owner.issuing"),
+                "seal" => *whose = self.words.plain("owner.seal"),
+                _ => {}
+            }
+        }
+        values
+    }
+
+    /// Asks yes, no, or to be shown more first; without a terminal the answer is no.
+    pub(super) fn choose(&self, code: &str, values: &[(&'static str, String)]) -> Choice {
+        if !std::io::stdin().is_terminal() {
+            return Choice::No;
+        }
+        let _ = write!(anstream::stderr(), "{} ", self.text(code, values));
+        let _ = std::io::stderr().flush();
+        let mut answer = String::new();
+        if std::io::stdin().read_line(&mut answer).is_err() {
+            return Choice::No;
+        }
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "ya" | "yes" => Choice::Yes,
+            "l" | "lihat" | "s" | "show" => Choice::Show,
+            _ => Choice::No,
+        }
+    }
+
+    /// Asks for something that has to be typed as it stands, so that a habit of saying yes is not enough.
+    pub(super) fn confirm_typed(
+        &self,
+        code: &str,
+        values: &[(&'static str, String)],
+        right: impl Fn(&str) -> bool,
+    ) -> bool {
+        if !std::io::stdin().is_terminal() {
+            return false;
+        }
+        let _ = write!(anstream::stderr(), "{} ", self.text(code, values));
+        let _ = std::io::stderr().flush();
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).is_ok() && right(answer.trim())
+    }
+
+    /// A progress bar on standard error, invisible where that is no terminal, and until there is something to count:
+    /// a full bar of nothing looks as if all was done.
     pub(super) fn progress(&self, code: &str) -> Progress {
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{prefix:<24} {bar:28} {pos}/{len} {elapsed}") {
             bar.set_style(style);
         }
         bar.set_prefix(self.words.plain(code));
-        bar.enable_steady_tick(Duration::from_millis(100));
         Progress(bar)
     }
 
@@ -186,7 +307,13 @@ pub(super) struct Progress(ProgressBar);
 impl Progress {
     pub(super) fn event(&self, event: Event) {
         match event {
-            Event::Started(length) => self.0.set_length(u64::try_from(length).unwrap_or(u64::MAX)),
+            Event::Started(length) => {
+                self.0.set_length(u64::try_from(length).unwrap_or(u64::MAX));
+                if length > 0 {
+                    self.0.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+                    self.0.enable_steady_tick(Duration::from_millis(100));
+                }
+            }
             Event::Done => self.0.inc(1),
         }
     }
@@ -200,5 +327,71 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// How wide the terminal is, if there is one.
+fn width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|width| *width >= 40)
+}
+
+/// A text whose lines are broken between words; what goes on stands a little further in than its line. Colours take no
+/// room.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    let mut out = String::with_capacity(text.len());
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        let indent = line.chars().take_while(|c| *c == ' ').count();
+        let further = " ".repeat((indent + 2).min(width / 2));
+        let mut column = 0;
+        for (i, word) in line.split(' ').enumerate() {
+            let long = columns(word);
+            if i > 0 {
+                if column > indent && column + 1 + long > width {
+                    out.push('\n');
+                    out.push_str(&further);
+                    column = further.len();
+                } else {
+                    out.push(' ');
+                    column += 1;
+                }
+            }
+            out.push_str(word);
+            column += long;
+        }
+    }
+    out
+}
+
+/// Letters that take room: what lies between an escape and its `m` is a colour.
+fn columns(word: &str) -> usize {
+    let mut colour = false;
+    word.chars()
+        .filter(|c| {
+            let hidden = colour || *c == '\u{1b}';
+            colour = hidden && *c != 'm';
+            !hidden
+        })
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("satu dua tiga", None), "satu dua tiga");
+        assert_eq!(wrapped("  satu dua tiga empat", Some(14)), "  satu dua\n    tiga empat");
+        assert_eq!(wrapped("a\nbb ccc", Some(40)), "a\nbb ccc");
+        assert_eq!(
+            wrapped("satu-kata-yang-sangat-panjang dua", Some(10)),
+            "satu-kata-yang-sangat-panjang\n  dua"
+        );
+        let coloured = format!("{} dua", Term::toned(Tone::Bad, "satu"));
+        assert_eq!(wrapped(&coloured, Some(9)), coloured);
     }
 }

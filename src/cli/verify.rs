@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pk_trust::Time;
+use pk_trust::claim::Id;
 use pk_trust::verify::{self, Finding, Issued, Outcome, Overall, Root, Verdict};
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +20,7 @@ use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
 use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict};
 use crate::batch::Event;
-use crate::office::durable;
+use crate::office::{Office, durable};
 use crate::report::{self, About, Entry, Pages, Report, Unread};
 use crate::words::{Words, printable};
 use crate::workers::in_order;
@@ -83,13 +84,17 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     }
     let at = args.at.unwrap_or_else(|| app.clock.now());
     let Anchors { mut auditor, office, left } = Anchors::gather(app, &args.trust, &args.crl)?;
+    // With --trust nothing else counts, and so nobody asks the register of the office that was named.
+    if !args.trust.is_empty() && app.named.is_some() {
+        term.note("verify.office-unused", &[]);
+    }
     auditor.require_revocation = args.require_revocation;
     auditor.draw = Some(report::draw_to_read);
     let left = left.map(|left| {
         let (code, values) = left.sentence();
         term.text(code, &values)
     });
-    let inputs = Inputs::from_arguments(&args.files);
+    let inputs = inputs(app, &args.files);
     let form = Form { json: args.json, verbose: args.verbose, several: inputs.list.len() > 1 };
     let report = args.report.is_some();
     let wish = Wish { at, large: Mutex::new(()), report, pictures: AtomicBool::new(report) };
@@ -134,6 +139,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     if inputs.passed_over > 0 {
         term.note("verify.passed-over", &[("count", inputs.passed_over.to_string())]);
     }
+    if inputs.older > 0 {
+        term.note("verify.older", &[("count", inputs.older.to_string())]);
+    }
     if form.several && !form.json {
         term.out("");
         term.say("verify.summary", &tally.values());
@@ -162,6 +170,44 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
         term.note("verify.report", &[("path", path.display().to_string())]);
     }
     Ok(ExitCode::from(tally.exit_code()))
+}
+
+/// The arguments as inputs, with the file of a document in the place of its code, or of a link that holds nothing but the
+/// code: in an office the register and the file are at hand.
+fn inputs(app: &App, arguments: &[String]) -> Inputs {
+    let office = app.office().ok();
+    let mut inputs = Inputs::default();
+    for argument in arguments {
+        let code: Option<Id> = argument.parse().ok().filter(|_| !Path::new(argument).exists());
+        let link = office.as_ref().and_then(|office| code_in_link(argument, &office.config().instansi.host));
+        let Some(id) = code.or(link) else {
+            inputs.add(argument);
+            continue;
+        };
+        match file_of(app, office.as_ref(), &id) {
+            Ok(path) => inputs.add(&path),
+            Err(failure) if code.is_some() => inputs.nothing(argument, failure),
+            // As any other link.
+            Err(_) => inputs.add(argument),
+        }
+    }
+    inputs
+}
+
+/// The newest file of a document of this office.
+fn file_of(app: &App, office: Option<&Office>, id: &Id) -> Result<String, Failure> {
+    let Some(office) = office else {
+        return Err(Failure::new("fail.code-alone").with("id", id.grouped()));
+    };
+    let entry = app.registry_to_read(office)?.find(id)?;
+    let entry = entry.ok_or_else(|| Failure::new("fail.unknown-document").with("id", id.grouped()))?;
+    Ok(office.document_file(&id.to_string(), entry.revision).display().to_string())
+}
+
+/// The code in a link to the page of an office, if there is no claim behind it.
+fn code_in_link(text: &str, host: &str) -> Option<Id> {
+    let rest = text.trim().strip_prefix("https://")?.strip_prefix(host)?.strip_prefix("/V/")?;
+    rest.trim_end_matches(['#', '/']).parse().ok()
 }
 
 /// A report replaces what was there under its name. That must not be a signed document.
@@ -397,11 +443,12 @@ fn print_brief(term: &Term, answer: &Answer) {
 }
 
 fn print_headline(term: &Term, (tone, code): (Tone, &str), file: &str, reason: Option<&str>) {
-    let width = ["verdict.passed", "verdict.failed", "verdict.indeterminate", "verdict.ended", "verdict.none"]
-        .map(|code| term.words.plain(code).chars().count())
-        .into_iter()
-        .max()
-        .unwrap_or_default();
+    let width =
+        ["verdict.passed", "verdict.failed", "verdict.indeterminate", "verdict.ended", "verdict.none"]
+            .map(|code| term.words.plain(code).chars().count())
+            .into_iter()
+            .max()
+            .unwrap_or_default();
     let word = format!("{:<width$}", term.words.plain(code));
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     term.out(&format!("{}  {}{reason}", Term::toned(tone, &word), printable(file)));
@@ -509,10 +556,12 @@ fn print_issued(term: &Term, issued: &Issued, kind: &str, year: u16, id: &str) {
         ],
     );
     if kind == "agreement" {
-        term.say(
-            "verdict.compare",
-            &[("indicators", issued.indicators.to_string()), ("budget", rupiah(issued.budget))],
-        );
+        let indicators = ("indicators", issued.indicators.to_string());
+        // Where the paper has no budget there is nothing to compare.
+        match issued.budget {
+            0 => term.say("verdict.compare-targets", &[indicators]),
+            budget => term.say("verdict.compare", &[indicators, ("budget", rupiah(budget))]),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::app::App;
 use super::failure::Failure;
+use super::passphrase::OfficePassphraseArgs;
 use super::standing::{Wish, carry_out};
 use super::term::Term;
 use crate::model::Reason;
@@ -24,6 +25,8 @@ pub(super) struct Visibility {
     /// As JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    passphrase: OfficePassphraseArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -58,7 +61,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Visibility) -> Result<ExitCo
             ids: &args.ids,
             // Also of what is no longer in force: it may show what nobody should see.
             refuse: &|_| None,
-            refuse_all: &|_| None,
+            refuse_all: &|_| Vec::new(),
+            typed: &|_| None,
+            passphrase: &args.passphrase,
             change: &|entry| {
                 let change = Change::Visibility { to, reason: reason.as_str().to_owned() };
                 (entry.visibility != to).then_some(change)

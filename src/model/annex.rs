@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::budget::Budget;
+use super::doubts;
 use super::official::Officials;
 use super::reading::{Reading, exact, spelled};
 use super::{Cell, Problem, Row, Value};
@@ -185,6 +186,9 @@ fn indicator(row: &Row, reading: &mut Reading) -> Option<Indicator> {
     );
     let quarters =
         ["tw1", "tw2", "tw3", "tw4"].map(|column| target_of_quarter(row, column, unit.as_deref(), reading));
+    if let (Some(text), Some(target)) = (&text, &target) {
+        doubts::of_indicator(row, text, target, unit.as_deref(), reading);
+    }
     let quarters = quarters.iter().any(|q| !q.is_empty()).then_some(quarters);
     Some(Indicator {
         text: text?,

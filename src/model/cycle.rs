@@ -96,10 +96,6 @@ impl Cycle {
         for official in officials.iter().filter(|o| !o.agreement && budgets.contains_key(&o.id)) {
             reading.warn(Problem::new("budget.unused", &official.place).with("official", &official.id));
         }
-        for official in officials.iter() {
-            let own = objectives.get(&official.id).map_or(&[][..], Vec::as_slice);
-            doubts::of_objectives(official, own, &mut reading);
-        }
         doubts::of_budgets(&officials, &budgets, &mut reading);
         if settings.as_ref().is_some_and(|settings| settings.stage.0 > 0) {
             // A pledge is made once a year; a second one looks like the first.

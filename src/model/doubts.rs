@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::grade;
 use super::official::{Lacks, full_name};
 use super::reading::Reading;
-use super::{Budget, Capacity, Head, Level, Objective, Official, Officials, Place, Problem, Row};
+use super::{Budget, Capacity, Head, Level, Official, Officials, Place, Problem, Row};
 
 /// Name and titles as they are written.
 pub(super) struct Written<'a> {
@@ -169,24 +169,16 @@ fn handles(officials: &[&Official]) -> String {
     names.join(", ")
 }
 
-/// Targets and indicators of one official.
-pub(super) fn of_objectives(official: &Official, objectives: &[Objective], reading: &mut Reading) {
-    for indicator in objectives.iter().flat_map(|objective| &objective.indicators) {
-        if let Some(unit) = indicator.unit.as_deref().filter(|unit| unit_twice(&indicator.target, unit)) {
-            reading.warn(
-                Problem::new("target.unit-twice", &official.place)
-                    .with("official", &official.id)
-                    .with("indicator", &indicator.text)
-                    .with("printed", format!("{} {unit}", indicator.target)),
-            );
-        }
-        if is_list(&indicator.text) {
-            reading.warn(
-                Problem::new("indicator.several", &official.place)
-                    .with("official", &official.id)
-                    .with("indicator", &indicator.text),
-            );
-        }
+/// Target, unit and text of an indicator.
+pub(super) fn of_indicator(row: &Row, text: &str, target: &str, unit: Option<&str>, reading: &mut Reading) {
+    if let Some(unit) = unit.filter(|unit| unit_twice(target, unit)) {
+        reading.warn(
+            Problem::new("target.unit-twice", &row.place_of("target"))
+                .with("printed", format!("{target} {unit}")),
+        );
+    }
+    if is_list(text) {
+        reading.warn(Problem::new("indicator.several", &row.place_of("indikator")).with("indicator", text));
     }
 }
 

@@ -416,7 +416,7 @@ impl Office {
 
     pub(super) fn lock_keys(&self) -> Result<fs::File, AuthorityError> {
         let path = self.keys().join(".lock");
-        durable::lock(&path).map_err(io_error(&path))
+        durable::lock(&path, &|_| {}).map_err(io_error(&path))
     }
 
     /// Takes over a key and its certificate that were made elsewhere by this office's authority.

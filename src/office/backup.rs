@@ -55,8 +55,12 @@ impl Office {
     pub fn begin_backup(&self, target: &Path, private_keys: bool, links: Links) -> Result<Backup, Error> {
         let lock = self.lock()?;
         let path = self.keys().join(".lock");
-        let keys = durable::lock(&path).map_err(Error::io(&path))?;
-        let copy = Self { root: stage(self.root(), target)?, config: self.config.clone() };
+        let keys = durable::lock(&path, &|_| {}).map_err(Error::io(&path))?;
+        let copy = Self {
+            root: stage(self.root(), target)?,
+            config: self.config.clone(),
+            waiting: self.waiting.clone(),
+        };
         let target = target.to_owned();
         let mut backup =
             Backup { target, copy, finished: false, copied: Copied::default(), _locks: (lock, keys) };

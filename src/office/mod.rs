@@ -27,6 +27,7 @@ mod page;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use authority::{AuthorityError, Ledger, LedgerEntry};
 pub use backup::{Backup, Links};
@@ -96,6 +97,23 @@ pub struct Lock(#[expect(dead_code, reason = "held for its drop")] fs::File);
 pub struct Office {
     root: PathBuf,
     config: Config,
+    waiting: Waiting,
+}
+
+/// What to do while another process holds the office: it is told which one.
+#[derive(Clone)]
+struct Waiting(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waiting(…)")
+    }
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self(Arc::new(|_| {}))
+    }
 }
 
 impl Office {
@@ -113,7 +131,7 @@ impl Office {
             }
             Err(error) => return Err(Error::io(&path)(error)),
         };
-        Ok(Self { root: root.to_owned(), config: Config::parse(&text)? })
+        Ok(Self { root: root.to_owned(), config: Config::parse(&text)?, waiting: Waiting::default() })
     }
 
     /// Makes a new office folder with these settings; keys and registry come after.
@@ -127,7 +145,7 @@ impl Office {
         if path.exists() {
             return Err(Error::Exists(path));
         }
-        let office = Self { root: root.to_owned(), config };
+        let office = Self { root: root.to_owned(), config, waiting: Waiting::default() };
         for folder in [root.to_owned(), office.data(), office.keys(), office.documents(), office.archive()] {
             durable::create_private_dir(&folder).map_err(Error::io(&folder))?;
         }
@@ -147,10 +165,16 @@ impl Office {
     /// From the disk.
     pub fn lock(&self) -> Result<Lock, Error> {
         let path = self.root.join(".lock");
-        durable::lock(&path).map(Lock).map_err(|error| match error.kind() {
+        durable::lock(&path, &*self.waiting.0).map(Lock).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => Error::Busy,
             _ => Error::io(&path)(error),
         })
+    }
+
+    /// Says who holds the office while it is waited for.
+    #[must_use]
+    pub fn while_waiting(self, say: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { waiting: Waiting(Arc::new(say)), ..self }
     }
 
     /// Whether other users of the machine are kept out: every NIP lies in the workbook and the documents.

@@ -119,24 +119,48 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// # Errors
 ///
 /// From the disk; [`io::ErrorKind::WouldBlock`] if another process keeps it too long.
-pub fn lock(path: &Path) -> io::Result<File> {
+pub fn lock(path: &Path, waiting: &dyn Fn(&str)) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
+    options.create(true).read(true).append(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let file = options.open(path)?;
+    let mut file = options.open(path)?;
     let pause = Duration::from_millis(50);
-    for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
+    for round in 0..PATIENCE.as_millis() / pause.as_millis() {
         match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) => thread::sleep(pause),
+            Ok(()) => {
+                // For those who wait. Whether it can be written says nothing about the lock.
+                let _ = file.set_len(0).and_then(|()| file.write_all(holder().as_bytes()));
+                return Ok(file);
+            }
+            Err(TryLockError::WouldBlock) => {
+                // Half a second is no reason to say anything.
+                if round == 10 {
+                    waiting(&read_text(path, MAX_HOLDER).unwrap_or_default());
+                }
+                thread::sleep(pause);
+            }
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
     Err(io::ErrorKind::WouldBlock.into())
+}
+
+/// Longest note of who holds a lock.
+const MAX_HOLDER: u64 = 1024;
+
+/// Who holds a lock: the command without what was given to it, and the number of its process.
+fn holder() -> String {
+    let arguments: Vec<String> = std::env::args().collect();
+    let is_command = |pair: &&[String]| {
+        let plain = pair[1].bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !pair[1].starts_with('-');
+        plain && !matches!(pair[0].as_str(), "--lang" | "--office")
+    };
+    let command = arguments.windows(2).find(is_command).map_or("", |pair| pair[1].as_str());
+    format!("pk {command} ({})", std::process::id())
 }
 
 /// Creates a folder that only its owner can enter.

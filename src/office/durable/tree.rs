@@ -41,7 +41,7 @@ impl Held {
     /// From the disk; [`io::ErrorKind::WouldBlock`] if another process builds here for too long.
     pub fn take(target: &Path) -> io::Result<Self> {
         let target = resolved(target);
-        let lock = lock(&beside(&target, "lock")?)?;
+        let lock = lock(&beside(&target, "lock")?, &|_| {})?;
         let old = beside(&target, "old")?;
         // Somebody who missed it may have made an empty one. One with anything in it is left alone.
         if old.is_dir() && is_missing_or_removed(&target) {
