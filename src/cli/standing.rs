@@ -43,6 +43,9 @@ impl End {
     }
 }
 
+/// A question that is answered by typing the code of a document.
+pub(super) type Typed = (&'static str, Id);
+
 /// A wish to change documents.
 pub(super) struct Wish<'a> {
     /// The ids, as they were typed.
@@ -56,7 +59,7 @@ pub(super) struct Wish<'a> {
     /// The question to a person, if there is one to be asked.
     pub(super) consent: Option<&'static str>,
     /// What has to be typed before that, as it is: for what is rare.
-    pub(super) typed: &'a dyn Fn(&[Entry]) -> Option<(&'static str, Id)>,
+    pub(super) typed: &'a dyn Fn(&[Entry]) -> Option<Typed>,
     /// Where the passphrase of the seal comes from: the seal vouches for what is done.
     pub(super) passphrase: &'a OfficePassphraseArgs,
     /// What was done, with the number of documents.

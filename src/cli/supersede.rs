@@ -78,7 +78,8 @@ fn together(entries: &[Entry], force: bool) -> Vec<Refusal> {
         (!force && !is_of_one_place(old, new), "change.other-place"),
     ]
     .into_iter()
-    .filter_map(|(wrong, code)| wrong.then(|| refusal(code)))
+    .filter(|(wrong, _)| *wrong)
+    .map(|(_, code)| refusal(code))
     .collect()
 }
 

@@ -146,14 +146,13 @@ fn spellings(officials: &Officials, reading: &mut Reading) {
 
 /// Civil servants sign with number and rank (Permendagri 1/2023, 44). A forgotten cell is an empty line on paper.
 fn without_number(officials: &Officials, reading: &mut Reading) {
-    for (code, lacks) in [
-        ("official.no-nip", (|lacks| lacks.number) as fn(Lacks) -> bool),
-        ("official.no-rank", |lacks| lacks.rank),
+    let without = |lacks: fn(Lacks) -> bool| -> Vec<&Official> {
+        officials.iter().filter(|official| official.level != Level::Head && lacks(official.lacks)).collect()
+    };
+    for (code, found) in [
+        ("official.no-nip", without(|lacks| lacks.number)),
+        ("official.no-rank", without(|lacks| lacks.rank)),
     ] {
-        let found: Vec<&Official> = officials
-            .iter()
-            .filter(|official| official.level != Level::Head && lacks(official.lacks))
-            .collect();
         let Some(first) = found.first() else { continue };
         reading.warn(
             Problem::new(code, &first.place).with("count", found.len()).with("officials", handles(&found)),
