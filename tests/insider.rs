@@ -518,7 +518,7 @@ fn every_command_names_the_document() {
         let output = pk(&[command, &["--office", office]].concat());
         assert_eq!(output.status.code(), Some(2), "{command:?}");
         let said = stderr(&output);
-        let named = format!("the row of document {id}");
+        let named = format!("the row of document {}", entry.reservation.id.grouped());
         for part in [named.as_str(), "differs", "what was issued", "restore registry.db"] {
             assert!(said.contains(part), "{command:?}: {said}");
         }
@@ -534,7 +534,8 @@ fn every_command_names_the_document() {
     let output = pk(&["sign", "--as", "dinsos", "--all", "--yes", "--office", office]);
     assert_eq!(output.status.code(), Some(2));
     let expected = format!(
-        "document {id}: the register says budget \"1000\", and the sealed data in its file says \"{}\"",
+        "document {}: the register says budget \"1000\", and the sealed data in its file says \"{}\"",
+        entry.reservation.id.grouped(),
         entry.budget
     );
     assert!(stderr(&output).contains(&expected), "{}", stderr(&output));

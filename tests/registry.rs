@@ -452,3 +452,29 @@ fn a_copy_is_of_one_moment() {
     writer.join().unwrap();
     assert_eq!(check(copies), usize::from(count));
 }
+
+/// Version 3 did not know the printed date. What it issued stays as it was, and nobody can add a date to it.
+#[test]
+fn version_3_gets_a_column_and_no_dates() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("registry.db");
+    let mut registry = SqliteRegistry::create(&path).unwrap();
+    registry.record(&Entry { date: None, ..entry(1) }, at(0)).unwrap();
+    drop(registry);
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch("ALTER TABLE documents DROP COLUMN date; PRAGMA user_version = 3;").unwrap();
+    drop(raw);
+    let read = SqliteRegistry::open_to_read(&path).unwrap();
+    assert_eq!(read.find(&reservation(1).id).unwrap().unwrap().date, None);
+    drop(read);
+    let mut registry = SqliteRegistry::open(&path).unwrap();
+    registry.record(&Entry { slot: slot("z"), ..entry(2) }, at(1)).unwrap();
+    let dates: Vec<Option<String>> = registry.all().unwrap().into_iter().map(|entry| entry.date).collect();
+    assert_eq!(dates, [None, Some("2026-01-05".to_owned())]);
+    drop(registry);
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute("UPDATE documents SET date = '2026-01-02'", []).unwrap();
+    drop(raw);
+    let refused = SqliteRegistry::open(&path).unwrap().all();
+    assert!(matches!(refused, Err(Error::Row { part: "what was issued", .. })), "{refused:?}");
+}

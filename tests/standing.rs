@@ -1,6 +1,7 @@
 //! What becomes of a document after it was issued, and of an office after its disk.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -546,4 +547,27 @@ fn commands_on_one_office_take_turns() {
     let done = codes.filter(std::process::ExitStatus::success).count();
     assert_eq!(done, 1);
     assert_eq!(office.row(&id)["status"], "revoked");
+}
+
+/// Who waits is told for whom, and waits no longer than that.
+#[test]
+fn who_waits_is_told_for_whom() {
+    let office = Office::new();
+    let held = pk::office::Office::open(&office.path).unwrap().lock().unwrap();
+    let id = office.id("dinsos", "agreement");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pk"))
+        .env_clear()
+        .env("PK_LANG", "en")
+        .env("PK_OFFICE_PASSPHRASE", crate::commands::PASSPHRASE)
+        .args(["revoke", &id, "--yes", "--reason", "salah", "--office"])
+        .arg(&office.path)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    drop(held);
+    assert!(child.wait().unwrap().success(), "{said}");
+    assert!(said.contains("waiting: pk ") && said.contains(&format!("({})", std::process::id())), "{said}");
 }

@@ -56,7 +56,9 @@ for (const [what, file] of Object.entries(FILES)) {
       const expected = command(file);
       assert.deepEqual(gist(verdict), gist(expected));
       assert.equal(verdict.sha256, expected.sha256);
-      const words = { "TOTAL-PASSED": "VALID", "TOTAL-FAILED": "NOT VALID", INDETERMINATE: "NOT CERTAIN" };
+      const words = {
+        "TOTAL-PASSED": "VALID", "TOTAL-FAILED": "NOT VALID", INDETERMINATE: "NOT CERTAIN", "NOT-IN-FORCE": "NO LONGER IN FORCE",
+      };
       assert.equal(await page.locator("#result .banner h2").innerText(), words[expected.overall]);
       assert.equal(await page.locator("#result ul.lines > li").count(), 4);
       await page.locator("#result details").evaluate((details) => { details.open = true; });
@@ -287,7 +289,7 @@ test("a forged code does not look like a genuine one, and where it leads is said
     for (const [text, tone, title, ...parts] of [
       [link, "good", "The seal of the QR code is genuine", "can be copied onto a forged paper"],
       [linkOf(ids.waiting), "open", "The seal of the QR code is genuine", "not everybody has signed"],
-      [linkOf(ids.revoked), "bad", "NOT VALID", "revoked"],
+      [linkOf(ids.revoked), "moved", "NO LONGER IN FORCE", "revoked"],
       [linkOf(foreignId, elsewhere), "bad", "The QR code failed the check", "not sealed with a key of this institution"],
       [elsewhere_(link), "bad", "The QR code failed the check", "cek-contoh.palsu", "does not match"],
       [elsewhere_(linkOf(foreignId, elsewhere)), "bad", "The QR code failed the check", "cek-contoh.palsu", "not known here"],

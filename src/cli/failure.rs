@@ -82,7 +82,7 @@ impl Failure {
     fn differs(id: &Id, difference: &Difference) -> Self {
         Self::new("fail.differs")
             .with("id", id)
-            .with("field", difference.field)
+            .with("differing", difference.field)
             .with("row", &difference.row)
             .with("sealed", &difference.sealed)
     }

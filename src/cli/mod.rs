@@ -4,6 +4,7 @@ mod anchors;
 mod app;
 mod archive;
 mod backup;
+mod changed;
 mod check;
 mod check_upload;
 mod completions;
@@ -33,6 +34,7 @@ mod trust;
 mod verify;
 mod visibility;
 mod wording;
+mod wrap;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -10,8 +10,10 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::changed;
 use super::failure::Failure;
-use crate::batch::{ChangedDocument, Event};
+use super::wrap::{width, wrapped};
+use crate::batch::Event;
 use crate::model::{Place, Problem};
 use crate::words::{Values, Words, printable};
 
@@ -42,9 +44,6 @@ impl Tone {
         }
     }
 }
-
-/// Changed documents that are shown in full.
-const MANY: usize = 20;
 
 /// What a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,14 +154,7 @@ impl Term {
         let values = self.for_people(&failure.values);
         let message = self.words.text(failure.code, &values);
         self.aside(&format!("{} {message}", Self::toned(Tone::Bad, "pk:")));
-        // Of hundreds the first ones; a change of the emblem changes them all.
-        for document in failure.changed.iter().take(MANY) {
-            self.changed(document);
-        }
-        if failure.changed.len() > MANY {
-            let more = (failure.changed.len() - MANY).to_string();
-            self.aside(&format!("  {}", self.text("change.more-documents", &[("count", more)])));
-        }
+        changed::show(self, &failure.changed);
         for cause in &failure.causes {
             let cause = if self.words.knows(cause) { self.words.plain(cause) } else { cause.clone() };
             self.aside(&format!("  {} {cause}", Self::toned(Tone::Faint, "·")));
@@ -170,60 +162,6 @@ impl Term {
         if let Some(hint) = self.words.hint(failure.code, &values) {
             self.aside(&format!("  {} {hint}", Self::toned(Tone::Faint, "→")));
         }
-    }
-
-    /// A document whose data has changed: which one, and each value before and now.
-    fn changed(&self, document: &ChangedDocument) {
-        let entry = &document.entry;
-        let kind = super::status::kind_and_year(self, entry.slot.kind, entry.slot.year, entry.slot.stage.0);
-        let whose = printable(&format!("{}, {}", entry.name, entry.position)).into_owned();
-        let dot = Self::toned(Tone::Faint, "·");
-        self.aside(&format!("  {dot} {}  {kind}  {whose}", entry.reservation.id.grouped()));
-        for part in &document.parts {
-            let shown = |value: &Option<String>| match value {
-                // What could be a NIP is on the document itself and nowhere else.
-                Some(_) if part.path.last().is_some_and(|key| key == "nip") => "…".to_owned(),
-                Some(text) => text.clone(),
-                None => self.words.plain("change.nothing"),
-            };
-            let values = [
-                ("where", self.data_path(&part.path)),
-                ("before", shown(&part.before)),
-                ("after", shown(&part.after)),
-            ];
-            self.aside(&format!("      {}", self.text("change.part", &values)));
-        }
-        if document.more > 0 {
-            self.aside(&format!(
-                "      {}",
-                self.text("change.more-parts", &[("count", document.more.to_string())])
-            ));
-        }
-    }
-
-    /// Where something stands in the data of a document, as people call it: `sasaran 1, indikator 2, target`.
-    fn data_path(&self, path: &[String]) -> String {
-        let mut words: Vec<String> = Vec::new();
-        for key in path {
-            match key.parse::<usize>() {
-                Ok(index) => match words.last_mut() {
-                    Some(last) => last.push_str(&format!(" {}", index + 1)),
-                    None => words.push((index + 1).to_string()),
-                },
-                Err(_) if key == "annex" => {}
-                Err(_) => {
-                    // A party's unit is an office, an indicator's a unit of measure.
-                    let of_office = path.iter().any(|key| key == "parties" || key == "letterhead");
-                    let code = if key == "unit" && of_office {
-                        "data.office".to_owned()
-                    } else {
-                        format!("data.{key}")
-                    };
-                    words.push(if self.words.knows(&code) { self.words.plain(&code) } else { key.clone() });
-                }
-            }
-        }
-        words.join(", ")
     }
 
     /// The values of a message, with the office's own keys by the names that people have for them.
@@ -327,71 +265,5 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
-    }
-}
-
-/// How wide the terminal is, if there is one.
-fn width() -> Option<usize> {
-    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|width| *width >= 40)
-}
-
-/// A text whose lines are broken between words; what goes on stands a little further in than its line. Colours take no
-/// room.
-fn wrapped(text: &str, width: Option<usize>) -> String {
-    let Some(width) = width else { return text.to_owned() };
-    let mut out = String::with_capacity(text.len());
-    for (number, line) in text.split('\n').enumerate() {
-        if number > 0 {
-            out.push('\n');
-        }
-        let indent = line.chars().take_while(|c| *c == ' ').count();
-        let further = " ".repeat((indent + 2).min(width / 2));
-        let mut column = 0;
-        for (i, word) in line.split(' ').enumerate() {
-            let long = columns(word);
-            if i > 0 {
-                if column > indent && column + 1 + long > width {
-                    out.push('\n');
-                    out.push_str(&further);
-                    column = further.len();
-                } else {
-                    out.push(' ');
-                    column += 1;
-                }
-            }
-            out.push_str(word);
-            column += long;
-        }
-    }
-    out
-}
-
-/// Letters that take room: what lies between an escape and its `m` is a colour.
-fn columns(word: &str) -> usize {
-    let mut colour = false;
-    word.chars()
-        .filter(|c| {
-            let hidden = colour || *c == '\u{1b}';
-            colour = hidden && *c != 'm';
-            !hidden
-        })
-        .count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_break_between_words() {
-        assert_eq!(wrapped("satu dua tiga", None), "satu dua tiga");
-        assert_eq!(wrapped("  satu dua tiga empat", Some(14)), "  satu dua\n    tiga empat");
-        assert_eq!(wrapped("a\nbb ccc", Some(40)), "a\nbb ccc");
-        assert_eq!(
-            wrapped("satu-kata-yang-sangat-panjang dua", Some(10)),
-            "satu-kata-yang-sangat-panjang\n  dua"
-        );
-        let coloured = format!("{} dua", Term::toned(Tone::Bad, "satu"));
-        assert_eq!(wrapped(&coloured, Some(9)), coloured);
     }
 }

@@ -471,6 +471,11 @@ fn print_head(term: &Term, overall: Overall, file: &str) {
 
 fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     print_head(term, verdict.overall, &verdict.file);
+    if verdict.overall == Overall::Ended
+        && let Some(reason) = report::document_reason(&term.words, verdict)
+    {
+        term.out(&format!("  {reason}"));
+    }
     for (axis, line) in verdict.lines.all() {
         let (tone, answer) = match line.outcome {
             verify::Answer::Yes => (Tone::Good, "answer.yes"),

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
+use pk_trust::claim::Id;
+
 pub use zone::{Zone, date};
 
 /// A language.
@@ -161,11 +163,13 @@ impl Words {
 
     /// The names of signature fields as people call them, where they are ours: `PihakKedua` is a name for programs.
     pub fn field_names(&self, fields: &str) -> String {
-        let named = fields.split(", ").map(|field| {
-            let code = format!("field.{field}");
-            if self.knows(&code) { self.raw(&code).to_owned() } else { printable(field).into_owned() }
-        });
-        named.collect::<Vec<_>>().join(", ")
+        fields.split(", ").map(|field| self.named("field", field)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The text of `kind.name`, or the name if there is none.
+    fn named(&self, kind: &str, name: &str) -> String {
+        let code = format!("{kind}.{name}");
+        if self.knows(&code) { self.raw(&code).to_owned() } else { printable(name).into_owned() }
     }
 
     /// Fills in values once: a value that contains `{…}` stays as it is. Times are told by the office's clock.
@@ -179,6 +183,9 @@ impl Words {
             let key = &after[1..end];
             match value_of(key) {
                 Some(value) if matches!(key, "field" | "fields") => out.push_str(&self.field_names(value)),
+                // A column of the register; a file may name its fields as it likes.
+                Some(value) if key == "differing" => out.push_str(&self.named("row", value)),
+                Some(value) if matches!(key, "id" | "by") => out.push_str(&printable(&grouped(value))),
                 Some(value) => match self.zone.clock(value, self.language) {
                     Some(clock) => out.push_str(&clock),
                     None => out.push_str(&printable(value)),
@@ -190,6 +197,11 @@ impl Words {
         out.push_str(rest);
         out
     }
+}
+
+/// A document code in the form in which it is printed; anything else as it is.
+fn grouped(value: &str) -> Cow<'_, str> {
+    Id::parse_strict(value).map_or(Cow::Borrowed(value), |id| Cow::Owned(id.grouped()))
 }
 
 /// Longest value in bytes that is shown as it is: the reason of a revocation may have as many.

@@ -1,12 +1,13 @@
 //! Every state in both languages, and how much of a document is shown.
 
 use axum::http::StatusCode;
+use pk::batch::Changed;
 use pk::model::Visibility;
-use pk::registry::{Change, Registry as _};
+use pk::registry::{Change, Entry, Registry as _};
 use pk_trust::claim::Kind;
 
 use super::{HOST, NUMBERS, change, get, get_with, id, office, revoke, server};
-use crate::fixture::{Fixture, reservations};
+use crate::fixture::{self, DATA, Fixture, reservations};
 
 #[test]
 fn each_state_has_its_own_words_and_status() {
@@ -242,4 +243,48 @@ fn the_keys_are_public_and_check_documents_elsewhere() {
     let file = office.file("kominfo", Kind::Agreement);
     let verdict = pk_trust::verify::document(&file, &trust.anchors, &evidence, crate::fixture::now());
     assert_eq!(verdict.lines.issuer.outcome, pk_trust::verify::Answer::Yes);
+}
+
+/// A revision is called so, shows the date that is printed, and both pages lead to each other; times are told by the
+/// office's clock.
+#[test]
+fn a_revision_is_named_and_the_pages_lead_to_each_other() {
+    let office = office("");
+    let data =
+        DATA.replace("tanggal: 2026-01-05", "tanggal: 2026-09-14\n  jenis: perubahan").replace("2,8", "2,9");
+    let cycle = fixture::cycle(&data);
+    let old = office.entry("kominfo", Kind::Agreement);
+    office.generate_with(&cycle, Changed::Refuse, &reservations(8)[5..]).unwrap();
+    for official in ["kominfo", "bupati"] {
+        office.sign(official);
+    }
+    let new = office.entry("kominfo", Kind::Agreement);
+    let server = server(&office);
+    let page = |entry: &Entry| get(&server, &format!("/V/{}", entry.reservation.id));
+    let before = page(&new);
+    assert!(!before.text().contains("Menggantikan dokumen"), "{}", before.text());
+    change(
+        &office,
+        &old,
+        &Change::Superseded { by: new.reservation.id, reason: "perubahan anggaran".to_owned() },
+    );
+    let after = page(&new);
+    assert_ne!(after.header("etag"), before.header("etag"));
+    let (old_code, new_code) = (old.reservation.id.grouped(), new.reservation.id.grouped());
+    for part in [
+        format!("<title>Tercatat dan berlaku: Perjanjian Kinerja Perubahan 2026, {new_code} "),
+        "<dd>Perjanjian Kinerja Perubahan</dd>".to_owned(),
+        "<dt>Tanggal pada dokumen</dt><dd>14 September 2026</dd>".to_owned(),
+        format!("<a href=\"/V/{}\">{old_code}</a>", old.reservation.id),
+        ">5 Januari 2026 pukul 08.00 WIB</time>".to_owned(),
+    ] {
+        assert!(after.text().contains(&part), "{part}: {}", after.text());
+    }
+    let ended = page(&old);
+    assert!(ended.text().contains(&format!("/V/{}", new.reservation.id)) && ended.text().contains(&new_code));
+    let json = get(&server, &format!("/V/{}.json", new.reservation.id)).json();
+    assert_eq!((&json["stage"], &json["fields"]["date"]), (&1.into(), &"2026-09-14".into()));
+    assert_eq!(json["replaces"], old.reservation.id.to_string());
+    let json = get(&server, &format!("/V/{}.json", old.reservation.id)).json();
+    assert_eq!((&json["stage"], &json["state"]), (&0.into(), &"superseded".into()));
 }
