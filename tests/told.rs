@@ -42,6 +42,7 @@ fn html(verdict: Verdict) -> String {
         registry: true,
         office_here: None,
         passed_over: 0,
+        older: None,
     };
     report.html(&about, &english())
 }

@@ -202,8 +202,8 @@ test("several codes of one picture have an answer each", async () => {
     await page.locator("main > .banner").first().waitFor();
     // The worst stands above all.
     const genuine = "The seal of the QR code is genuine";
-    assert.equal(await heading(page), "NOT VALID");
-    assert.deepEqual((await page.locator("main .banner h2").allInnerTexts()).sort(), ["NOT VALID", genuine]);
+    assert.equal(await heading(page), "NO LONGER IN FORCE");
+    assert.deepEqual((await page.locator("main .banner h2").allInnerTexts()).sort(), ["NO LONGER IN FORCE", genuine]);
   });
 });
 

@@ -86,9 +86,11 @@ pub(super) fn examine(
     for verdict in documents.iter().filter(|verdict| verdict.overall != Overall::Ended) {
         overall = worse(overall, verdict.overall);
     }
-    // Nothing in it is nothing proved.
+    // Nothing in it is nothing proved, and nothing in force is nothing to use.
     if documents.is_empty() {
         overall = worse(overall, Overall::Indeterminate);
+    } else if documents.iter().all(|verdict| verdict.overall == Overall::Ended) {
+        overall = worse(overall, Overall::Ended);
     }
     Ok(ArchiveVerdict {
         format: "pk-archive-verdict/1",

@@ -21,6 +21,9 @@ pub use crate::batch::{Attached, Difference};
 use crate::registry::{self, Registry, Status};
 use crate::render::{Renderer, Templates, on_stack};
 
+/// Longest chain of successors that is followed. An agreement may be revised nine times a year.
+const MAX_SUCCESSORS: usize = 32;
+
 /// What is known besides the file.
 #[derive(Default)]
 pub struct Auditor {
@@ -241,8 +244,28 @@ impl Auditor {
     }
 
     /// What the registry says of an id; `None` if there is none to ask.
+    ///
+    /// The successor of a document is the one that is in force now, if any is: the one that took its place may have been
+    /// replaced since.
     fn find(&self, id: &Id) -> Option<Result<Option<registry::Entry>, registry::Error>> {
-        Some(self.registry.as_ref()?.find(id))
+        let registry = self.registry.as_ref()?;
+        let mut found = registry.find(id);
+        if let Ok(Some(entry)) = &mut found
+            && entry.status == Status::Superseded
+        {
+            let mut next = entry.successor;
+            for _ in 0..MAX_SUCCESSORS {
+                let Some(id) = next else { break };
+                match registry.find(&id) {
+                    Ok(Some(later)) if later.status == Status::Superseded => next = later.successor,
+                    Ok(Some(later)) if later.status != Status::Revoked => break,
+                    Ok(_) => next = None,
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+            entry.successor = next;
+        }
+        Some(found)
     }
 
     fn evidence(&self, found: Option<Result<Option<registry::Entry>, registry::Error>>) -> Evidence {

@@ -129,7 +129,9 @@ pub(super) fn picture_reason(words: &Words, verdict: &PictureVerdict) -> Option<
 /// The sentence of what decided about an archive; `None` if it is valid.
 pub fn archive_reason(words: &Words, verdict: &ArchiveVerdict) -> Option<String> {
     if verdict.overall == Overall::Passed {
-        return None;
+        // Good, and some of what it holds is no longer in force.
+        let ended = verdict.documents.iter().any(|document| document.overall == Overall::Ended);
+        return ended.then(|| count(words, verdict));
     }
     if verdict.seal.1 != Outcome::Pass {
         return Some(seal(words, verdict));

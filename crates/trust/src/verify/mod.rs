@@ -591,7 +591,13 @@ fn status_findings(
     }
     let outdated = record.files.last() != Some(&sha256);
     match &record.standing {
-        Standing::Revoked(_) | Standing::Superseded(_) => findings.extend(ended_finding(record)),
+        Standing::Revoked(_) | Standing::Superseded(_) => {
+            // What nobody signed has no word but the register's that it is genuine.
+            if !waiting.is_empty() {
+                findings.push(Finding::new(Axis::Integrity, "registry.ended-unsigned", Outcome::NotChecked));
+            }
+            findings.extend(ended_finding(record));
+        }
         Standing::Complete if waiting.is_empty() => {
             findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
         }
@@ -607,6 +613,10 @@ fn ended_finding(record: &Record) -> Option<Finding> {
     let finding = match &record.standing {
         Standing::Revoked(reason) => {
             Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason)
+        }
+        // Whatever took its place is gone as well.
+        Standing::Superseded(by) if by.is_empty() => {
+            Finding::new(Axis::Status, "status.superseded-gone", Outcome::Fail)
         }
         Standing::Superseded(by) => {
             Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by)

@@ -231,7 +231,7 @@ impl Lines {
 
     /// Whether the issuer has withdrawn or replaced the document, which is lawful and says nothing against anybody.
     fn has_ended(&self) -> bool {
-        matches!(self.status.code, "status.revoked" | "status.superseded")
+        matches!(self.status.code, "status.revoked" | "status.superseded" | "status.superseded-gone")
     }
 
     /// Whether issuer and content are proven. A code vouches for no signatures.
