@@ -38,7 +38,9 @@ pub enum PassphraseError {
 impl Passphrase {
     /// From text; one end of line at its end is not part of it.
     pub fn new(text: Zeroizing<String>) -> Self {
-        Self(Zeroizing::new(text.trim_end_matches(['\r', '\n']).as_bytes().to_vec()))
+        // Some editors begin a file with a mark of its encoding.
+        let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+        Self(Zeroizing::new(text.as_bytes().to_vec()))
     }
 
     /// The bytes to derive a key from.

@@ -3,7 +3,7 @@
 mod tree;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -126,14 +126,15 @@ pub fn lock(path: &Path, waiting: &dyn Fn(&str)) -> io::Result<File> {
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
+        // A link would lock, and write into, whatever it leads to.
+        options.custom_flags(i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default());
     }
     let mut file = options.open(path)?;
     let pause = Duration::from_millis(50);
     for round in 0..PATIENCE.as_millis() / pause.as_millis() {
         match file.try_lock() {
             Ok(()) => {
-                // For those who wait. Whether it can be written says nothing about the lock.
-                let _ = file.set_len(0).and_then(|()| file.write_all(holder().as_bytes()));
+                note_holder(&mut file);
                 return Ok(file);
             }
             Err(TryLockError::WouldBlock) => {
@@ -151,6 +152,28 @@ pub fn lock(path: &Path, waiting: &dyn Fn(&str)) -> io::Result<File> {
 
 /// Longest note of who holds a lock.
 const MAX_HOLDER: u64 = 1024;
+
+/// Says in the lock file who holds it, for those who wait. Only a file that is nothing but such a note is written to: by a
+/// hard link it may be the register, or anybody's file. Whether it can be written says nothing about the lock.
+fn note_holder(file: &mut File) {
+    let Ok(metadata) = file.metadata() else { return };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        if metadata.nlink() != 1 {
+            return;
+        }
+    }
+    let mut before = String::new();
+    let is_note = metadata.is_file()
+        && metadata.len() <= MAX_HOLDER
+        && Read::take(&mut *file, MAX_HOLDER).read_to_string(&mut before).is_ok()
+        && (before.is_empty()
+            || before.starts_with("pk ") && before.ends_with(')') && !before.contains('\n'));
+    if is_note {
+        let _ = file.set_len(0).and_then(|()| file.write_all(holder().as_bytes()));
+    }
+}
 
 /// Who holds a lock: the command without what was given to it, and the number of its process.
 fn holder() -> String {
