@@ -44,8 +44,9 @@ pub enum Deed {
 
 /// The events with what vouches for them; `seals` are all that the office ever had.
 pub fn deeds(history: Vec<Event>, seals: &[Certificate]) -> Vec<Deed> {
+    let replaced: Vec<bool> = (0..history.len()).map(|at| is_replaced_by_next(&history, at)).collect();
     let mut deeds: Vec<Deed> = Vec::with_capacity(history.len());
-    for event in history {
+    for (event, replaced) in history.into_iter().zip(replaced) {
         if event.what == "sealed" {
             let last = match deeds.pop() {
                 Some(Deed::Unsealed(before)) => match vouching(&before, &event, seals) {
@@ -58,15 +59,23 @@ pub fn deeds(history: Vec<Event>, seals: &[Certificate]) -> Vec<Deed> {
             deeds.push(last);
             continue;
         }
-        // What a new version replaces by itself names no reason, and its own claim is sealed.
         let decided = match event.what.as_str() {
             "revoked" | "visibility" => true,
-            "superseded" => event.detail.contains(' '),
+            "superseded" => !replaced,
             _ => false,
         };
         deeds.push(if decided { Deed::Unsealed(event) } else { Deed::Plain(event) });
     }
     deeds
+}
+
+/// Whether a document gave way to one that was issued in the same step, as `pk generate --replace` does it: the claim of
+/// that one is sealed.
+fn is_replaced_by_next(history: &[Event], at: usize) -> bool {
+    let same = |event: &&Event| event.what == "superseded" && event.detail == history[at].detail;
+    let next = history[at..].iter().find(|event| !same(event));
+    history[at].what == "superseded"
+        && next.is_some_and(|event| event.what == "issued" && event.id == history[at].detail)
 }
 
 /// The serial number of the seal that signed the event before.

@@ -5,7 +5,7 @@
 //! them follows from the events, so a row that was set back from revoked to complete, or that names
 //! another file, is found here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use pk_trust::Time;
 use pk_trust::claim::Id;
@@ -69,6 +69,7 @@ impl Told {
             self.compare(&entries(connection, &Scope::numbers(after, last))?)?;
             after = last;
         }
+        self.follow_successors()?;
         self.finish()
     }
 
@@ -82,6 +83,30 @@ impl Told {
                 return differs(part);
             }
             told.compared = true;
+        }
+        Ok(())
+    }
+
+    /// Whether every successor is a document of this registry, and no chain of them a circle.
+    fn follow_successors(&self) -> Result<(), Error> {
+        // Those whose chain has an end; each is walked once.
+        let mut ended: BTreeSet<&str> = BTreeSet::new();
+        let firsts: BTreeSet<&String> = self.documents.keys().collect();
+        for first in firsts {
+            let (mut walked, mut id) = (BTreeSet::new(), first.clone());
+            while !ended.contains(id.as_str()) {
+                let known = self.documents.get_key_value(&id);
+                let Some((id_of, document)) = known.filter(|(id, _)| walked.insert(id.as_str())) else {
+                    return Err(Error::Row { id: first.clone(), part: "successor" });
+                };
+                match document.ended.as_ref().and_then(|end| end.successor) {
+                    Some(successor) => id = successor.to_string(),
+                    None => {
+                        ended.insert(id_of);
+                    }
+                }
+            }
+            ended.append(&mut walked);
         }
         Ok(())
     }
@@ -250,4 +275,34 @@ fn last_of(connection: &Connection, after: i64) -> Result<Option<i64>, Error> {
 /// 64 hexadecimal digits.
 fn hash(text: &str) -> Option<[u8; 32]> {
     data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(pairs: &[(u8, Option<u8>)]) -> Told {
+        let id = |byte: u8| Id::from_random([byte; 10]);
+        let documents = pairs.iter().map(|(old, by)| {
+            let end = by.map(|by| End { status: Status::Superseded, successor: Some(id(by)), reason: None });
+            (id(*old).to_string(), Document { ended: end, ..Document::default() })
+        });
+        Told { documents: documents.collect() }
+    }
+
+    #[test]
+    fn every_chain_of_successors_has_an_end() {
+        for good in [&[(1, None)][..], &[(1, Some(2)), (2, Some(3)), (3, None), (4, Some(3)), (5, Some(2))]] {
+            assert!(told(good).follow_successors().is_ok(), "{good:?}");
+        }
+        for wrong in [
+            &[(1, Some(1))][..],
+            &[(1, Some(2))],
+            &[(1, Some(2)), (2, Some(1))],
+            &[(1, None), (2, Some(3)), (3, Some(4)), (4, Some(3))],
+        ] {
+            let found = told(wrong).follow_successors();
+            assert!(matches!(found, Err(Error::Row { part: "successor", .. })), "{wrong:?}");
+        }
+    }
 }
