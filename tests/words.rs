@@ -8,8 +8,21 @@ use pk::words::{Language, Words};
 
 use crate::architecture::{root, sources};
 
-/// Literals that look like codes but are something else.
-const NOT_CODES: [&str; 4] = ["emblem.jpeg", "emblem.jpg", "emblem.png", "emblem.svg"];
+/// Literals that look like codes but are something else: files, and keys of a wording.
+const NOT_CODES: [&str; 12] = [
+    "emblem.jpeg",
+    "emblem.jpg",
+    "emblem.png",
+    "emblem.svg",
+    "agreement.first",
+    "agreement.opening",
+    "agreement.promises",
+    "agreement.second",
+    "agreement.title",
+    "pledge.opening",
+    "pledge.points",
+    "pledge.title",
+];
 
 /// The scripts of the public pages.
 fn scripts() -> Vec<PathBuf> {
@@ -48,7 +61,7 @@ fn is_code(text: &str) -> bool {
     };
     let file = [
         "toml", "txt", "css", "db", "json", "pem", "crl", "sql", "typ", "svg", "zip", "pdf", "xml", "csv",
-        "p7s", "md", "html", "js", "wasm",
+        "p7s", "md", "html", "js", "wasm", "ini",
     ];
     word(first) && word(second) && !file.contains(&second) && !text.contains("example")
 }

@@ -66,9 +66,25 @@ pub enum WordingError {
     /// Not TOML, or a key is missing or unknown.
     #[error(transparent)]
     Toml(#[from] toml::de::Error),
+    /// Not UTF-8.
+    #[error("the file is not UTF-8; save it as such")]
+    Encoding,
     /// The fifth point cannot be exchanged.
     #[error("a pledge has at least five points")]
     Points,
+    /// A text of nothing.
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    /// Something in braces that is not filled in there: it would be printed and signed as it stands.
+    #[error("{key} has {found}, which is not filled in; {allowed}")]
+    Placeholder {
+        /// Which text.
+        key: &'static str,
+        /// What stands there.
+        found: String,
+        /// What may stand there.
+        allowed: String,
+    },
 }
 
 impl Wording {
@@ -82,6 +98,81 @@ impl Wording {
         if wording.pledge.points.len() < 5 {
             return Err(WordingError::Points);
         }
+        let (agreement, pledge) = (&wording.agreement, &wording.pledge);
+        let plain = [
+            ("agreement.title", &agreement.title),
+            ("agreement.first_label", &agreement.first_label),
+            ("agreement.second_label", &agreement.second_label),
+            ("agreement.first", &agreement.first),
+            ("agreement.second", &agreement.second),
+            ("agreement.opening", &agreement.opening),
+            ("agreement.single_opening", &agreement.single_opening),
+            ("pledge.title", &pledge.title),
+            ("pledge.maker_label", &pledge.maker_label),
+            ("pledge.witness_label", &pledge.witness_label),
+        ];
+        for (key, text) in plain {
+            check(key, text, &[])?;
+        }
+        for text in &agreement.promises {
+            check("agreement.promises", text, &[])?;
+        }
+        for text in &agreement.single_promises {
+            check("agreement.single_promises", text, &[])?;
+        }
+        check("pledge.opening", &pledge.opening, &["{nama}", "{jabatan}"])?;
+        for text in pledge.points.iter().chain([&pledge.fifth_of_staff]) {
+            check("pledge.points", text, &["{instansi}"])?;
+        }
         Ok(wording)
+    }
+
+    /// Reads the bytes of a wording file.
+    ///
+    /// # Errors
+    ///
+    /// [`WordingError`]
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WordingError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| WordingError::Encoding)?;
+        Self::parse(text.trim_start_matches('\u{feff}'))
+    }
+}
+
+/// Whether a text holds words, and in braces nothing but what is filled in.
+fn check(key: &'static str, text: &str, allowed: &[&str]) -> Result<(), WordingError> {
+    if text.trim().is_empty() {
+        return Err(WordingError::Empty(key));
+    }
+    let rest = allowed.iter().fold(text.to_owned(), |text, place| text.replace(place, ""));
+    let Some(start) = rest.find(['{', '}']) else { return Ok(()) };
+    let end = rest[start..].find('}').map_or(rest.len(), |end| start + end + 1);
+    let allowed = if allowed.is_empty() {
+        "nothing is".to_owned()
+    } else {
+        format!("it may have {}", allowed.join(", "))
+    };
+    Err(WordingError::Placeholder { key, found: rest[start..end].to_owned(), allowed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_filled_in_is_refused() {
+        let standard = include_str!("../../templates/wording/standar.toml");
+        assert!(Wording::parse(standard).is_ok());
+        for (before, after) in [
+            ("{instansi}", "{Instansi}"),
+            ("{nama}", "{ nama }"),
+            ("{jabatan}", "{jabatan"),
+            ("PERJANJIAN KINERJA", "{tahun}"),
+        ] {
+            let changed = Wording::parse(&standard.replacen(before, after, 1));
+            assert!(matches!(changed, Err(WordingError::Placeholder { .. })), "{after}: {changed:?}");
+        }
+        let empty = Wording::parse(&standard.replacen("PAKTA INTEGRITAS", " ", 1));
+        assert!(matches!(empty, Err(WordingError::Empty("pledge.title"))), "{empty:?}");
+        assert!(matches!(Wording::from_bytes(b"judul = \x96"), Err(WordingError::Encoding)));
     }
 }

@@ -5,6 +5,7 @@
 
 mod finish;
 mod fonts;
+mod picture;
 mod places;
 mod qr;
 mod templates;
@@ -95,10 +96,19 @@ impl Renderer {
 
     /// Why a picture in `shared/` cannot be printed, in the words of Typst; `None` if it can.
     pub fn picture_fault(&self, name: &str) -> Option<String> {
+        if let Some(bytes) = self.templates.file(&format!("shared/{name}"))
+            && let Some(fault) = picture::fault(name, &bytes)
+        {
+            return Some(fault);
+        }
         let data = serde_json::json!({ "picture": name }).to_string();
-        let compiled = on_stack(|| self.compile(data.as_bytes(), "", "shared/picture.typ"))?;
-        compiled.err().map(|error| match error {
-            Error::Template(messages) => messages.join("; "),
+        let made = on_stack(|| {
+            // Some pictures can be looked at and not be put into a PDF file, of four colours for example.
+            let document = self.compile(data.as_bytes(), "", "shared/picture.typ")?;
+            export(&document, name, false)
+        })?;
+        made.err().map(|error| match error {
+            Error::Template(messages) | Error::Export(messages) => messages.join("; "),
             other => other.to_string(),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -172,7 +172,7 @@ impl Templates {
     pub fn wording(&self, profile: &str) -> Option<Result<Wording, WordingError>> {
         let plain = profile.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         let bytes = plain.then(|| self.files.get(&format!("wording/{profile}.toml"))).flatten()?;
-        Some(Wording::parse(&String::from_utf8_lossy(bytes)))
+        Some(Wording::from_bytes(bytes))
     }
 
     pub(super) fn source(&self, id: FileId) -> Option<Source> {
@@ -194,16 +194,26 @@ fn collect(
     let mut entries: Vec<_> = fs::read_dir(folder).and_then(Iterator::collect).map_err(unreadable)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_of_the_system(&name) {
+            continue;
+        }
+        let path = format!("{prefix}{name}");
         let metadata = fs::metadata(entry.path()).map_err(unreadable)?;
         if metadata.is_dir() {
             collect(&entry.path(), &format!("{path}/"), files, overridden)?;
             continue;
         }
-        if metadata.len() > MAX_FILE {
+        // A pipe would be waited for, and a device read for ever; the length that the system tells is no help.
+        if !metadata.is_file() {
+            return Err(unreadable(io::ErrorKind::InvalidInput.into()));
+        }
+        let mut bytes = Vec::new();
+        let file = fs::File::open(entry.path()).map_err(unreadable)?;
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE {
             return Err(TemplatesError::TooLarge { path, limit: MAX_FILE });
         }
-        let bytes = fs::read(entry.path()).map_err(unreadable)?;
         files.insert(path.clone(), Bytes::new(bytes));
         // A note or a wording in the folder changes no page.
         let folder = path.split('/').next().unwrap_or_default();
@@ -212,4 +222,13 @@ fn collect(
         }
     }
     Ok(())
+}
+
+/// Hidden files and what systems and editors leave behind: nobody put them there, and they change no page.
+fn is_of_the_system(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.starts_with('.')
+        || lower.ends_with('~')
+        || [".swp", ".bak", ".tmp"].iter().any(|end| lower.ends_with(end))
+        || matches!(lower.as_str(), "thumbs.db" | "desktop.ini")
 }

@@ -1,0 +1,65 @@
+//! What a picture of an office may cost. A drawing of three hundred bytes can ask for an hour of filtering, and one of a
+//! hundred kilobytes unfold to a gigabyte; every document would pay for it, and every check.
+
+use std::io::Cursor;
+
+use image::ImageReader;
+
+/// Most dots of one side. An emblem of 24 mm at 1200 dots an inch has 1134.
+const MAX_SIDE: u32 = 4_000;
+
+/// Largest drawing. Emblems of regencies, drawn with care, have some hundred kilobytes.
+const MAX_DRAWING: usize = 2 * 1024 * 1024;
+
+/// What a drawing may not hold: what is computed dot by dot, and pictures and texts inside it, which look different
+/// elsewhere.
+const REFUSED: [&str; 5] = ["<filter", "<image", "<foreignobject", "<text", "<script"];
+
+/// Why a picture is not taken, before anything is made of it.
+pub(super) fn fault(name: &str, bytes: &[u8]) -> Option<String> {
+    let lower = name.to_lowercase();
+    if lower.ends_with(".svg") {
+        if bytes.len() > MAX_DRAWING {
+            return Some(format!("more than {} MB", MAX_DRAWING / 1024 / 1024));
+        }
+        // Names may have a prefix: `<svg:filter`.
+        let text = String::from_utf8_lossy(bytes).to_lowercase().replace("<svg:", "<");
+        return REFUSED.iter().find(|part| text.contains(**part)).map(|part| format!("{part}>"));
+    }
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    if let Ok((width, height)) = reader.into_dimensions()
+        && width.max(height) > MAX_SIDE
+    {
+        return Some(format!("{width} × {height} > {MAX_SIDE} × {MAX_SIDE}"));
+    }
+    // A download that broke off: some viewers show a part of it, others nothing. The mark of the end stands behind the
+    // last scan and never inside one; what cameras put behind it does no harm.
+    let scan = bytes.windows(2).rposition(|pair| pair == [0xFF, 0xDA]).unwrap_or_default();
+    let ends = bytes[scan..].windows(2).any(|pair| pair == [0xFF, 0xD9]);
+    (bytes.starts_with(&[0xFF, 0xD8]) && !ends).then(|| "JPEG without its end".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fault;
+
+    #[test]
+    fn what_costs_too_much_is_refused() {
+        let svg =
+            |inner: &str| format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>{inner}</svg>");
+        assert_eq!(fault("emblem.svg", svg("<path d='M0 0h9v9z'/>").as_bytes()), None);
+        for inner in ["<filter id='f'/>", "<FILTER/>", "<svg:filter/>", "<image href='x'/>", "<text>a</text>"]
+        {
+            assert!(fault("emblem.svg", svg(inner).as_bytes()).is_some(), "{inner}");
+        }
+        let mut png = Vec::new();
+        let picture = image::GrayImage::new(4_001, 1);
+        picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+        assert!(fault("emblem.png", &png).is_some());
+        let jpeg =
+            |rest: &[u8]| fault("emblem.jpg", &[&[0xFF, 0xD8, 0xFF, 0xD9, 0xFF, 0xDA, 1], rest].concat());
+        assert!(jpeg(&[2, 3]).is_some(), "the small picture inside is whole, the picture is not");
+        assert_eq!(jpeg(&[2, 0xFF, 0xD9]), None);
+        assert_eq!(jpeg(&[&[0xFF, 0xD9][..], &[0; 200]].concat()), None);
+    }
+}
