@@ -247,6 +247,11 @@ fn target(
         _ => {
             let before = reading.reported();
             let text = reading.text(row, column);
+            if let (Value::Text(raw), Some(text)) = (cell.value, &text)
+                && raw.trim().contains('\n')
+            {
+                reading.warn(Problem::new("target.lines", &cell.place).with("printed", text));
+            }
             if required && text.is_none() && reading.reported() == before {
                 reading.report(Problem::new("target.missing", &cell.place));
             }

@@ -282,7 +282,7 @@ fn misplaced(lines: &[Line], placed: &[(usize, u8)], ranks: &[Rank], whose: &[Ra
         let leaf = placed.get(at + 1).is_none_or(|(_, next)| next <= level);
         if leaf && !whose.contains(rank) {
             wrong.entry(*rank).or_default().push(line);
-        } else if *level == 0 && *rank > Rank::Programme && whose.contains(rank) {
+        } else if *level == 0 && *rank > Rank::Programme && whose == [*rank] {
             alone.entry(*rank).or_default().push(line);
         }
     }
@@ -334,6 +334,17 @@ fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<(usize, u8)>, Option<u64>
         children.entry(parent).or_default().push(i);
         if let Some(parent) = parent.filter(|parent| !codes.contains_key(parent)) {
             reading.report(Problem::new("budget.unknown-parent", &line.places[1]).with("code", parent));
+        }
+    }
+    for line in lines {
+        let (Some(code), Some(parent)) = (line.code.as_deref(), line.parent.as_deref()) else { continue };
+        let known = Rank::of_code(code).is_some() && Rank::of_code(parent).is_some();
+        if known && !code.starts_with(&format!("{}.", parent.trim_end_matches('.'))) {
+            reading.warn(
+                Problem::new("budget.other-parent", &line.places[1])
+                    .with("code", code)
+                    .with("parent", parent),
+            );
         }
     }
     below(lines, reading);

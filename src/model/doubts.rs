@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::grade;
-use super::official::{Lacks, full_name};
+use super::official::{Lacks, acting_typed, full_name};
 use super::reading::Reading;
 use super::{Budget, Capacity, Head, Level, Official, Officials, Place, Problem, Row};
 
@@ -52,15 +52,15 @@ pub(super) fn of_row(
         reading
             .warn(Problem::new("official.small-letters", &row.place_of("nama")).with("name", written.name));
     }
-    if capacity == Capacity::Definitif {
-        let first = position.split([' ', '.']).next().unwrap_or_default().to_lowercase();
-        if matches!(first.as_str(), "plt" | "plh" | "pj" | "pjs") {
-            reading.warn(
-                Problem::new("official.acting-typed", &row.place_of("jabatan"))
-                    .with("position", position)
-                    .with("word", first),
-            );
-        }
+    if let Some((typed, _)) = acting_typed(position)
+        && typed != capacity
+    {
+        let name = typed.prefix().trim_end_matches(". ").to_lowercase();
+        reading.warn(
+            Problem::new("official.acting-typed", &row.place_of("jabatan"))
+                .with("position", position)
+                .with("word", name),
+        );
     }
     let Some(grade) = grade else { return };
     match grade::other_form(grade) {

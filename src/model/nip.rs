@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// The number of a civil servant (NIP) or of a contract employee (NI PPPK).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Nip(String);
@@ -55,8 +57,9 @@ impl Nip {
 
     /// Whether there is one somewhere in a text, also with the customary spaces, dots and hyphens.
     pub fn occurs_in(text: &str) -> bool {
-        let parts =
-            text.split(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '-')));
+        // Full-width digits are read as digits, and whatever stands between two groups separates nothing.
+        let text: String = text.nfkc().collect();
+        let parts = text.split(|c: char| c.is_alphanumeric() && !c.is_ascii_digit());
         parts.into_iter().any(|part| {
             let digits: Vec<char> = part.chars().filter(char::is_ascii_digit).collect();
             digits.windows(18).any(|window| Self::parse(&window.iter().collect::<String>()).is_ok())

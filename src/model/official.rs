@@ -149,9 +149,11 @@ impl Officials {
     }
 
     /// Whether the official stands directly below the head of the region: heads of offices, and a Camat, who is an
-    /// administrator.
+    /// administrator and may have the secretary of the region as superior.
     pub fn is_below_head(&self, official: &Official) -> bool {
-        self.superior(official).is_some_and(|superior| superior.level == Level::Head)
+        let bare = acting_typed(&official.position).map_or(official.position.as_str(), |(_, bare)| bare);
+        let camat = official.level == Level::Administrator && bare.to_lowercase().starts_with("camat ");
+        camat || self.superior(official).is_some_and(|superior| superior.level == Level::Head)
     }
 
     /// What the budget of an official lists, from the top; nothing if the form does not say.
@@ -456,13 +458,35 @@ pub(super) fn full_name(front: Option<&str>, name: &str, back: Option<&str>) -> 
     full
 }
 
-/// `Plt. Kepala Dinas …`, once.
+/// How a capacity is written before a position, with or without a full stop.
+const ACTING: [(&str, Capacity); 8] = [
+    ("pelaksana tugas", Capacity::Plt),
+    ("plt", Capacity::Plt),
+    ("pelaksana harian", Capacity::Plh),
+    ("plh", Capacity::Plh),
+    ("penjabat sementara", Capacity::Pjs),
+    ("pjs", Capacity::Pjs),
+    ("penjabat", Capacity::Pj),
+    ("pj", Capacity::Pj),
+];
+
+/// The capacity that is typed before a position, and the position without it.
+pub(super) fn acting_typed(position: &str) -> Option<(Capacity, &str)> {
+    let lower = position.to_lowercase();
+    ACTING.iter().find_map(|(word, capacity)| {
+        let rest = position.get(position.len() - lower.strip_prefix(word)?.len()..)?;
+        let bare = rest.trim_start().trim_start_matches('.').trim_start();
+        // `Pjs` is no `Pj`, and `Penjabatan` no `Penjabat`.
+        (bare.len() < rest.len() && !bare.is_empty()).then_some((*capacity, bare))
+    })
+}
+
+/// `Plt. Kepala Dinas …`, once, however it was typed.
 fn position_with_prefix(capacity: Capacity, position: &str) -> String {
-    let prefix = capacity.prefix();
-    if position.to_lowercase().starts_with(&prefix.to_lowercase()) {
-        return position.to_owned();
+    match acting_typed(position) {
+        Some((typed, bare)) if typed == capacity => format!("{}{bare}", capacity.prefix()),
+        _ => format!("{}{position}", capacity.prefix()),
     }
-    format!("{prefix}{position}")
 }
 
 #[cfg(test)]
@@ -482,5 +506,16 @@ mod tests {
         assert_eq!(position_with_prefix(Capacity::Plt, "Kepala Dinas"), "Plt. Kepala Dinas");
         assert_eq!(position_with_prefix(Capacity::Plt, "Plt. Kepala Dinas"), "Plt. Kepala Dinas");
         assert_eq!(position_with_prefix(Capacity::Definitif, "Kepala Dinas"), "Kepala Dinas");
+        for typed in [
+            "Plt Kepala Dinas",
+            "Plt.Kepala Dinas",
+            "Plt . Kepala Dinas",
+            "PLT. Kepala Dinas",
+            "Pelaksana Tugas Kepala Dinas",
+        ] {
+            assert_eq!(position_with_prefix(Capacity::Plt, typed), "Plt. Kepala Dinas", "{typed}");
+        }
+        assert_eq!(position_with_prefix(Capacity::Pj, "Penjabat Sekretaris"), "Pj. Sekretaris");
+        assert_eq!(position_with_prefix(Capacity::Plt, "Pltu Kepala"), "Plt. Pltu Kepala");
     }
 }

@@ -13,7 +13,7 @@ const MAX_TEXT: usize = 4_000;
 const PRIVATE: [&str; 4] = ["nip", "id", "atasan", "pejabat"];
 
 /// Columns in which 0 is never meant.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 21] = [
     "nama",
     "gelar_depan",
     "gelar_belakang",
@@ -31,6 +31,10 @@ const WORDS: [&str; 17] = [
     "pola",
     "uraian",
     "sumber",
+    "alamat",
+    "pos_el",
+    "laman",
+    "lambang",
 ];
 
 /// Most digits after the decimal comma that a number in a cell may have to be taken for what the

@@ -58,9 +58,15 @@ pub(super) fn units(rows: &[Row], names: &[&str], pictures: &[String], reading: 
 fn address(row: &Row, reading: &mut Reading) -> Vec<String> {
     let typed = reading.optional(row, "alamat");
     let mut lines: Vec<String> = typed.iter().flat_map(|text| text.split(" | ")).map(str::to_owned).collect();
-    let ways: Vec<String> = [("telepon", "Telepon"), ("pos_el", "Pos-el"), ("laman", "Laman")]
+    // A number cell has lost the 0 at the beginning.
+    let telephone = reading.code(row, "telepon").filter(|text| !matches!(text.as_str(), "-" | "–" | "—"));
+    let others = [("pos_el", "Pos-el"), ("laman", "Laman")];
+    let others =
+        others.map(|(column, word)| reading.optional(row, column).map(|text| format!("{word} {text}")));
+    let ways: Vec<String> = telephone
+        .map(|text| if text.to_lowercase().starts_with("tel") { text } else { format!("Telepon {text}") })
         .into_iter()
-        .filter_map(|(column, word)| Some(format!("{word} {}", reading.optional(row, column)?)))
+        .chain(others.into_iter().flatten())
         .collect();
     if !ways.is_empty() {
         lines.push(ways.join(", "));

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
+use pk_trust::Time;
 use pk_trust::claim::Id;
 
 pub use zone::{Zone, date};
@@ -92,9 +93,19 @@ impl Words {
         Self { zone, ..self }
     }
 
+    /// The clock.
+    pub const fn zone(&self) -> Zone {
+        self.zone
+    }
+
     /// A time as people are told it; what is no time as it is.
     pub fn clock(&self, text: &str) -> String {
         self.zone.clock(text, self.language).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// The day of a time, as people are told it.
+    pub fn date(&self, time: Time) -> String {
+        self.zone.date(time, self.language)
     }
 
     fn entry(code: &str) -> Option<&'static Entry> {

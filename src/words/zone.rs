@@ -36,8 +36,22 @@ impl Zone {
         }
     }
 
+    /// The day by this clock, since 1970.
+    pub fn day(self, time: Time) -> u64 {
+        Time::from_unix(time.unix().saturating_add(self.hours() * 3600)).day()
+    }
+
+    /// `5 Januari 2026`: the day by this clock.
+    pub fn date(self, time: Time, language: Language) -> String {
+        date(&Time::from_unix(time.unix().saturating_add(self.hours() * 3600)).to_string(), language)
+    }
+
     /// `5 Januari 2026 pukul 08.23 WIB`, from `2026-01-05T01:23:45Z`; `None` for what is no such time.
     pub fn clock(self, text: &str, language: Language) -> Option<String> {
+        // A day is the same day everywhere.
+        if text.len() == 10 && is_date(text) {
+            return Some(date(text, language));
+        }
         // Nothing else has this length and form, so that sentences can be filled without asking what a value is.
         if text.len() != 20 || !text.ends_with('Z') {
             return None;
@@ -60,6 +74,11 @@ impl FromStr for Zone {
     fn from_str(text: &str) -> Result<Self, ()> {
         [Self::West, Self::Central, Self::East].into_iter().find(|zone| zone.name() == text).ok_or(())
     }
+}
+
+/// Whether a text is a day that exists: `2026-02-29` is shown as it was typed.
+fn is_date(text: &str) -> bool {
+    Time::parse(&format!("{text}T00:00:00Z")).is_some()
 }
 
 /// `5 Januari 2026`, from `2026-01-05` and what comes after.
@@ -99,9 +118,18 @@ mod tests {
         assert_eq!(said(Zone::West, Language::Indonesian), "31 Desember 2026 pukul 23.05 WIB");
         assert_eq!(said(Zone::Central, Language::Indonesian), "1 Januari 2027 pukul 00.05 WITA");
         assert_eq!(said(Zone::East, Language::English), "1 January 2027, 01:05 WIT");
-        for other in
-            ["2026-12-31", "2026-12-31T16:05:09+07:00", "MI64-IHBK-PWPE-TJ5YZ", "9999-99-99T99:99:99Z"]
-        {
+        assert_eq!(Zone::East.clock("2026-01-05", Language::Indonesian).unwrap(), "5 Januari 2026");
+        // Half past midnight in Jayapura, on New Year.
+        let time = Time::parse("2026-12-31T15:30:00Z").unwrap();
+        assert_eq!((Zone::East.day(time), Zone::West.day(time)), (time.day() + 1, time.day()));
+        assert_eq!(Zone::East.date(time, Language::English), "1 January 2027");
+        for other in [
+            "2026-13-31",
+            "2026-02-29",
+            "2026-12-31T16:05:09+07:00",
+            "MI64-IHBK-PWPE-TJ5YZ",
+            "9999-99-99T99:99:99Z",
+        ] {
             assert_eq!(Zone::West.clock(other, Language::English), None, "{other}");
         }
     }
