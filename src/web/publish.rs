@@ -181,7 +181,10 @@ pub fn publish(
     if !taken_back.is_empty() {
         return Err(PublishError::TakenBack(taken_back));
     }
+    let by_id: HashMap<Id, &Arc<Entry>> = entries.iter().map(|entry| (entry.reservation.id, entry)).collect();
     let replaced = replaced(entries.iter().map(AsRef::as_ref));
+    let replaced =
+        replaced.into_iter().filter_map(|(by, old)| Some((by, Arc::clone(by_id.get(&old)?)))).collect();
     let work = Work {
         replaced,
         tree: held.stage().map_err(disk)?,
@@ -317,7 +320,7 @@ struct Work<'a> {
     /// Files that are there now.
     present: BTreeSet<String>,
     /// What each document took the place of.
-    replaced: HashMap<Id, Id>,
+    replaced: HashMap<Id, Arc<Entry>>,
     files: Mutex<BTreeSet<String>>,
 }
 
@@ -417,7 +420,8 @@ impl Work<'_> {
     }
 
     fn record<'e>(&self, entry: &'e Entry) -> Record<'e> {
-        Record::new(self.site, entry).replacing(self.replaced.get(&entry.reservation.id).copied())
+        let old = self.replaced.get(&entry.reservation.id);
+        Record::new(self.site, entry).replacing(old.map(AsRef::as_ref), self.site)
     }
 
     /// Whether the record of a document says what the sealed data in its file says. Looked at where the record

@@ -68,10 +68,12 @@ impl<'a> Record<'a> {
         Self { entry, visibility, replaces: None }
     }
 
-    /// With the document that it took the place of.
+    /// With the document that it took the place of. Of a document that is shown as status only it is not said: the other
+    /// one would say whose it is.
     #[must_use]
-    pub const fn replacing(self, replaces: Option<Id>) -> Self {
-        Self { replaces, ..self }
+    pub fn replacing(self, old: Option<&Entry>, site: &Site) -> Self {
+        let old = old.filter(|old| self.shows_fields() && Record::new(site, old).shows_fields());
+        Self { replaces: old.map(|old| old.reservation.id), ..self }
     }
 
     /// What kind of document it is, as its title says: a revision is called so.

@@ -189,8 +189,9 @@ async fn document(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMa
         Ok(None) => return reply::notice(&server.site, asked, &Notice::Unknown(id)),
         Err(_) => return reply::notice(&server.site, asked, &Notice::Unreachable),
     };
-    let replaces = server.records.replaced_by(&entry.reservation.id);
-    let record = Record::new(&server.site, &entry).replacing(replaces);
+    let record = Record::new(&server.site, &entry);
+    let old = server.records.replaced_by(&entry.reservation.id).and_then(|id| server.records.known(&id));
+    let record = record.replacing(old.as_deref(), &server.site);
     match ending {
         "pdf" | "png" if !record.shows_original() => {
             reply::notice(&server.site, asked, &Notice::NotShown(id))
