@@ -314,7 +314,7 @@ fn an_honest_registry_answers_after_every_change() {
         assert_eq!(registry.all().unwrap(), compared(), "{change:?}");
     }
     // A replacement in a slot, and one that goes through the time between the two.
-    let changed = fixture::cycle(&fixture::DATA.replace("\"2,8\"", "\"2,9\""));
+    let changed = fixture::cycle(&fixture::DATA.replace("\"65,5\"", "\"66,5\""));
     let fresh = fixture::reservations(20).split_off(10);
     fixture.generate_with(&changed, batch::Changed::Replace, &fresh).unwrap();
     assert_eq!(registry.all().unwrap(), compared(), "another process has written");

@@ -25,6 +25,7 @@ mod keys;
 mod lists;
 mod picture;
 mod registry;
+mod replaced;
 mod schema;
 mod signing;
 mod standing;

@@ -42,13 +42,13 @@ fn template() -> &'static Path {
 }
 
 /// An office of one's own, to be changed and destroyed.
-struct Office {
+pub(crate) struct Office {
     folder: TempDir,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Office {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("kantor");
         let output = pk(&[
@@ -62,18 +62,18 @@ impl Office {
         Self { folder, path }
     }
 
-    fn pk(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn pk(&self, arguments: &[&str]) -> Output {
         pk(&[arguments, &["--office", self.path.to_str().unwrap()]].concat())
     }
 
-    fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let output = self.pk(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
         stdout(&output)
     }
 
     /// Refused with all these messages, and without a change.
-    fn refused(&self, arguments: &[&str], messages: &[&str]) {
+    pub(crate) fn refused(&self, arguments: &[&str], messages: &[&str]) {
         let before = self.ok(&["status", "--json"]);
         let output = self.pk(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stdout(&output));
@@ -83,28 +83,28 @@ impl Office {
         assert_eq!(self.ok(&["status", "--json"]), before, "{arguments:?}");
     }
 
-    fn status(&self) -> Vec<Value> {
+    pub(crate) fn status(&self) -> Vec<Value> {
         serde_json::from_str(&self.ok(&["status", "--json"])).unwrap()
     }
 
-    fn id(&self, official: &str, kind: &str) -> String {
+    pub(crate) fn id(&self, official: &str, kind: &str) -> String {
         let rows = self.status();
         let row = rows.iter().find(|row| row["official"] == official && row["kind"] == kind).unwrap();
         row["id"].as_str().unwrap().to_owned()
     }
 
-    fn row(&self, id: &str) -> Value {
+    pub(crate) fn row(&self, id: &str) -> Value {
         self.status().into_iter().find(|row| row["id"] == id).unwrap()
     }
 
-    fn sign_all(&self) {
+    pub(crate) fn sign_all(&self) {
         for official in ["dinsos", "bupati"] {
             self.ok(&["sign", "--as", official, "--all", "--yes"]);
         }
     }
 
     /// Exit status and words of `pk verify` about the newest file of a document.
-    fn verify(&self, id: &str, language: &str) -> (Option<i32>, String) {
+    pub(crate) fn verify(&self, id: &str, language: &str) -> (Option<i32>, String) {
         let revision = self.row(id)["revision"].as_u64().unwrap();
         let file = self.path.join(format!("documents/{id}/{revision}.pdf"));
         let output = self.pk(&["verify", file.to_str().unwrap(), "--lang", language]);
@@ -113,7 +113,7 @@ impl Office {
 }
 
 /// As a person types it from paper.
-fn typed(id: &str) -> String {
+pub(crate) fn typed(id: &str) -> String {
     let lower = id.to_lowercase();
     format!("{}-{}-{}-{}", &lower[..4], &lower[4..8], &lower[8..12], &lower[12..])
 }
@@ -226,7 +226,9 @@ fn superseding_names_the_successor() {
     refused(&one, &two, "was superseded by");
     office.refused(&["revoke", &one, "--reason", "x", "--yes"], &["was superseded by"]);
     // Rare and lawful: the work went to another office. It has to be said twice.
-    office.ok(&["supersede", &other, "--by", &two, "--reason", "digabung", "--force", "--yes"]);
+    let wrong = ["supersede", &other, "--by", &two, "--reason", "digabung", "--force", &two, "--yes"];
+    office.refused(&wrong, &["is not that of the document that is replaced"]);
+    office.ok(&["supersede", &other, "--by", &two, "--reason", "digabung", "--force", &other, "--yes"]);
     office.ok(&["revoke", &two, "--reason", "salah", "--yes"]);
     let three = office.id("bupati", "agreement");
     refused(&three, &two, "was revoked: salah");
@@ -280,7 +282,7 @@ fn decisions_are_sealed() {
 fn what_was_revoked_by_mistake_is_issued_again() {
     let office = Office::new();
     let id = office.id("kominfo", "agreement");
-    office.refused(&["reissue", &id], &["is not revoked"]);
+    office.refused(&["reissue", &id], &["is neither revoked nor superseded"]);
     office.ok(&["revoke", &id, "--reason", "keliru", "--yes"]);
     let output = office.pk(&["generate", "--replace"]);
     assert!(output.status.success(), "{}", stderr(&output));
@@ -299,7 +301,7 @@ fn what_was_revoked_by_mistake_is_issued_again() {
     assert_eq!(of_kominfo.len(), 2);
     assert_eq!(of_kominfo[0], (id.as_str(), "revoked"));
     assert_eq!(of_kominfo[1].1, "issued");
-    office.refused(&["reissue", &id], &["another one in the place"]);
+    office.refused(&["reissue", &id], &["a later document in its place already"]);
 }
 
 /// A file that is gone is said before the ceremony, of every document at once, with the way back.

@@ -101,7 +101,7 @@ def pattern(line):
     out, at = "", 0
     kinds = [
         (CODE.pattern, None), (r"\b[0-9a-f]{32,64}\b", r"[0-9a-f]{32,64}"), (r"\b[0-9a-f]{8}…", r"[0-9a-f]+"), ("…", ".*"),
-        (r"\d{1,2} [A-Z][a-z]+ \d{4} pukul \d\d\.\d\d", r"\d{1,2} [A-Z][a-z]+ \d{4} pukul \d\d\.\d\d"), (r"\d{4}-\d\d-\d\d(?=  )", r"\d{4}-\d\d-\d\d"),
+        (r"\d{1,2} [A-Z][a-z]+ \d{4} pukul \d\d\.\d\d", r"\d{1,2} [A-Z][a-z]+ \d{4} pukul \d\d\.\d\d"), (r"\d{1,2} [A-Z][a-z]+ \d{4}(?=  berlaku)", r"\d{1,2} [A-Z][a-z]+ \d{4}"),
         (r"\d+(?= kB)", r"\d+"), (r"(?<=baris )\d+", r"\d+"), (r"\d{4}(?=\.xlsx)", r"\d{4}"), (r"\d+(?= berkas)", r"\d+"), (r"(?<=, )\d+(?= di antaranya baru)", r"\d+"),
         (r"/mnt/cadangan", re.escape(str(home / "cadangan"))), (r" +", " +"),
     ]

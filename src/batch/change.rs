@@ -11,7 +11,7 @@ use crate::registry::Entry;
 const MOST: usize = 20;
 
 /// A document whose data is other than when it was issued.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedDocument {
     /// As it was issued.
     pub entry: Entry,

@@ -80,6 +80,10 @@ pub struct GenerateSummary {
     pub replaced: usize,
     /// Documents that were revoked, and whose data has not changed: nothing was issued in their place.
     pub revoked: Vec<Id>,
+    /// Documents that another one has taken the place of.
+    pub superseded: Vec<Id>,
+    /// What changed in those that were replaced.
+    pub changed: Vec<ChangedDocument>,
 }
 
 /// Issues what is missing, holding the office's lock. `jobs` threads render; this one writes and
@@ -174,10 +178,17 @@ fn missing(
     for (item, fresh) in plan.items.iter().zip(proposed) {
         match tools.registry.find(&item.reservation.id)? {
             None => missing.push(item.clone()),
-            Some(entry)
-                if entry.status == Status::Revoked && tools.reissue.contains(&entry.reservation.id) =>
-            {
-                missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
+            // What is issued again is what was revoked; whatever else the workbook says by now is another document.
+            Some(entry) if tools.reissue.contains(&entry.reservation.id) => {
+                if entry.digest == item.data.digest {
+                    missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
+                } else {
+                    changed.push(ChangedDocument::new(entry, item, tools.office));
+                }
+            }
+            // By pk supersede: another document is in force in its place, whatever the workbook says by now.
+            Some(entry) if entry.status == Status::Superseded => {
+                summary.superseded.push(entry.reservation.id);
             }
             Some(entry) if entry.digest == item.data.digest && entry.status == Status::Revoked => {
                 summary.revoked.push(entry.reservation.id);
@@ -200,6 +211,7 @@ fn missing(
                     signed.push(format!("{}: {}", entry.position, signers(&entry)));
                 }
                 missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
+                summary.changed.push(ChangedDocument::new(entry, item, tools.office));
             }
             Some(entry) => changed.push(ChangedDocument::new(entry, item, tools.office)),
         }

@@ -9,6 +9,7 @@ use pk_trust::pdf::File;
 use pk_trust::pki::Certificate;
 use pk_trust::verify::{CLAIM_NAME, Content, DATA_NAME, attachment};
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::registry::Entry;
 use crate::render::{Renderer, Templates};
@@ -24,6 +25,10 @@ pub struct Attached {
     pub content: Content,
     /// Where revision 0 ends.
     end: usize,
+    /// Hash of the file.
+    sha256: [u8; 32],
+    /// Names of the fields that are not signed in it.
+    open: Vec<String>,
 }
 
 /// A row that says something else than the sealed data.
@@ -86,7 +91,9 @@ impl Attached {
         Some(Self {
             content: Content::parse(&data).ok()?,
             claim: claim.and_then(|claim| String::from_utf8(claim).ok()),
+            sha256: Sha256::digest(bytes).into(),
             end: file.revisions().first()?.span.end,
+            open: pk_trust::pades::examine(&file).ok()?.open,
             data,
         })
     }
@@ -160,7 +167,13 @@ impl Attached {
         for (signer, party) in entry.signers.iter().zip(&content.parties) {
             // A registry that began as version 1 does not know every position, and says nothing of it.
             let position = if signer.position.is_empty() { &party.position } else { &signer.position };
-            let found = differs("signer_field", &signer.field, &party.field)
+            // Who can write the register can say that somebody signed; the newest file shows it, and only that one.
+            let newest = entry.files.last() == Some(&self.sha256);
+            let word = |signed: bool| if signed { "signed" } else { "open" };
+            let signed = !self.open.contains(&party.field);
+            let found = differs("signature", word(signer.signed.is_some()), word(signed))
+                .filter(|_| newest)
+                .or_else(|| differs("signer_field", &signer.field, &party.field))
                 .or_else(|| differs("signer_official", &signer.official, &party.id))
                 .or_else(|| differs("signer_name", &signer.name, &party.name))
                 .or_else(|| differs("signer_position", position, &party.position));

@@ -94,7 +94,22 @@ pub(super) fn workbook(office: &Office, named: Option<PathBuf>, command: &str) -
         return Ok(path);
     }
     let folder = office.data();
-    let mut found: Vec<PathBuf> = std::fs::read_dir(&folder)
+    match workbooks(office).as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::new("fail.no-data").with("path", folder.display())),
+        [first, ..] => {
+            let causes = workbooks(office).iter().map(|path| path.display().to_string()).collect();
+            let command = format!("{command} {}", first.display());
+            Err(Failure { causes, ..Failure::new("fail.several-data") }
+                .with("path", folder.display())
+                .with("command", command))
+        }
+    }
+}
+
+/// The workbooks in the office's data folder.
+pub(super) fn workbooks(office: &Office) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(office.data())
         .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
         .unwrap_or_default();
     found.retain(|path| {
@@ -105,17 +120,7 @@ pub(super) fn workbook(office: &Office, named: Option<PathBuf>, command: &str) -
         !name.starts_with(['.', '~']) && (data || path.is_dir())
     });
     found.sort();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(Failure::new("fail.no-data").with("path", folder.display())),
-        [first, ..] => {
-            let causes = found.iter().map(|path| path.display().to_string()).collect();
-            let command = format!("{command} {}", first.display());
-            Err(Failure { causes, ..Failure::new("fail.several-data") }
-                .with("path", folder.display())
-                .with("command", command))
-        }
-    }
+    found
 }
 
 /// Reads and checks the data of a year; warnings are shown, problems are the failure.
@@ -186,8 +191,10 @@ pub(super) fn renderer(office: &Office) -> Result<Renderer, Failure> {
 }
 
 /// New ids, salts and the day of issue, to be proposed to the registry.
-pub(super) fn proposals(count: usize, clock: &dyn Clock) -> Result<Vec<Reservation>, Failure> {
-    let day = clock.now().day();
+///
+/// The day is that of the office's clock: at seven in the morning UTC is still at the day before.
+pub(super) fn proposals(count: usize, zone: Zone, clock: &dyn Clock) -> Result<Vec<Reservation>, Failure> {
+    let day = zone.day(clock.now());
     (0..count)
         .map(|_| Ok(Reservation { id: Id::from_random(*random::<10>()?), salt: *random::<16>()?, day }))
         .collect()

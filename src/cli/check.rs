@@ -33,7 +33,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Check) -> Result<ExitCode, F
     // What was issued already: silence would mean that pk generate has nothing to say either.
     if office.registry().exists() {
         let entries = app.registry_to_read(&office)?.all()?;
-        note_orphans(term, &cycle, &entries);
+        note_orphans(term, &office, &cycle, &entries);
         let outdated = outdated(&cycle, &entries, &office.config().instansi.host);
         if !outdated.is_empty() {
             term.note("check.outdated", &[("count", outdated.len().to_string())]);

@@ -116,7 +116,9 @@ fn translate(command: Command, path: &str, words: &Words) -> Command {
         let heading = if argument.is_positional() { "usage.arguments" } else { "usage.options" };
         let argument = argument.help_heading(words.plain(heading)).hide_env(true);
         match argument.get_id().as_str() {
-            "help" => return argument.help(words.plain("usage.help")),
+            "help" => {
+                return argument.help(words.plain("usage.help")).long_help(words.plain("usage.help"));
+            }
             "version" => return argument.help(words.plain("usage.version")),
             _ => {}
         }

@@ -365,7 +365,7 @@ impl From<PassphraseError> for Failure {
             PassphraseError::TooShort => Self::new("fail.passphrase-short"),
             PassphraseError::Differ => Self::new("fail.passphrase-differ"),
             PassphraseError::NoTerminal(whose) => Self::new("fail.passphrase-none").with("whose", whose),
-            PassphraseError::Io(_) => Self::new("fail.passphrase-io").because(&error),
+            PassphraseError::Io(source) => Self::new("fail.passphrase-io").because(source),
         }
     }
 }

@@ -7,12 +7,14 @@ use std::process::ExitCode;
 use pk_trust::claim::Id;
 
 use super::app::{self, App, jobs, proposals};
+use super::changed;
 use super::failure::Failure;
 use super::passphrase::OfficePassphraseArgs;
 use super::status::line;
 use super::term::Term;
 use crate::batch::{Changed, GenerateSummary, Tools, generate, orphans};
 use crate::model::Cycle;
+use crate::office::Office;
 use crate::registry::{Entry, Registry as _};
 
 /// Make and record all documents of a year, ready to be signed; a second run makes what is missing
@@ -76,18 +78,31 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
             ("folder", office.documents().display().to_string()),
         ],
     );
+    if !summary.changed.is_empty() {
+        term.note("generate.replaced", &[]);
+        changed::show(term, &summary.changed);
+    }
+    if !summary.superseded.is_empty() {
+        let ids: Vec<String> = summary.superseded.iter().map(Id::grouped).collect();
+        term.note("generate.superseded", &[("count", ids.len().to_string()), ("ids", ids.join(" "))]);
+    }
     if !summary.revoked.is_empty() {
         let ids: Vec<String> = summary.revoked.iter().map(Id::grouped).collect();
         term.note("generate.revoked", &[("count", ids.len().to_string()), ("ids", ids.join(" "))]);
     }
-    note_orphans(term, &cycle, &registry.all()?);
+    note_orphans(term, &office, &cycle, &registry.all()?);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Says which documents wait for signatures although their officials have no row any more.
-pub(super) fn note_orphans(term: &Term, cycle: &Cycle, entries: &[Entry]) {
+pub(super) fn note_orphans(term: &Term, office: &Office, cycle: &Cycle, entries: &[Entry]) {
     let orphans = orphans(cycle, entries);
     if orphans.is_empty() {
+        return;
+    }
+    // Another workbook may have their rows: nothing here says that they are to be revoked.
+    if app::workbooks(office).len() > 1 {
+        term.note("generate.orphans-elsewhere", &[("count", orphans.len().to_string())]);
         return;
     }
     term.note("generate.orphans", &[("count", orphans.len().to_string())]);
@@ -103,7 +118,7 @@ pub(super) fn make(
     changed: Changed,
     tools: &mut Tools<'_>,
 ) -> Result<GenerateSummary, Failure> {
-    let proposed = proposals(cycle.documents.len(), tools.clock)?;
+    let proposed = proposals(cycle.documents.len(), term.words.zone(), tools.clock)?;
     let progress = term.progress("progress.generate");
     Ok(generate(cycle, &proposed, changed, tools, &mut |event| progress.event(event))?)
 }

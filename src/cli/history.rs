@@ -27,6 +27,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: History) -> Result<ExitCode,
     let mut ids = Vec::new();
     for typed in &args.ids {
         let id: Id = typed.parse().map_err(|_| Failure::new("fail.no-id").with("id", typed))?;
+        if app.registry_to_read(&office)?.find(&id)?.is_none() {
+            return Err(Failure::new("fail.unknown-document").with("id", id.grouped()));
+        }
         ids.push(id.to_string());
     }
     // The chain of hashes is checked while it is read.
@@ -88,5 +91,5 @@ fn print_json(term: &Term, event: &Event, vouching: Option<Option<&str>>) {
         "hash": data_encoding::HEXLOWER.encode(&event.hash),
         "seal": vouching.map(|seal| seal.map_or(serde_json::Value::Bool(false), Into::into)),
     });
-    term.out(&row.to_string());
+    term.machine(&row.to_string());
 }

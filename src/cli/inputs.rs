@@ -9,6 +9,7 @@ use glob::{MatchOptions, Pattern};
 use pk_trust::claim::{Id, pasted};
 
 use super::failure::Failure;
+use crate::office::durable;
 
 /// Endings of the files that are looked at in a folder.
 const ENDINGS: [&str; 5] = ["pdf", "zip", "png", "jpg", "jpeg"];
@@ -31,25 +32,33 @@ pub(super) enum Source {
     Nothing(Failure),
 }
 
-/// The files without older revisions: `documents/<id>/0.pdf` beside `1.pdf` and `2.pdf` is a part of these, waits for
-/// signatures for ever, and says nothing of the document.
+/// The files without older revisions: `documents/<id>/0.pdf` beside `1.pdf` and `2.pdf` waits for signatures for ever, and
+/// says nothing of the document. A name is nobody's word: only a file with which the newest one begins is a part of it.
 fn newest(files: Vec<PathBuf>) -> Vec<PathBuf> {
     let revision = |path: &Path| -> Option<(PathBuf, u32)> {
         let folder = path.parent()?;
         folder.file_name()?.to_str().filter(|name| Id::parse_strict(name).is_ok())?;
         let number = path.file_name()?.to_str()?.strip_suffix(".pdf")?;
-        Some((folder.to_owned(), number.parse().ok()?))
+        let plain = number.bytes().all(|b| b.is_ascii_digit());
+        Some((folder.to_owned(), number.parse().ok().filter(|_| plain)?))
     };
     let mut last: BTreeMap<PathBuf, u32> = BTreeMap::new();
     for (folder, number) in files.iter().filter_map(|path| revision(path)) {
         let newest = last.entry(folder).or_default();
         *newest = number.max(*newest);
     }
-    files
-        .into_iter()
-        .filter(|path| revision(path).is_none_or(|(folder, number)| last.get(&folder) == Some(&number)))
-        .collect()
+    let is_older = |path: &Path| {
+        let Some((folder, number)) = revision(path) else { return false };
+        let Some(newest) = last.get(&folder).filter(|newest| **newest != number) else { return false };
+        let read = |path: &Path| durable::read(path, MAX_REVISION).ok();
+        let (older, newer) = (read(path), read(&folder.join(format!("{newest}.pdf"))));
+        older.zip(newer).is_some_and(|(older, newer)| !older.is_empty() && newer.starts_with(&older))
+    };
+    files.into_iter().filter(|path| !is_older(path)).collect()
 }
+
+/// Largest file that is compared with a newer one. Documents have about 150 kB.
+const MAX_REVISION: u64 = 64 * 1024 * 1024;
 
 /// One thing to look at.
 #[derive(Debug)]

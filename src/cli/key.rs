@@ -337,20 +337,21 @@ fn list(app: &App, term: &Term, office: &Office, args: &List) -> Result<ExitCode
                 })
             })
             .collect();
-        term.out(&serde_json::Value::Array(rows).to_string());
+        term.machine(&serde_json::Value::Array(rows).to_string());
         return Ok(ExitCode::SUCCESS);
     }
+    let until = |key: &KeySummary| term.words.date(key.certificate.not_after());
+    let days = keys.iter().map(|key| until(key).chars().count()).max().unwrap_or_default();
     let width = keys.iter().map(|k| owner_name(term, &k.owner).chars().count()).max().unwrap_or_default();
     for key in &keys {
         let owner = owner_name(term, &key.owner);
         let state = state(key, now);
         let tone = if state == "valid" { Tone::Good } else { Tone::Bad };
-        let until = key.certificate.not_after().to_string();
         let word = term.words.plain(&format!("key.state-{state}"));
         term.out(&format!(
-            "{owner:width$}  {}  {}  {}  {}",
+            "{owner:width$}  {}  {:days$}  {}  {}",
             key.certificate.serial(),
-            until.get(..10).unwrap_or_default(),
+            until(key),
             Term::toned(tone, &format!("{word:<13}")),
             printable(&key.certificate.subject().name),
         ));

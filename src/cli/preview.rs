@@ -40,7 +40,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Preview) -> Result<ExitCode,
         cycle.documents.retain(|document| args.only.contains(&document.owner().id));
     }
     // Ids that are never recorded: a preview must not look like something that was issued.
-    let reservations = proposals(cycle.documents.len(), app.clock.as_ref())?;
+    let reservations = proposals(cycle.documents.len(), term.words.zone(), app.clock.as_ref())?;
     let host = office.config().instansi.host.clone();
     let plan = Plan::with(cycle.documents, &reservations, &host);
     std::fs::create_dir_all(&args.out)

@@ -54,7 +54,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Publish) -> Result<ExitCode,
             "without_picture": published.without_picture,
             "damaged": damaged.collect::<Vec<_>>(),
         });
-        term.out(&json.to_string());
+        term.machine(&json.to_string());
     } else {
         term.say(
             "publish.done",

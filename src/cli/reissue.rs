@@ -43,10 +43,15 @@ pub(super) fn run(app: &App, term: &mut Term, args: Reissue) -> Result<ExitCode,
         let in_force = |entry: &crate::registry::Entry| {
             entry.status != Status::Revoked && entry.status != Status::Superseded
         };
-        let code = if entry.status != Status::Revoked {
+        let others = registry.in_slot(&entry.slot)?;
+        let newest = others.last().map(|newest| newest.reservation.id);
+        let in_its_place = others.iter().find(|entry| in_force(entry)).map(|entry| entry.reservation.id);
+        let code = if !matches!(entry.status, Status::Revoked | Status::Superseded) {
             "change.not-revoked"
-        } else if registry.in_slot(&entry.slot)?.iter().any(in_force) {
-            "change.has-another"
+        } else if let Some(other) = in_its_place.or(newest).filter(|other| *other != id) {
+            refused
+                .push(term.text("change.has-another", &[("id", id.grouped()), ("other", other.grouped())]));
+            continue;
         } else if !cycle.documents.iter().any(|document| slot_of(document) == entry.slot) {
             "change.no-row"
         } else {

@@ -43,9 +43,6 @@ impl End {
     }
 }
 
-/// A question that is answered by typing the code of a document.
-pub(super) type Typed = (&'static str, Id);
-
 /// A wish to change documents.
 pub(super) struct Wish<'a> {
     /// The ids, as they were typed.
@@ -58,8 +55,6 @@ pub(super) struct Wish<'a> {
     pub(super) change: &'a dyn Fn(&Entry) -> Option<Change>,
     /// The question to a person, if there is one to be asked.
     pub(super) consent: Option<&'static str>,
-    /// What has to be typed before that, as it is: for what is rare.
-    pub(super) typed: &'a dyn Fn(&[Entry]) -> Option<Typed>,
     /// Where the passphrase of the seal comes from: the seal vouches for what is done.
     pub(super) passphrase: &'a OfficePassphraseArgs,
     /// What was done, with the number of documents.
@@ -79,12 +74,6 @@ pub(super) fn carry_out(app: &App, term: &Term, wish: &Wish<'_>) -> Result<ExitC
         }
         if !term.confirm(question, &[("count", shown.len().to_string())]) {
             return Err(Failure::new("fail.not-confirmed"));
-        }
-        if let Some((question, id)) = (wish.typed)(&shown) {
-            let right = |typed: &str| typed.parse::<Id>().is_ok_and(|typed| typed == id);
-            if !term.confirm_typed(question, &[("id", id.grouped())], right) {
-                return Err(Failure::new("fail.not-confirmed"));
-            }
         }
     }
     let seal = wish.passphrase.open(term, |passphrase| office.open_seal(passphrase, app.clock.now()))?;
@@ -115,9 +104,11 @@ pub(super) fn carry_out(app: &App, term: &Term, wish: &Wish<'_>) -> Result<ExitC
                 Ok(registry.find(&entry.reservation.id)?.as_ref().map(|entry| json_row(entry, &office)))
             })
             .collect();
-        term.out(&serde_json::Value::Array(rows?.into_iter().flatten().collect()).to_string());
+        term.machine(&serde_json::Value::Array(rows?.into_iter().flatten().collect()).to_string());
     } else {
-        term.say(wish.done, &[("count", steps.len().to_string())]);
+        // Which ones: a code that was typed with a 0 is read with an O.
+        let ids: Vec<String> = steps.iter().map(|step| step.id.grouped()).collect();
+        term.say(wish.done, &[("count", steps.len().to_string()), ("ids", ids.join(" "))]);
     }
     Ok(ExitCode::SUCCESS)
 }

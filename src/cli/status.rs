@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::app::App;
 use super::failure::Failure;
-use super::sign::kind_code;
+use super::sign::{kind_code, known};
 use super::term::{Term, Tone};
 use crate::batch::recorded_file;
 use crate::model::Stage;
@@ -50,9 +50,12 @@ pub(super) fn run(app: &App, term: &mut Term, args: Status) -> Result<ExitCode, 
             entry.slot.official == official || entry.signers.iter().any(|signer| signer.official == official)
         });
     }
+    if let Some(official) = args.official.as_ref().filter(|_| entries.is_empty()) {
+        known(&office, &official.to_lowercase(), app.clock.now())?;
+    }
     if args.json {
         let rows: Vec<serde_json::Value> = entries.iter().map(|entry| json_row(entry, &office)).collect();
-        term.out(&serde_json::Value::Array(rows).to_string());
+        term.machine(&serde_json::Value::Array(rows).to_string());
         return Ok(ExitCode::SUCCESS);
     }
     if args.waiting && entries.is_empty() {
@@ -142,7 +145,9 @@ fn lost(term: &Term, state: Option<&FileState>) -> String {
 /// A document in one line, with whose it is.
 pub(super) fn line(term: &Term, entry: &Entry) -> String {
     let whose = format!("{}, {} ({})", entry.name, entry.position, entry.slot.official);
-    format!("{}  {}", brief(term, entry), printable(&whose))
+    // Two documents of one official and year differ in their date.
+    let date = entry.date.as_ref().map(|date| format!("  {}", term.words.clock(date))).unwrap_or_default();
+    format!("{}  {}{date}", brief(term, entry), printable(&whose))
 }
 
 /// Code, kind with year and revision, and where it stands.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use pk_trust::claim::Id;
+
 use super::app::App;
 use super::failure::Failure;
 use super::standing::{End, Refusal, Wish, carry_out, ended};
@@ -19,9 +21,9 @@ pub(super) struct Supersede {
     /// Id of the document that takes its place
     #[arg(long, value_name = "NEW")]
     by: String,
-    /// Also by a document of another person in another position
-    #[arg(long)]
-    force: bool,
+    /// Also by a document of another person in another position: the id of the one that is replaced, typed once more
+    #[arg(long, value_name = "OLD")]
+    force: Option<String>,
     #[command(flatten)]
     end: End,
 }
@@ -29,7 +31,11 @@ pub(super) struct Supersede {
 pub(super) fn run(app: &App, term: &mut Term, args: Supersede) -> Result<ExitCode, Failure> {
     let reason = args.end.reason()?;
     let by = args.by.parse().ok();
-    let force = args.force;
+    let typed = args.force.clone();
+    // The order of issue: two documents of one day have nothing else that says which is newer.
+    let office = app.office()?;
+    let order: Vec<Id> =
+        app.registry_to_read(&office)?.all()?.iter().map(|entry| entry.reservation.id).collect();
     carry_out(
         app,
         term,
@@ -37,11 +43,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Supersede) -> Result<ExitCod
             ids: &[args.old, args.by],
             // No circle: a document in force has no successor, and one with a successor replaces nothing.
             refuse: &ended,
-            refuse_all: &|entries| together(entries, force),
-            typed: &|entries| match entries {
-                [old, new] if !is_of_one_place(old, new) => Some(("supersede.type", old.reservation.id)),
-                _ => None,
-            },
+            refuse_all: &|entries| together(entries, typed.as_deref(), &order),
             change: &|entry| {
                 let by = by.filter(|by| *by != entry.reservation.id)?;
                 Some(Change::Superseded { by, reason: reason.as_str().to_owned() })
@@ -54,8 +56,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Supersede) -> Result<ExitCod
     )
 }
 
-/// Why one document cannot take the place of the other.
-fn together(entries: &[Entry], force: bool) -> Vec<Refusal> {
+/// Why one document cannot take the place of the other. What is wrong with each by itself is said elsewhere.
+fn together(entries: &[Entry], typed: Option<&str>, order: &[Id]) -> Vec<Refusal> {
     let [old, new] = entries else {
         // Named twice, in two spellings perhaps.
         return entries
@@ -69,13 +71,20 @@ fn together(entries: &[Entry], force: bool) -> Vec<Refusal> {
         let whose = |entry: &Entry| format!("{}, {}", entry.name, entry.position);
         (code, vec![("id", id), ("by", by), ("whose", whose(old)), ("other", whose(new))])
     };
-    let age = |entry: &Entry| (entry.slot.stage, entry.reservation.day);
+    let place = |entry: &Entry| order.iter().position(|id| *id == entry.reservation.id);
+    let earlier = old.date.as_ref().zip(new.date.as_ref()).is_some_and(|(old, new)| new < old);
+    let same_stage = new.slot.stage == old.slot.stage;
+    let older = new.slot.stage < old.slot.stage || earlier || same_stage && place(new) < place(old);
+    let waits = matches!(new.status, Status::Issued | Status::PartlySigned);
+    let forced = typed.and_then(|typed| typed.parse::<Id>().ok()) == Some(old.reservation.id);
+    let elsewhere = !is_of_one_place(old, new);
     [
         (old.slot.kind != new.slot.kind, "change.other-kind"),
         (old.slot.year != new.slot.year, "change.other-year"),
-        (age(new) < age(old), "change.older"),
-        (new.status != Status::Complete, "change.not-complete"),
-        (!force && !is_of_one_place(old, new), "change.other-place"),
+        (older, "change.older"),
+        (waits, "change.not-complete"),
+        (elsewhere && typed.is_none(), "change.other-place"),
+        (elsewhere && typed.is_some() && !forced, "change.other-code"),
     ]
     .into_iter()
     .filter(|(wrong, _)| *wrong)

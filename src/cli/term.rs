@@ -72,14 +72,23 @@ impl Term {
 
     /// A line of result on standard output.
     pub(super) fn out(&self, line: &str) {
+        let width = if std::io::stdout().is_terminal() { width() } else { None };
+        self.write(&wrapped(line, width));
+    }
+
+    fn write(&self, text: &str) {
         // A closed pipe (`pk status | head`) is no reason to complain. A full disk is: a script would
         // take an empty file for an answer.
-        let width = if std::io::stdout().is_terminal() { width() } else { None };
-        if let Err(error) = writeln!(anstream::stdout(), "{}", wrapped(line, width))
+        if let Err(error) = writeln!(anstream::stdout(), "{text}")
             && error.kind() != std::io::ErrorKind::BrokenPipe
         {
             self.unwritten.set(true);
         }
+    }
+
+    /// A result for programs, as it is: no line of it is broken.
+    pub(super) fn machine(&self, text: &str) {
+        self.write(text);
     }
 
     /// A result by its code.
@@ -194,22 +203,6 @@ impl Term {
             "l" | "lihat" | "s" | "show" => Choice::Show,
             _ => Choice::No,
         }
-    }
-
-    /// Asks for something that has to be typed as it stands, so that a habit of saying yes is not enough.
-    pub(super) fn confirm_typed(
-        &self,
-        code: &str,
-        values: &[(&'static str, String)],
-        right: impl Fn(&str) -> bool,
-    ) -> bool {
-        if !std::io::stdin().is_terminal() {
-            return false;
-        }
-        let _ = write!(anstream::stderr(), "{} ", self.text(code, values));
-        let _ = std::io::stderr().flush();
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).is_ok() && right(answer.trim())
     }
 
     /// A progress bar on standard error, invisible where that is no terminal, and until there is something to count:

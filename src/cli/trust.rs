@@ -162,7 +162,7 @@ fn list(term: &Term, configuration: &Configuration, args: &List) -> Result<ExitC
                 })
             })
             .collect();
-        term.out(&serde_json::to_string_pretty(&rows).unwrap_or_default());
+        term.machine(&serde_json::to_string_pretty(&rows).unwrap_or_default());
         return Ok(ExitCode::SUCCESS);
     }
     if trusted.entries.is_empty() {

@@ -19,7 +19,7 @@ use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
 use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict};
-use crate::batch::Event;
+use crate::batch::{Event, recorded_file};
 use crate::office::{Office, durable};
 use crate::report::{self, About, Entry, Pages, Report, Unread};
 use crate::words::{Words, printable};
@@ -63,6 +63,9 @@ fn parse_time(text: &str) -> Result<Time, String> {
 
 /// Largest file that is looked at.
 const MAX_FILE: u64 = 1024 * 1024 * 1024;
+
+/// Documents of an archive that are shown in full, if they are not valid.
+const MANY: usize = 3;
 
 /// Files above this size are looked at one after the other, whatever the number of threads.
 const LARGE_FILE: u64 = 64 * 1024 * 1024;
@@ -139,8 +142,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     if inputs.passed_over > 0 {
         term.note("verify.passed-over", &[("count", inputs.passed_over.to_string())]);
     }
-    if inputs.older > 0 {
-        term.note("verify.older", &[("count", inputs.older.to_string())]);
+    let older = (inputs.older > 0).then(|| term.text("verify.older", &[("count", inputs.older.to_string())]));
+    if let Some(older) = &older {
+        term.aside(older);
     }
     if form.several && !form.json {
         term.out("");
@@ -164,6 +168,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
             office_here: left,
             registry: office.is_some(),
             passed_over: inputs.passed_over,
+            older,
         };
         durable::replace_shared(path, report.html(&about, &term.words).as_bytes())
             .map_err(|source| crate::office::Error::Io { path: path.clone(), source })?;
@@ -178,7 +183,9 @@ fn inputs(app: &App, arguments: &[String]) -> Inputs {
     let office = app.office().ok();
     let mut inputs = Inputs::default();
     for argument in arguments {
-        let code: Option<Id> = argument.parse().ok().filter(|_| !Path::new(argument).exists());
+        // In an office a code is a document of its register, whatever lies here under that name.
+        let code: Option<Id> =
+            argument.parse().ok().filter(|_| office.is_some() || !Path::new(argument).exists());
         let link = office.as_ref().and_then(|office| code_in_link(argument, &office.config().instansi.host));
         let Some(id) = code.or(link) else {
             inputs.add(argument);
@@ -201,7 +208,12 @@ fn file_of(app: &App, office: Option<&Office>, id: &Id) -> Result<String, Failur
     };
     let entry = app.registry_to_read(office)?.find(id)?;
     let entry = entry.ok_or_else(|| Failure::new("fail.unknown-document").with("id", id.grouped()))?;
-    Ok(office.document_file(&id.to_string(), entry.revision).display().to_string())
+    let path = office.document_file(&id.to_string(), entry.revision);
+    // Another document's file in its place must not answer for it.
+    match recorded_file(&entry, office)? {
+        Some(_) => Ok(path.display().to_string()),
+        None => Err(Failure::new("fail.document-changed").with("path", path.display())),
+    }
 }
 
 /// The code in a link to the page of an office, if there is no claim behind it.
@@ -404,7 +416,7 @@ fn show(term: &Term, input: &Input, answer: &Result<Answer, Failure>, form: &For
                 let error = serde_json::json!({
                     "format": verify::FORMAT, "file": input.name, "error": failure.code,
                 });
-                term.out(&error.to_string());
+                term.machine(&error.to_string());
             } else if form.several {
                 print_headline(term, (Tone::Bad, "verdict.none"), &input.name, None);
             }
@@ -420,7 +432,7 @@ fn print_json(term: &Term, answer: &Answer) {
         Answer::Archive(verdict) => serde_json::to_string(verdict),
     };
     // Values of our own types, text keys only: this cannot fail.
-    term.out(&text.unwrap_or_default());
+    term.machine(&text.unwrap_or_default());
 }
 
 fn print(term: &Term, answer: &Answer, verbose: bool) {
@@ -613,7 +625,15 @@ fn print_archive(term: &Term, verdict: &ArchiveVerdict, verbose: bool) {
     for notice in &vouching.notices {
         print_notice(term, notice);
     }
-    for document in verdict.documents.iter().filter(|d| verbose || d.overall != Overall::Passed) {
-        print_document(term, document, verbose);
+    let shown: Vec<&Verdict> =
+        verdict.documents.iter().filter(|d| verbose || d.overall != Overall::Passed).collect();
+    for document in &shown {
+        // Of many a line each, as of the files of a folder.
+        if verbose || shown.len() <= MANY {
+            print_document(term, document, verbose);
+        } else {
+            let reason = report::document_reason(&term.words, document);
+            print_headline(term, headline(document.overall), &document.file, reason.as_deref());
+        }
     }
 }

@@ -62,7 +62,6 @@ pub(super) fn run(app: &App, term: &mut Term, args: Visibility) -> Result<ExitCo
             // Also of what is no longer in force: it may show what nobody should see.
             refuse: &|_| None,
             refuse_all: &|_| Vec::new(),
-            typed: &|_| None,
             passphrase: &args.passphrase,
             change: &|entry| {
                 let change = Change::Visibility { to, reason: reason.as_str().to_owned() };

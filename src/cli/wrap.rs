@@ -10,7 +10,7 @@ pub(super) fn width() -> Option<usize> {
 pub(super) fn wrapped(text: &str, width: Option<usize>) -> String {
     let Some(width) = width else { return text.to_owned() };
     // An amount stays in one piece.
-    let text = &text.replace("Rp ", "Rp\u{a0}");
+    let text = &text.replace("Rp ", "Rp\u{e000}");
     let mut out = String::with_capacity(text.len());
     for (number, line) in text.split('\n').enumerate() {
         if number > 0 {
@@ -35,7 +35,7 @@ pub(super) fn wrapped(text: &str, width: Option<usize>) -> String {
             column += long;
         }
     }
-    out.replace('\u{a0}', " ")
+    out.replace('\u{e000}', " ")
 }
 
 /// Letters that take room: what lies between an escape and its `m` is a colour.
