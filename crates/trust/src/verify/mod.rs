@@ -590,6 +590,7 @@ fn status_findings(
         None => findings.push(Finding::new(Axis::Integrity, "registry.other-file", Outcome::Fail)),
     }
     let outdated = record.files.last() != Some(&sha256);
+    let on_record = record.files.contains(&sha256);
     match &record.standing {
         Standing::Revoked(_) | Standing::Superseded(_) => {
             // What nobody signed has no word but the register's that it is genuine.
@@ -600,6 +601,10 @@ fn status_findings(
         }
         Standing::Complete if waiting.is_empty() => {
             findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
+        }
+        // Saved anew or cut by somebody: nothing older that the issuer gave out.
+        Standing::Complete if !on_record => {
+            findings.push(Finding::new(Axis::Status, "status.other-copy", Outcome::NotChecked));
         }
         Standing::Complete if outdated => {
             findings.push(Finding::new(Axis::Status, "status.older-copy", Outcome::NotChecked));
