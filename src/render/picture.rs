@@ -24,7 +24,8 @@ pub(super) fn fault(name: &str, bytes: &[u8]) -> Option<String> {
         }
         // Names may have a prefix: `<svg:filter`.
         let text = String::from_utf8_lossy(bytes).to_lowercase().replace("<svg:", "<");
-        return REFUSED.iter().find(|part| text.contains(**part)).map(|part| format!("{part}>"));
+        let tag = REFUSED.iter().find(|part| text.contains(**part)).map(|part| format!("{part}>"));
+        return tag.or_else(|| filtered(&text).then(|| "filter:".to_owned()));
     }
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
     if let Ok((width, height)) = reader.into_dimensions()
@@ -39,6 +40,15 @@ pub(super) fn fault(name: &str, bytes: &[u8]) -> Option<String> {
     (bytes.starts_with(&[0xFF, 0xD8]) && !ends).then(|| "JPEG without its end".to_owned())
 }
 
+/// Whether a drawing asks for a filter in a style or an attribute. `color-interpolation-filters` is none.
+fn filtered(text: &str) -> bool {
+    text.match_indices("filter").any(|(at, word)| {
+        let rest = text[at + word.len()..].trim_start();
+        let value = rest.strip_prefix([':', '=']).map(|value| value.trim_start_matches([' ', '"', '\'']));
+        value.is_some_and(|value| !value.starts_with("none"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::fault;
@@ -51,6 +61,21 @@ mod tests {
         for inner in ["<filter id='f'/>", "<FILTER/>", "<svg:filter/>", "<image href='x'/>", "<text>a</text>"]
         {
             assert!(fault("emblem.svg", svg(inner).as_bytes()).is_some(), "{inner}");
+        }
+        for style in
+            ["filter:blur(3px)", "filter : url(#f)", "x:y;filter:none;filter:drop-shadow(0 0 9px red)"]
+        {
+            assert!(
+                fault("emblem.svg", svg(&format!("<g style='{style}'/>")).as_bytes()).is_some(),
+                "{style}"
+            );
+        }
+        for style in ["filter:none", "filter='none'", "color-interpolation-filters:sRGB"] {
+            assert_eq!(
+                fault("emblem.svg", svg(&format!("<g style='{style}'/>")).as_bytes()),
+                None,
+                "{style}"
+            );
         }
         let mut png = Vec::new();
         let picture = image::GrayImage::new(4_001, 1);

@@ -228,6 +228,7 @@ fn collect(
 fn is_of_the_system(name: &str) -> bool {
     let lower = name.to_lowercase();
     lower.starts_with('.')
+        || lower.starts_with("~$")
         || lower.ends_with('~')
         || [".swp", ".bak", ".tmp"].iter().any(|end| lower.ends_with(end))
         || matches!(lower.as_str(), "thumbs.db" | "desktop.ini")
