@@ -191,7 +191,10 @@ fn what_somebody_signed_is_not_replaced_unasked() {
         let Err(GenerateError::Signed(documents)) = refused else { panic!("{refused:?}") };
         assert_eq!(
             documents,
-            ["Kepala Dinas Komunikasi dan Informatika: Contoh Satu, S.T., M.Si. (2026-01-05)"],
+            [format!(
+                "{}  Kepala Dinas Komunikasi dan Informatika: Contoh Satu, S.T., M.Si.",
+                fixture.entry("kominfo", Kind::Agreement).reservation.id.grouped()
+            )],
             "the one that nobody signed is not named"
         );
     }

@@ -45,6 +45,10 @@ fn an_older_document_replaces_nothing() {
     let wrong = wish(&second, &first);
     office.refused(&wrong.each_ref().map(String::as_str), &["is older than"]);
     let right = wish(&first, &second);
+    // Whoever typed another code meant another document, also where none had to be typed.
+    let other = office.id("dinsos", "agreement");
+    let forced = [&right.each_ref().map(String::as_str)[..], &["--force", &other]].concat();
+    office.refused(&forced, &["is not that of the document that is replaced"]);
     let done = office.ok(&right.each_ref().map(String::as_str));
     assert!(done.contains(&typed(&first).to_uppercase()), "{done}");
     // The workbook still has the row of the first one; nothing is issued for it, and that is said.
@@ -52,6 +56,11 @@ fn an_older_document_replaces_nothing() {
     assert!(again.status.success(), "{}", stderr(&again));
     let words = stderr(&again);
     assert!(words.contains("superseded and were not issued again: 1"), "{words}");
+    // If that was a mistake there is a way, and it is asked for: the successor stays in force.
+    let data = office.path.join("data/2026.yaml");
+    let again = ["reissue", &first, "--data", data.to_str().unwrap()];
+    office.refused(&again, &["nothing was changed", "--yes"]);
+    office.ok(&[&again[..], &["--yes"]].concat());
 }
 
 /// Three revisions: a reader of the first one is sent to the one that is in force.
@@ -80,13 +89,13 @@ fn successors_are_followed_to_the_one_in_force() {
     for old in &ids[..2] {
         let (code, words) = office.verify(old, "en");
         assert_eq!(code, Some(3), "{words}");
-        assert!(words.contains(&format!("superseded by document {}", shown(&ids[2]))), "{words}");
+        assert!(words.contains(&format!("its place is now taken by document {}", shown(&ids[2]))), "{words}");
     }
     office.ok(&["revoke", &ids[2], "--reason", "salah", "--yes"]);
     let (code, words) = office.verify(&ids[0], "en");
     assert_eq!(code, Some(3), "{words}");
     assert!(words.contains("the document that took its place is no longer in force either"), "{words}");
-    assert!(!words.contains("use document"), "nobody is sent to one that was revoked: {words}");
+    assert!(!words.contains("verify document"), "nobody is sent to one that was revoked: {words}");
 }
 
 /// The event alone is nobody's word: it is told from those that the seal vouches for.
@@ -230,4 +239,43 @@ fn a_lock_is_no_way_to_another_file() {
     fs::write(&lock, precious).unwrap();
     drop(pk::office::Office::open(&office.path).unwrap().lock().unwrap());
     assert_eq!(fs::read(&lock).unwrap(), precious);
+}
+
+/// A handle that was changed makes every document of its official once more: said before it happens.
+#[test]
+fn another_handle_of_one_person_is_noticed() {
+    let office = Office::new();
+    office.sign_all();
+    assert!(!stderr(&office.pk(&["check"])).contains("once more"));
+    let data =
+        DATA.replace("id: kominfo", "id: diskominfo").replace("pejabat: kominfo", "pejabat: diskominfo");
+    fs::write(office.path.join("data/2026.yaml"), data).unwrap();
+    let said = office.pk(&["check"]);
+    assert_eq!(said.status.code(), Some(0));
+    let words = stderr(&said);
+    assert!(words.contains("issued once more: 2"), "{words}");
+    assert!(words.contains(&typed(&office.id("kominfo", "pledge")).to_uppercase()), "{words}");
+    // Another person in the position is another matter.
+    let data = fs::read_to_string(office.path.join("data/2026.yaml")).unwrap();
+    fs::write(office.path.join("data/2026.yaml"), data.replace("Contoh Satu", "Contoh Tiga")).unwrap();
+    assert!(!stderr(&office.pk(&["check"])).contains("once more"));
+}
+
+/// A file that nobody recorded is not called an older copy, which the issuer would have given out.
+#[test]
+fn a_copy_that_was_saved_anew_is_no_older_one() {
+    let office = Office::new();
+    office.sign_all();
+    let id = office.id("kominfo", "agreement");
+    let older = office.path.join(format!("documents/{id}/1.pdf"));
+    let verify = |path: &std::path::Path| stdout(&office.pk(&["verify", "--json", path.to_str().unwrap()]));
+    assert!(verify(&older).contains("status.older-copy"));
+    let copy = office.folder.path().join("salinan.pdf");
+    let mut bytes = fs::read(&older).unwrap();
+    // In the comment behind the first line, which nothing refers to.
+    let at = bytes.windows(2).position(|pair| pair == b"\n%").unwrap() + 2;
+    bytes[at] ^= 1;
+    fs::write(&copy, bytes).unwrap();
+    let words = verify(&copy);
+    assert!(words.contains("status.other-copy") && !words.contains("status.older-copy"), "{words}");
 }

@@ -43,7 +43,7 @@ fn template() -> &'static Path {
 
 /// An office of one's own, to be changed and destroyed.
 pub(crate) struct Office {
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) path: PathBuf,
 }
 
@@ -213,8 +213,8 @@ fn superseding_names_the_successor() {
     assert_eq!((&row["reason"], &office.row(&two)["status"]), (&"perubahan".into(), &"complete".into()));
     let by = typed(&two).to_uppercase();
     for (language, headline, sentence) in [
-        ("en", "NO LONGER IN FORCE", "superseded by document"),
-        ("id", "TIDAK BERLAKU LAGI", "digantikan oleh dokumen"),
+        ("en", "NO LONGER IN FORCE", "its place is now taken by document"),
+        ("id", "TIDAK BERLAKU LAGI", "penggantinya kini dokumen"),
     ] {
         let (code, words) = office.verify(&one, language);
         assert_eq!(code, Some(3), "genuine, and not in force");

@@ -208,7 +208,12 @@ fn missing(
             // A new id: what was printed of the old document must not seem to be the new one.
             Some(entry) if policy != Changed::Refuse => {
                 if entry.status == Status::PartlySigned {
-                    signed.push(format!("{}: {}", entry.position, signers(&entry)));
+                    signed.push(format!(
+                        "{}  {}: {}",
+                        entry.reservation.id.grouped(),
+                        entry.position,
+                        signers(&entry)
+                    ));
                 }
                 missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
                 summary.changed.push(ChangedDocument::new(entry, item, tools.office));
@@ -232,13 +237,10 @@ fn missing(
     Ok((missing, summary))
 }
 
-/// Who has signed a document: `H. Contoh Hidayat, S.Sos. (2026-01-05)`.
+/// Who has signed a document: `H. Contoh Hidayat, S.Sos.; Contoh Satu, S.T.`
 fn signers(entry: &Entry) -> String {
-    let signed = entry.signers.iter().filter_map(|signer| {
-        let day = signer.signed?.to_string();
-        Some(format!("{} ({})", signer.name, day.get(..10).unwrap_or_default()))
-    });
-    signed.collect::<Vec<_>>().join(", ")
+    let signed = entry.signers.iter().filter(|signer| signer.signed.is_some());
+    signed.map(|signer| signer.name.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 /// The text of a document's QR code.

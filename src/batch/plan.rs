@@ -85,6 +85,28 @@ pub fn orphans<'e>(cycle: &Cycle, entries: &'e [Entry]) -> Vec<&'e Entry> {
         .collect()
 }
 
+/// Documents in force of a person and position that this cycle has under another handle, and would be issued once more.
+pub fn doubles<'e>(cycle: &Cycle, entries: &'e [Entry]) -> Vec<&'e Entry> {
+    let issued: BTreeSet<&Slot> = entries.iter().map(|entry| &entry.slot).collect();
+    let slots: BTreeSet<Slot> = cycle.documents.iter().map(slot_of).collect();
+    let whose = |document: &Document| {
+        let owner = document.owner();
+        let same = (owner.name.clone(), owner.position.clone(), owner.unit.clone());
+        (document.kind(), document.year(), document.stage(), same)
+    };
+    let coming: BTreeSet<_> =
+        cycle.documents.iter().filter(|document| !issued.contains(&slot_of(document))).map(whose).collect();
+    entries
+        .iter()
+        .filter(|entry| !matches!(entry.status, Status::Revoked | Status::Superseded))
+        .filter(|entry| !slots.contains(&entry.slot))
+        .filter(|entry| {
+            let same = (entry.name.clone(), entry.position.clone(), entry.unit.clone());
+            coming.contains(&(entry.slot.kind, entry.slot.year, entry.slot.stage, same))
+        })
+        .collect()
+}
+
 /// Documents in force that were issued with other data than this cycle has.
 pub fn outdated<'e>(cycle: &Cycle, entries: &'e [Entry], host: &str) -> Vec<&'e Entry> {
     let documents: BTreeMap<Slot, &Document> = cycle.documents.iter().map(|d| (slot_of(d), d)).collect();

@@ -181,7 +181,7 @@ fn outsider() -> Auditor {
 fn how(code: &'static str, path: &Path, added: Option<&str>) -> Trusted {
     let mut detail = BTreeMap::from([("path", path.display().to_string())]);
     if let Some(added) = added {
-        detail.insert("added", added.get(..10).unwrap_or(added).to_owned());
+        detail.insert("added", added.to_owned());
     }
     Trusted { code, detail }
 }

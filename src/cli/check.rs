@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::app::{self, App};
 use super::failure::Failure;
-use super::generate::note_orphans;
+use super::generate::{note_doubles, note_orphans};
 use super::status::line;
 use super::term::Term;
 use crate::batch::outdated;
@@ -34,6 +34,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Check) -> Result<ExitCode, F
     if office.registry().exists() {
         let entries = app.registry_to_read(&office)?.all()?;
         note_orphans(term, &office, &cycle, &entries);
+        note_doubles(term, &cycle, &entries);
         let outdated = outdated(&cycle, &entries, &office.config().instansi.host);
         if !outdated.is_empty() {
             term.note("check.outdated", &[("count", outdated.len().to_string())]);

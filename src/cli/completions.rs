@@ -60,6 +60,7 @@ pub(super) fn usage_error(error: &clap::Error, words: &Words) -> Option<String> 
     let code = match error.kind() {
         ErrorKind::UnknownArgument => "usage.unknown",
         ErrorKind::InvalidSubcommand => "usage.command",
+        ErrorKind::InvalidValue if no_value(error) => "usage.no-value",
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => "usage.value",
         ErrorKind::MissingRequiredArgument => "usage.missing",
         ErrorKind::ArgumentConflict => "usage.conflict",
@@ -86,10 +87,18 @@ pub(super) fn usage_error(error: &clap::Error, words: &Words) -> Option<String> 
     {
         text.push_str(&words.text("usage.near", &Values::from([("near", near.to_owned())])));
     }
-    if let Some(ContextValue::Strings(valid)) = error.get(ContextKind::ValidValue) {
+    if let Some(ContextValue::Strings(valid)) = error.get(ContextKind::ValidValue)
+        && !valid.is_empty()
+    {
         text.push_str(&words.text("usage.choices", &Values::from([("choices", valid.join(", "))])));
     }
     Some(text)
+}
+
+/// Whether an option stands there without its value.
+fn no_value(error: &clap::Error) -> bool {
+    matches!(error.get(ContextKind::InvalidValue), None | Some(ContextValue::None))
+        || matches!(error.get(ContextKind::InvalidValue), Some(ContextValue::String(text)) if text.is_empty())
 }
 
 fn translate(command: Command, path: &str, words: &Words) -> Command {

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::passphrase::OfficePassphraseArgs;
 use super::status::line;
 use super::term::Term;
-use crate::batch::{Changed, GenerateSummary, Tools, generate, orphans};
+use crate::batch::{Changed, GenerateSummary, Tools, doubles, generate, orphans};
 use crate::model::Cycle;
 use crate::office::Office;
 use crate::registry::{Entry, Registry as _};
@@ -41,6 +41,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
     let path = app::workbook(&office, args.data, "pk generate")?;
     let cycle = app::cycle(term, &office, &path, &renderer)?;
     let mut registry = app.registry(&office)?;
+    // Before the passphrase is asked for, so that there is time to stop.
+    note_doubles(term, &cycle, &registry.all()?);
     let seal = args.passphrase.open(term, |passphrase| office.open_seal(passphrase, app.clock.now()))?;
     let changed = match (args.replace, args.lose_signatures) {
         (false, _) => Changed::Refuse,
@@ -107,6 +109,18 @@ pub(super) fn note_orphans(term: &Term, office: &Office, cycle: &Cycle, entries:
     }
     term.note("generate.orphans", &[("count", orphans.len().to_string())]);
     for entry in orphans {
+        term.aside(&format!("  {}", line(term, entry)));
+    }
+}
+
+/// Says which documents would be issued once more because the handle of their official is another one.
+pub(super) fn note_doubles(term: &Term, cycle: &Cycle, entries: &[Entry]) {
+    let doubles = doubles(cycle, entries);
+    if doubles.is_empty() {
+        return;
+    }
+    term.note("generate.doubles", &[("count", doubles.len().to_string())]);
+    for entry in doubles {
         term.aside(&format!("  {}", line(term, entry)));
     }
 }

@@ -24,6 +24,9 @@ pub(super) struct Reissue {
     /// Workbook (xlsx), folder of CSV files, YAML or JSON; default: the one in data/
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Do it without asking
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     passphrase: OfficePassphraseArgs,
 }
@@ -35,6 +38,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Reissue) -> Result<ExitCode,
     let mut cycle = app::cycle(term, &office, &path, &renderer)?;
     let mut registry = app.registry(&office)?;
     let (mut wanted, mut slots, mut refused) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let mut replaced = Vec::new();
     for typed in &args.ids {
         let id: Id = typed.parse().map_err(|_| Failure::new("fail.no-id").with("id", typed))?;
         let Some(entry) = registry.find(&id)? else {
@@ -55,6 +59,9 @@ pub(super) fn run(app: &App, term: &mut Term, args: Reissue) -> Result<ExitCode,
         } else if !cycle.documents.iter().any(|document| slot_of(document) == entry.slot) {
             "change.no-row"
         } else {
+            if let Some(by) = entry.successor {
+                replaced.push((id, by));
+            }
             wanted.insert(id);
             slots.insert(entry.slot);
             continue;
@@ -63,6 +70,13 @@ pub(super) fn run(app: &App, term: &mut Term, args: Reissue) -> Result<ExitCode,
     }
     if !refused.is_empty() {
         return Err(Failure { causes: refused, ..Failure::new("fail.not-changed") });
+    }
+    // What was rightly replaced would be in force beside its successor.
+    for (id, by) in replaced {
+        let values = [("id", id.grouped()), ("by", by.grouped())];
+        if !args.yes && !term.confirm("reissue.consent", &values) {
+            return Err(Failure::new("fail.not-confirmed"));
+        }
     }
     cycle.documents.retain(|document| slots.contains(&slot_of(document)));
     let seal = args.passphrase.open(term, |passphrase| office.open_seal(passphrase, app.clock.now()))?;

@@ -84,7 +84,8 @@ fn together(entries: &[Entry], typed: Option<&str>, order: &[Id]) -> Vec<Refusal
         (older, "change.older"),
         (waits, "change.not-complete"),
         (elsewhere && typed.is_none(), "change.other-place"),
-        (elsewhere && typed.is_some() && !forced, "change.other-code"),
+        // Also where it was not needed: whoever typed another code meant another document.
+        (typed.is_some() && !forced, "change.other-code"),
     ]
     .into_iter()
     .filter(|(wrong, _)| *wrong)
