@@ -212,7 +212,7 @@ impl Auditor {
         }
         if let (Some(attached), Some(Ok(Some(entry)))) = (&attached, &found)
             && attached.content.digest == entry.digest
-            && let Some(difference) = attached.difference(entry)
+            && let Some(difference) = attached.difference(entry, bytes)
         {
             return Err(Unanswered::Differs { id: attached.content.id, difference });
         }

@@ -208,7 +208,7 @@ pub fn write_archive(
         if !attached.is_sealed_by(&seals) {
             return Err(ArchiveError::NotSealed(entry.reservation.id));
         }
-        if let Some(difference) = attached.difference(entry) {
+        if let Some(difference) = attached.difference(entry, &bytes) {
             return Err(ArchiveError::Differs { id: entry.reservation.id, difference });
         }
         let content = &attached.content;

@@ -5,6 +5,7 @@
 //! file, and a row that says something else stops the work.
 
 use pk_trust::claim::Signed;
+use pk_trust::pades::fields;
 use pk_trust::pdf::File;
 use pk_trust::pki::Certificate;
 use pk_trust::verify::{CLAIM_NAME, Content, DATA_NAME, attachment};
@@ -25,10 +26,8 @@ pub struct Attached {
     pub content: Content,
     /// Where revision 0 ends.
     end: usize,
-    /// Hash of the file.
-    sha256: [u8; 32],
-    /// Names of the fields that are not signed in it.
-    open: Vec<String>,
+    /// Names of the fields that are not signed in it; `None` if it has no form that can be read.
+    open: Option<Vec<String>>,
 }
 
 /// A row that says something else than the sealed data.
@@ -82,6 +81,13 @@ pub struct Indicator {
     pub unit: Option<String>,
 }
 
+/// Names of the fields that are not signed in the newest revision whose form can be read. Whether the signatures hold is
+/// the question of the verifier, who is asked besides.
+fn open(file: &File<'_>) -> Option<Vec<String>> {
+    let fields = (0..file.revisions().len()).rev().find_map(|revision| fields(file.at(revision)).ok())?;
+    Some(fields.into_iter().filter(|field| !field.is_filled()).map(|field| field.name).collect())
+}
+
 impl Attached {
     /// What is attached to revision 0; `None` if the file is none of pk's.
     pub fn read(bytes: &[u8]) -> Option<Self> {
@@ -91,9 +97,8 @@ impl Attached {
         Some(Self {
             content: Content::parse(&data).ok()?,
             claim: claim.and_then(|claim| String::from_utf8(claim).ok()),
-            sha256: Sha256::digest(bytes).into(),
             end: file.revisions().first()?.span.end,
-            open: pk_trust::pades::examine(&file).ok()?.open,
+            open: open(&file),
             data,
         })
     }
@@ -132,8 +137,8 @@ impl Attached {
             && templates.overrides() == named.overrides
     }
 
-    /// The first thing in which the rows of a document differ from its data.
-    pub fn difference(&self, entry: &Entry) -> Option<Difference> {
+    /// The first thing in which the rows of a document differ from its data; `bytes` are those of the file.
+    pub fn difference(&self, entry: &Entry, bytes: &[u8]) -> Option<Difference> {
         let differs = |field, row: &str, sealed: &str| {
             (row != sealed).then(|| Difference { field, row: row.to_owned(), sealed: sealed.to_owned() })
         };
@@ -168,11 +173,12 @@ impl Attached {
             // A registry that began as version 1 does not know every position, and says nothing of it.
             let position = if signer.position.is_empty() { &party.position } else { &signer.position };
             // Who can write the register can say that somebody signed; the newest file shows it, and only that one.
-            let newest = entry.files.last() == Some(&self.sha256);
+            let newest = || entry.files.last() == Some(&Sha256::digest(bytes).into());
             let word = |signed: bool| if signed { "signed" } else { "open" };
-            let signed = !self.open.contains(&party.field);
-            let found = differs("signature", word(signer.signed.is_some()), word(signed))
-                .filter(|_| newest)
+            let signed = self.open.as_ref().map(|open| !open.contains(&party.field));
+            let found = signed
+                .and_then(|signed| differs("signature", word(signer.signed.is_some()), word(signed)))
+                .filter(|_| newest())
                 .or_else(|| differs("signer_field", &signer.field, &party.field))
                 .or_else(|| differs("signer_official", &signer.official, &party.id))
                 .or_else(|| differs("signer_name", &signer.name, &party.name))

@@ -260,7 +260,7 @@ impl Known {
         if !attached.is_sealed_by(&self.seals) {
             return Err(SignError::NotSealed(id));
         }
-        match attached.difference(entry) {
+        match attached.difference(entry, &bytes) {
             Some(difference) => Err(SignError::Differs { id, difference }),
             None => Ok((bytes, attached)),
         }

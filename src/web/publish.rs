@@ -432,8 +432,8 @@ impl Work<'_> {
         if self.tree.present(&format!("V/{id}.json")).as_deref() == Some(record.as_bytes()) {
             return Ok(());
         }
-        let attached = self.recorded(entry).and_then(|bytes| Attached::read(&bytes));
-        match attached.and_then(|attached| attached.difference(entry)) {
+        let recorded = self.recorded(entry);
+        match recorded.and_then(|bytes| Attached::read(&bytes)?.difference(entry, &bytes)) {
             Some(difference) => Err(PublishError::Differs { id, difference }),
             None => Ok(()),
         }
