@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Cycle, Data, Document, Draft, Issue, Problem, Problems, SHEETS, Typeface, Value};
-use crate::registry::{Entry, Registry, Reservation, Slot, Status};
+use crate::registry::{Entry, Registry, Reservation, Slot};
 use crate::render::Renderer;
 
 /// One document to be made.
@@ -79,7 +79,7 @@ pub fn orphans<'e>(cycle: &Cycle, entries: &'e [Entry]) -> Vec<&'e Entry> {
     let (year, stage) = (cycle.settings.year, cycle.settings.stage);
     entries
         .iter()
-        .filter(|entry| matches!(entry.status, Status::Issued | Status::PartlySigned))
+        .filter(|entry| entry.status.waits())
         .filter(|entry| (entry.slot.year, entry.slot.stage) == (year, stage))
         .filter(|entry| units.contains(entry.unit.as_str()) && !slots.contains(&entry.slot))
         .collect()
@@ -98,7 +98,7 @@ pub fn doubles<'e>(cycle: &Cycle, entries: &'e [Entry]) -> Vec<&'e Entry> {
         cycle.documents.iter().filter(|document| !issued.contains(&slot_of(document))).map(whose).collect();
     entries
         .iter()
-        .filter(|entry| !matches!(entry.status, Status::Revoked | Status::Superseded))
+        .filter(|entry| !entry.status.has_ended())
         .filter(|entry| !slots.contains(&entry.slot))
         .filter(|entry| {
             let same = (entry.name.clone(), entry.position.clone(), entry.unit.clone());
@@ -112,7 +112,7 @@ pub fn outdated<'e>(cycle: &Cycle, entries: &'e [Entry], host: &str) -> Vec<&'e 
     let documents: BTreeMap<Slot, &Document> = cycle.documents.iter().map(|d| (slot_of(d), d)).collect();
     entries
         .iter()
-        .filter(|entry| !matches!(entry.status, Status::Revoked | Status::Superseded))
+        .filter(|entry| !entry.status.has_ended())
         .filter(|entry| {
             let item = documents.get(&entry.slot);
             item.is_some_and(|document| {

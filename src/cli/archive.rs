@@ -70,20 +70,17 @@ impl Wanted {
         let mut entries = registry.all()?;
         entries.retain(|entry| {
             self.year.is_none_or(|year| entry.slot.year == year)
-                && (entry.status == Status::Complete
-                    || self.incomplete && matches!(entry.status, Status::Issued | Status::PartlySigned))
+                && (entry.status == Status::Complete || self.incomplete && entry.status.waits())
         });
         Ok(entries)
     }
-}
 
-impl Wanted {
     /// How many documents of the years in question are not packed, and why.
     fn left_out(self, registry: &dyn Registry) -> Result<[(&'static str, usize); 3], Failure> {
         let mut entries = registry.all()?;
         entries.retain(|entry| self.year.is_none_or(|year| entry.slot.year == year));
         let count = |wanted: fn(Status) -> bool| entries.iter().filter(|entry| wanted(entry.status)).count();
-        let open = count(|status| matches!(status, Status::Issued | Status::PartlySigned));
+        let open = count(Status::waits);
         Ok([
             ("open", if self.incomplete { 0 } else { open }),
             ("revoked", count(|status| status == Status::Revoked)),

@@ -44,20 +44,16 @@ pub(super) fn run(app: &App, term: &mut Term, args: Reissue) -> Result<ExitCode,
         let Some(entry) = registry.find(&id)? else {
             return Err(Failure::new("fail.unknown-document").with("id", id.grouped()));
         };
-        let in_force = |entry: &crate::registry::Entry| {
-            entry.status != Status::Revoked && entry.status != Status::Superseded
-        };
         let others = registry.in_slot(&entry.slot)?;
-        let newest = others.last().map(|newest| newest.reservation.id);
-        let in_its_place = others.iter().find(|entry| in_force(entry)).map(|entry| entry.reservation.id);
-        let code = if !matches!(entry.status, Status::Revoked | Status::Superseded) {
-            "change.not-revoked"
-        } else if let Some(other) = in_its_place.or(newest).filter(|other| *other != id) {
-            refused
-                .push(term.text("change.has-another", &[("id", id.grouped()), ("other", other.grouped())]));
-            continue;
+        let in_force = others.iter().find(|entry| !entry.status.has_ended());
+        let other = in_force.or(others.last()).map(|other| other.reservation.id).filter(|other| *other != id);
+        let told = |code| format!("{}: {}", term.text(code, &[("id", id.grouped())]), line(term, &entry));
+        refused.push(if !entry.status.has_ended() {
+            told("change.not-revoked")
+        } else if let Some(other) = other {
+            term.text("change.has-another", &[("id", id.grouped()), ("other", other.grouped())])
         } else if !cycle.documents.iter().any(|document| slot_of(document) == entry.slot) {
-            "change.no-row"
+            told("change.no-row")
         } else {
             if let Some(by) = entry.successor {
                 replaced.push((id, by));
@@ -65,8 +61,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Reissue) -> Result<ExitCode,
             wanted.insert(id);
             slots.insert(entry.slot);
             continue;
-        };
-        refused.push(format!("{}: {}", term.text(code, &[("id", id.grouped())]), line(term, &entry)));
+        });
     }
     if !refused.is_empty() {
         return Err(Failure { causes: refused, ..Failure::new("fail.not-changed") });

@@ -8,7 +8,8 @@ use super::app::App;
 use super::failure::Failure;
 use super::standing::{End, Refusal, Wish, carry_out, ended};
 use super::term::Term;
-use crate::registry::{Change, Entry, Status};
+use crate::model::Capacity;
+use crate::registry::{Change, Entry};
 
 /// Record that another document has taken the place of one, for good
 ///
@@ -75,14 +76,13 @@ fn together(entries: &[Entry], typed: Option<&str>, order: &[Id]) -> Vec<Refusal
     let earlier = old.date.as_ref().zip(new.date.as_ref()).is_some_and(|(old, new)| new < old);
     let same_stage = new.slot.stage == old.slot.stage;
     let older = new.slot.stage < old.slot.stage || earlier || same_stage && place(new) < place(old);
-    let waits = matches!(new.status, Status::Issued | Status::PartlySigned);
     let forced = typed.and_then(|typed| typed.parse::<Id>().ok()) == Some(old.reservation.id);
     let elsewhere = !is_of_one_place(old, new);
     [
         (old.slot.kind != new.slot.kind, "change.other-kind"),
         (old.slot.year != new.slot.year, "change.other-year"),
         (older, "change.older"),
-        (waits, "change.not-complete"),
+        (new.status.waits(), "change.not-complete"),
         (elsewhere && typed.is_none(), "change.other-place"),
         // Also where it was not needed: whoever typed another code meant another document.
         (typed.is_some() && !forced, "change.other-code"),
@@ -97,7 +97,9 @@ fn together(entries: &[Entry], typed: Option<&str>, order: &[Id]) -> Vec<Refusal
 fn is_of_one_place(old: &Entry, new: &Entry) -> bool {
     let position = |entry: &Entry| {
         let lower = entry.position.to_lowercase();
-        let acting = ["plt. ", "plh. ", "pj. ", "pjs. "].iter().find_map(|prefix| lower.strip_prefix(prefix));
+        let acting = Capacity::ACTING
+            .iter()
+            .find_map(|capacity| lower.strip_prefix(&capacity.prefix().to_lowercase()));
         (acting.unwrap_or(&lower).to_owned(), entry.unit.to_lowercase())
     };
     old.slot.official == new.slot.official || position(old) == position(new)

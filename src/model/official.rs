@@ -61,6 +61,9 @@ const CAPACITIES: [(&str, Capacity); 5] = [
 ];
 
 impl Capacity {
+    /// Those that are written before a position.
+    pub const ACTING: [Self; 4] = [Self::Plt, Self::Plh, Self::Pj, Self::Pjs];
+
     /// What stands before the position.
     pub const fn prefix(self) -> &'static str {
         match self {

@@ -76,6 +76,16 @@ impl Status {
         }
     }
 
+    /// Whether somebody has still to sign.
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::Issued | Self::PartlySigned)
+    }
+
+    /// Whether it is no longer in force.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Revoked | Self::Superseded)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         [Self::Issued, Self::PartlySigned, Self::Complete, Self::Revoked, Self::Superseded]
             .into_iter()
