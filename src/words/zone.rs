@@ -36,14 +36,19 @@ impl Zone {
         }
     }
 
+    /// What this clock shows at a time, as if it were UTC.
+    const fn local(self, time: Time) -> Time {
+        Time::from_unix(time.unix().saturating_add(self.hours() * 3600))
+    }
+
     /// The day by this clock, since 1970.
     pub fn day(self, time: Time) -> u64 {
-        Time::from_unix(time.unix().saturating_add(self.hours() * 3600)).day()
+        self.local(time).day()
     }
 
     /// `5 Januari 2026`: the day by this clock.
     pub fn date(self, time: Time, language: Language) -> String {
-        date(&Time::from_unix(time.unix().saturating_add(self.hours() * 3600)).to_string(), language)
+        date(&self.local(time).to_string(), language)
     }
 
     /// `5 Januari 2026 pukul 08.23 WIB`, from `2026-01-05T01:23:45Z`; `None` for what is no such time.
@@ -56,8 +61,7 @@ impl Zone {
         if text.len() != 20 || !text.ends_with('Z') {
             return None;
         }
-        let time = Time::parse(text)?;
-        let local = Time::from_unix(time.unix().checked_add(self.hours() * 3600)?).to_string();
+        let local = self.local(Time::parse(text)?).to_string();
         let part = |range| local.get(range).unwrap_or_default();
         let date = date(&local, language);
         let (between, separator) = match language {
