@@ -42,7 +42,7 @@ fn html(verdict: Verdict) -> String {
         registry: true,
         office_here: None,
         passed_over: 0,
-        older: None,
+        older: 0,
     };
     report.html(&about, &english())
 }

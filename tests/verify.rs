@@ -361,7 +361,7 @@ fn names_in_a_report_are_never_markup() {
         registry: true,
         office_here: None,
         passed_over: 0,
-        older: None,
+        older: 0,
     };
     for language in [Language::Indonesian, Language::English] {
         let html = report.html(&about, &Words::new(language));

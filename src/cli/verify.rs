@@ -142,9 +142,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     if inputs.passed_over > 0 {
         term.note("verify.passed-over", &[("count", inputs.passed_over.to_string())]);
     }
-    let older = (inputs.older > 0).then(|| term.text("verify.older", &[("count", inputs.older.to_string())]));
-    if let Some(older) = &older {
-        term.aside(older);
+    if inputs.older > 0 {
+        term.note("verify.older", &[("count", inputs.older.to_string())]);
     }
     if form.several && !form.json {
         term.out("");
@@ -168,7 +167,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
             office_here: left,
             registry: office.is_some(),
             passed_over: inputs.passed_over,
-            older,
+            older: inputs.older,
         };
         durable::replace_shared(path, report.html(&about, &term.words).as_bytes())
             .map_err(|source| crate::office::Error::Io { path: path.clone(), source })?;

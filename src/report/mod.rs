@@ -43,8 +43,8 @@ pub struct About {
     pub registry: bool,
     /// Files in folders that were passed over.
     pub passed_over: usize,
-    /// What there is to say about older revisions beside newer ones.
-    pub older: Option<String>,
+    /// Older revisions beside newer ones, which were not looked at.
+    pub older: usize,
 }
 
 /// Why there is no answer about a file, in words.

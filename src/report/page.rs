@@ -184,8 +184,9 @@ impl Page<'_> {
             );
             self.html.element("<p>", &summary, "</p>\n");
         }
-        if let Some(older) = &about.older {
-            self.html.element("<p>", older, "</p>\n");
+        if about.older > 0 {
+            let text = self.said("verify.older", &[("count", about.older.to_string())]);
+            self.html.element("<p>", &text, "</p>\n");
         }
         if about.passed_over > 0 {
             let text = self.said("verify.passed-over", &[("count", about.passed_over.to_string())]);
