@@ -111,16 +111,13 @@ pub(super) fn of_officials(officials: &Officials, reading: &mut Reading) {
         found.entry(code).or_default().push(official);
     }
     for (code, found) in found {
-        let pairs: Vec<String> = found
-            .iter()
-            .take(NAMED)
-            .map(|official| format!("{} → {}", official.id, official.superior.as_deref().unwrap_or_default()))
-            .chain((found.len() > NAMED).then(|| "…".to_owned()))
-            .collect();
+        let pairs = found.iter().map(|official| {
+            format!("{} → {}", official.id, official.superior.as_deref().unwrap_or_default())
+        });
         reading.warn(
             Problem::new(code, &found[0].superior_place)
                 .with("count", found.len())
-                .with("officials", pairs.join(", ")),
+                .with("officials", some(pairs)),
         );
     }
 }
@@ -155,17 +152,18 @@ fn without_number(officials: &Officials, reading: &mut Reading) {
     ] {
         let Some(first) = found.first() else { continue };
         reading.warn(
-            Problem::new(code, &first.place).with("count", found.len()).with("officials", handles(&found)),
+            Problem::new(code, &first.place)
+                .with("count", found.len())
+                .with("officials", some(found.iter().map(|o| o.id.clone()))),
         );
     }
 }
 
-fn handles(officials: &[&Official]) -> String {
-    let mut names: Vec<&str> = officials.iter().take(NAMED).map(|official| official.id.as_str()).collect();
-    if officials.len() > NAMED {
-        names.push("…");
-    }
-    names.join(", ")
+/// The first of some names, and a sign that there are more.
+fn some(mut names: impl Iterator<Item = String>) -> String {
+    let mut first: Vec<String> = names.by_ref().take(NAMED).collect();
+    first.extend(names.next().map(|_| "…".to_owned()));
+    first.join(", ")
 }
 
 /// Target, unit and text of an indicator.
