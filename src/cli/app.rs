@@ -94,11 +94,12 @@ pub(super) fn workbook(office: &Office, named: Option<PathBuf>, command: &str) -
         return Ok(path);
     }
     let folder = office.data();
-    match workbooks(office).as_slice() {
+    let found = workbooks(office);
+    match found.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(Failure::new("fail.no-data").with("path", folder.display())),
         [first, ..] => {
-            let causes = workbooks(office).iter().map(|path| path.display().to_string()).collect();
+            let causes = found.iter().map(|path| path.display().to_string()).collect();
             let command = format!("{command} {}", first.display());
             Err(Failure { causes, ..Failure::new("fail.several-data") }
                 .with("path", folder.display())

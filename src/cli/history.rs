@@ -24,16 +24,17 @@ pub(super) struct History {
 
 pub(super) fn run(app: &App, term: &mut Term, args: History) -> Result<ExitCode, Failure> {
     let office = app.office()?;
+    let registry = app.registry_to_read(&office)?;
     let mut ids = Vec::new();
     for typed in &args.ids {
         let id: Id = typed.parse().map_err(|_| Failure::new("fail.no-id").with("id", typed))?;
-        if app.registry_to_read(&office)?.find(&id)?.is_none() {
+        if registry.find(&id)?.is_none() {
             return Err(Failure::new("fail.unknown-document").with("id", id.grouped()));
         }
         ids.push(id.to_string());
     }
     // The chain of hashes is checked while it is read.
-    let history = app.registry_to_read(&office)?.history()?;
+    let history = registry.history()?;
     for deed in deeds(history, &office.seals()?) {
         let (event, vouching) = match &deed {
             Deed::Plain(event) => (event, None),

@@ -1,6 +1,6 @@
 //! What `pk verify` is to look at: files, folders, file patterns, standard input, texts of QR codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
@@ -34,7 +34,7 @@ pub(super) enum Source {
 
 /// The files without older revisions: `documents/<id>/0.pdf` beside `1.pdf` and `2.pdf` waits for signatures for ever, and
 /// says nothing of the document. A name is nobody's word: only a file with which the newest one begins is a part of it.
-fn newest(files: Vec<PathBuf>) -> Vec<PathBuf> {
+fn newest(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
     let revision = |path: &Path| -> Option<(PathBuf, u32)> {
         let folder = path.parent()?;
         folder.file_name()?.to_str().filter(|name| Id::parse_strict(name).is_ok())?;
@@ -42,19 +42,21 @@ fn newest(files: Vec<PathBuf>) -> Vec<PathBuf> {
         let plain = number.bytes().all(|b| b.is_ascii_digit());
         Some((folder.to_owned(), number.parse().ok().filter(|_| plain)?))
     };
-    let mut last: BTreeMap<PathBuf, u32> = BTreeMap::new();
-    for (folder, number) in files.iter().filter_map(|path| revision(path)) {
-        let newest = last.entry(folder).or_default();
-        *newest = number.max(*newest);
+    let mut folders: BTreeMap<PathBuf, BTreeMap<u32, &PathBuf>> = BTreeMap::new();
+    for path in &files {
+        if let Some((folder, number)) = revision(path) {
+            folders.entry(folder).or_default().insert(number, path);
+        }
     }
-    let is_older = |path: &Path| {
-        let Some((folder, number)) = revision(path) else { return false };
-        let Some(newest) = last.get(&folder).filter(|newest| **newest != number) else { return false };
+    let mut older: BTreeSet<PathBuf> = BTreeSet::new();
+    for mut revisions in folders.into_values().filter(|revisions| revisions.len() > 1) {
         let read = |path: &Path| durable::read(path, MAX_REVISION).ok();
-        let (older, newer) = (read(path), read(&folder.join(format!("{newest}.pdf"))));
-        older.zip(newer).is_some_and(|(older, newer)| !older.is_empty() && newer.starts_with(&older))
-    };
-    files.into_iter().filter(|path| !is_older(path)).collect()
+        let Some(newer) = revisions.pop_last().and_then(|(_, path)| read(path)) else { continue };
+        let is_part = |path: &Path| read(path).is_some_and(|old| !old.is_empty() && newer.starts_with(&old));
+        older.extend(revisions.into_values().filter(|path| is_part(path)).cloned());
+    }
+    files.retain(|path| !older.contains(path));
+    files
 }
 
 /// Largest file that is compared with a newer one. Documents have about 150 kB.

@@ -204,7 +204,7 @@ fn consent(app: &App, term: &Term, office: &Office, serial: &str) -> Result<(), 
     let Some(key) = keys.iter().find(|key| key.certificate.serial() == serial) else {
         return Err(AuthorityError::UnknownSerial(serial.to_owned()).into());
     };
-    let owner = owner_name(term, &key.owner);
+    let owner = term.owner(&key.owner);
     let name = key.certificate.subject().name;
     term.aside(&format!("{owner}  {serial}  {}", printable(&name)));
     let question = match key.owner.as_str() {
@@ -213,16 +213,6 @@ fn consent(app: &App, term: &Term, office: &Office, serial: &str) -> Result<(), 
         _ => "key.consent",
     };
     if term.confirm(question, &[("name", name)]) { Ok(()) } else { Err(Failure::new("fail.not-confirmed")) }
-}
-
-/// The name of a key's owner for people: the office's own keys have handles of the program.
-fn owner_name(term: &Term, owner: &str) -> String {
-    match owner {
-        "root" => term.words.plain("owner.root"),
-        "issuing" => term.words.plain("owner.issuing"),
-        "seal" => term.words.plain("owner.seal"),
-        other => other.to_owned(),
-    }
 }
 
 fn new(app: &App, term: &Term, office: &Office, args: New) -> Result<ExitCode, Failure> {
@@ -342,9 +332,9 @@ fn list(app: &App, term: &Term, office: &Office, args: &List) -> Result<ExitCode
     }
     let until = |key: &KeySummary| term.words.date(key.certificate.not_after());
     let days = keys.iter().map(|key| until(key).chars().count()).max().unwrap_or_default();
-    let width = keys.iter().map(|k| owner_name(term, &k.owner).chars().count()).max().unwrap_or_default();
+    let width = keys.iter().map(|k| term.owner(&k.owner).chars().count()).max().unwrap_or_default();
     for key in &keys {
-        let owner = owner_name(term, &key.owner);
+        let owner = term.owner(&key.owner);
         let state = state(key, now);
         let tone = if state == "valid" { Tone::Good } else { Tone::Bad };
         let word = term.words.plain(&format!("key.state-{state}"));

@@ -44,14 +44,13 @@ pub(super) fn run(app: &App, term: &mut Term, args: Status) -> Result<ExitCode, 
     if let Some(year) = args.year {
         entries.retain(|entry| entry.slot.year == year);
     }
-    if let Some(official) = &args.official {
-        let official = official.to_lowercase();
+    if let Some(official) = args.official.map(|official| official.to_lowercase()) {
         entries.retain(|entry| {
             entry.slot.official == official || entry.signers.iter().any(|signer| signer.official == official)
         });
-    }
-    if let Some(official) = args.official.as_ref().filter(|_| entries.is_empty()) {
-        known(&office, &official.to_lowercase(), app.clock.now())?;
+        if entries.is_empty() {
+            known(&office, &official, app.clock.now())?;
+        }
     }
     if args.json {
         let rows: Vec<serde_json::Value> = entries.iter().map(|entry| json_row(entry, &office)).collect();

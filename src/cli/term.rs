@@ -177,14 +177,19 @@ impl Term {
     fn for_people(&self, values: &Values) -> Values {
         let mut values = values.clone();
         if let Some(whose) = values.get_mut("whose") {
-            match whose.as_str() {
-                "root" => *whose = self.words.plain("owner.root"),
-                "issuing" => *whose = self.words.plain("owner.issuing"),
-                "seal" => *whose = self.words.plain("owner.seal"),
-                _ => {}
-            }
+            *whose = self.owner(whose);
         }
         values
+    }
+
+    /// The name of a key's owner for people: the office's own keys have handles of the program.
+    pub(super) fn owner(&self, owner: &str) -> String {
+        match owner {
+            "root" => self.words.plain("owner.root"),
+            "issuing" => self.words.plain("owner.issuing"),
+            "seal" => self.words.plain("owner.seal"),
+            other => other.to_owned(),
+        }
     }
 
     /// Asks yes, no, or to be shown more first; without a terminal the answer is no.
@@ -218,16 +223,7 @@ impl Term {
 
     /// Asks yes or no; without a terminal the answer is no.
     pub(super) fn confirm(&self, code: &str, values: &[(&'static str, String)]) -> bool {
-        if !std::io::stdin().is_terminal() {
-            return false;
-        }
-        let _ = write!(anstream::stderr(), "{} ", self.text(code, values));
-        let _ = std::io::stderr().flush();
-        let mut answer = String::new();
-        if std::io::stdin().read_line(&mut answer).is_err() {
-            return false;
-        }
-        matches!(answer.trim().to_lowercase().as_str(), "y" | "ya" | "yes")
+        self.choose(code, values) == Choice::Yes
     }
 }
 
