@@ -1,15 +1,17 @@
 //! Name constraints (RFC 5280, 4.2.1.10): an authority that may issue for some names only.
 
+use const_oid::ObjectIdentifier;
 use const_oid::db::rfc3280::EMAIL_ADDRESS;
-use der::asn1::{Ia5String, Ia5StringRef};
+use der::Decode;
+use der::asn1::Ia5StringRef;
 use x509_cert::attr::AttributeTypeAndValue;
-use x509_cert::ext::pkix::constraints::name::GeneralSubtree;
-use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{NameConstraints, SubjectAltName};
 use x509_cert::name::{Name, RelativeDistinguishedName};
 
 use super::certificate::text;
-use super::{Certificate, PathError};
+use super::{Certificate, FIRST, PathError, SECOND, SEQUENCE, parts, parts_of, tagged};
+
+const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
 
 /// Names times constraints. Authorities of companies have some dozens of each.
 const MAX_COMPARISONS: usize = 100_000;
@@ -22,17 +24,9 @@ const MAX_COMPARISONS: usize = 100_000;
 /// and wherever a constraint or a name cannot be understood.
 pub(super) fn check(authority: &Certificate, certificate: &Certificate) -> Result<(), PathError> {
     let refused = PathError::NameConstraints;
-    let tbs = authority.x509().tbs_certificate();
-    let Some((_, constraints)) = tbs.get_extension::<NameConstraints>().map_err(|_| refused)? else {
-        return Ok(());
-    };
+    let Some(constraints) = extension(authority, NAME_CONSTRAINTS) else { return Ok(()) };
+    let [permitted, excluded] = subtrees(constraints).ok_or(refused)?;
     let names = names(certificate).ok_or(refused)?;
-    let permitted = constraints.permitted_subtrees.unwrap_or_default();
-    let excluded = constraints.excluded_subtrees.unwrap_or_default();
-    // 4.2.1.10: no other values occur in this profile, so nobody knows what they would mean.
-    if permitted.iter().chain(&excluded).any(|subtree| subtree.minimum != 0 || subtree.maximum.is_some()) {
-        return Err(refused);
-    }
     // Each is compared with each.
     if names.len().saturating_mul(permitted.len().saturating_add(excluded.len())) > MAX_COMPARISONS {
         return Err(refused);
@@ -40,14 +34,72 @@ pub(super) fn check(authority: &Certificate, certificate: &Certificate) -> Resul
     if names.iter().all(|name| allows(&permitted, &excluded, name)) { Ok(()) } else { Err(refused) }
 }
 
-fn allows(permitted: &[GeneralSubtree], excluded: &[GeneralSubtree], name: &GeneralName) -> bool {
+fn extension(certificate: &Certificate, kind: ObjectIdentifier) -> Option<&[u8]> {
+    let mut extensions = certificate.x509().tbs_certificate().extensions()?.iter();
+    extensions.find(|extension| extension.extn_id == kind).map(|extension| extension.extn_value.as_bytes())
+}
+
+/// `GeneralName` (RFC 5280, 4.2.1.6). By hand: the types of x509-cert bring forms with them that nobody uses, and would
+/// be a twentieth of what a browser loads.
+enum GeneralName {
+    Directory(Name),
+    Mail(String),
+    Dns(String),
+    Uri(String),
+    Address(Vec<u8>),
+    /// Another form, by its tag.
+    Other(u8),
+}
+
+impl GeneralName {
+    fn read(element: &[u8]) -> Option<Self> {
+        let (tag, content) = tagged(element)?;
+        // IA5String: ASCII (X.680, 41).
+        let text = || std::str::from_utf8(content).ok().filter(|text| text.is_ascii()).map(str::to_owned);
+        Some(match tag {
+            0x81 => Self::Mail(text()?),
+            0x82 => Self::Dns(text()?),
+            // A choice, and so with the tag of the name inside.
+            0xA4 => Self::Directory(Name::from_der(content).ok()?),
+            0x86 => Self::Uri(text()?),
+            0x87 => Self::Address(content.to_vec()),
+            0xA0 | 0xA3 | 0xA5 | 0x88 => Self::Other(tag),
+            _ => return None,
+        })
+    }
+}
+
+/// Permitted and excluded subtrees of `NameConstraints`; `None` if they cannot be understood.
+fn subtrees(constraints: &[u8]) -> Option<[Vec<GeneralName>; 2]> {
+    let mut found = [Vec::new(), Vec::new()];
+    let mut last = 0;
+    for element in parts_of(constraints, SEQUENCE)? {
+        let (tag, content) = tagged(element)?;
+        let list = match tag {
+            FIRST if last == 0 => &mut found[0],
+            SECOND if last != SECOND => &mut found[1],
+            _ => return None,
+        };
+        last = tag;
+        for subtree in parts(content)? {
+            // 4.2.1.10: no minimum but 0 and no maximum occur in this profile, so nobody knows what they would mean.
+            match parts_of(subtree, SEQUENCE)?[..] {
+                [base] | [base, [0x80, 1, 0]] => list.push(GeneralName::read(base)?),
+                _ => return None,
+            }
+        }
+    }
+    Some(found)
+}
+
+fn allows(permitted: &[GeneralName], excluded: &[GeneralName], name: &GeneralName) -> bool {
     let mut of_form =
-        permitted.iter().map(|s| within(&s.base, name)).filter(|within| *within != Within::OtherForm);
+        permitted.iter().map(|base| within(base, name)).filter(|within| *within != Within::OtherForm);
     let inside = match of_form.next() {
         None => true,
         Some(first) => std::iter::once(first).chain(of_form).any(|within| within == Within::Yes),
     };
-    let outside = excluded.iter().all(|s| matches!(within(&s.base, name), Within::No | Within::OtherForm));
+    let outside = excluded.iter().all(|base| matches!(within(base, name), Within::No | Within::OtherForm));
     inside && outside
 }
 
@@ -63,27 +115,20 @@ enum Within {
 }
 
 fn within(base: &GeneralName, name: &GeneralName) -> Within {
+    use GeneralName::{Address, Directory, Dns, Mail, Other, Uri};
     let answer = match (base, name) {
-        (GeneralName::DirectoryName(base), GeneralName::DirectoryName(name)) => is_prefix(base, name),
-        (GeneralName::Rfc822Name(base), GeneralName::Rfc822Name(name)) => {
-            mailbox(base.as_str(), name.as_str())
-        }
-        (GeneralName::DnsName(base), GeneralName::DnsName(name)) => subdomain(base.as_str(), name.as_str()),
-        (GeneralName::UniformResourceIdentifier(base), GeneralName::UniformResourceIdentifier(name)) => {
-            match uri_host(name.as_str()) {
-                Some(host) => domain_or_host(base.as_str(), host),
-                None => return Within::Unknown,
-            }
-        }
-        (GeneralName::IpAddress(base), GeneralName::IpAddress(name)) => {
-            match in_network(base.as_bytes(), name.as_bytes()) {
-                Some(answer) => answer,
-                None => return Within::Unknown,
-            }
-        }
-        (GeneralName::OtherName(_), GeneralName::OtherName(_))
-        | (GeneralName::EdiPartyName(_), GeneralName::EdiPartyName(_))
-        | (GeneralName::RegisteredId(_), GeneralName::RegisteredId(_)) => return Within::Unknown,
+        (Directory(base), Directory(name)) => is_prefix(base, name),
+        (Mail(base), Mail(name)) => mailbox(base, name),
+        (Dns(base), Dns(name)) => subdomain(base, name),
+        (Uri(base), Uri(name)) => match uri_host(name) {
+            Some(host) => domain_or_host(base, host),
+            None => return Within::Unknown,
+        },
+        (Address(base), Address(name)) => match in_network(base, name) {
+            Some(answer) => answer,
+            None => return Within::Unknown,
+        },
+        (Other(base), Other(name)) if base == name => return Within::Unknown,
         _ => return Within::OtherForm,
     };
     if answer { Within::Yes } else { Within::No }
@@ -95,14 +140,16 @@ fn names(certificate: &Certificate) -> Option<Vec<GeneralName>> {
     let tbs = certificate.x509().tbs_certificate();
     let mut names = Vec::new();
     if !tbs.subject().is_empty() {
-        names.push(GeneralName::DirectoryName(tbs.subject().clone()));
+        names.push(GeneralName::Directory(tbs.subject().clone()));
     }
     for attribute in tbs.subject().iter().filter(|a| a.oid == EMAIL_ADDRESS) {
         let address: Ia5StringRef<'_> = attribute.value.decode_as().ok()?;
-        names.push(GeneralName::Rfc822Name(Ia5String::new(address.as_str()).ok()?));
+        names.push(GeneralName::Mail(address.as_str().to_owned()));
     }
-    if let Some((_, alternative)) = tbs.get_extension::<SubjectAltName>().ok()? {
-        names.extend(alternative.0);
+    if let Some(alternative) = extension(certificate, SUBJECT_ALT_NAME) {
+        for element in parts_of(alternative, SEQUENCE)? {
+            names.push(GeneralName::read(element)?);
+        }
     }
     Some(names)
 }

@@ -1,7 +1,7 @@
 //! The registry's record of a document as its public page hands it out (`pk-record/1`).
 
 use crate::digits::from_lower_hex;
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Record, Standing, Status};
 use crate::Time;
@@ -23,18 +23,6 @@ pub struct Published {
 #[error("the registry's record is not {RECORD_FORMAT}")]
 pub struct RecordError;
 
-#[derive(Deserialize)]
-struct Raw {
-    state: String,
-    format: Option<String>,
-    id: Option<String>,
-    digest: Option<String>,
-    files: Option<Vec<String>>,
-    reason: Option<String>,
-    superseded_by: Option<String>,
-    ended: Option<String>,
-}
-
 impl Published {
     /// Of a page that could not be reached.
     pub const fn unreachable() -> Self {
@@ -51,31 +39,38 @@ impl Published {
         if bytes.is_empty() {
             return Ok(Self::default());
         }
-        let raw: Raw = serde_json::from_slice(bytes).map_err(|_| RecordError)?;
-        if raw.format.as_deref().is_some_and(|format| format != RECORD_FORMAT) {
+        let raw: Value = serde_json::from_slice(bytes).map_err(|_| RecordError)?;
+        let text = |key: &str| match raw.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => value.as_str().map(Some).ok_or(RecordError),
+        };
+        let id = || text("id").and_then(id);
+        let format = text("format")?;
+        if format.is_some_and(|format| format != RECORD_FORMAT) {
             return Err(RecordError);
         }
-        let standing = match raw.state.as_str() {
+        let standing = match text("state")?.ok_or(RecordError)? {
             "unreachable" => return Ok(Self::unreachable()),
-            "unknown" => return Ok(Self { id: id(raw.id.as_deref())?, status: Status::UnknownDocument }),
+            "unknown" => return Ok(Self { id: id()?, status: Status::UnknownDocument }),
             "waiting" => Standing::Waiting,
             "in-force" => Standing::Complete,
-            "revoked" => Standing::Revoked(raw.reason.unwrap_or_default()),
+            "revoked" => Standing::Revoked(text("reason")?.unwrap_or_default().to_owned()),
             "superseded" => {
                 // In the form in which it is printed.
-                let by = id(raw.superseded_by.as_deref())?;
+                let by = self::id(text("superseded_by")?)?;
                 Standing::Superseded(by.as_ref().map(Id::grouped).unwrap_or_default())
             }
             _ => return Err(RecordError),
         };
-        let id = id(Some(&raw.id.ok_or(RecordError)?))?;
-        let digest = sha256(&raw.digest.ok_or(RecordError)?)?;
-        let files = raw.files.ok_or(RecordError)?;
-        let files = files.iter().map(|file| sha256(file)).collect::<Result<_, _>>()?;
-        if raw.format.is_none() {
+        let id = Some(id()?.ok_or(RecordError)?);
+        let digest = sha256(text("digest")?.ok_or(RecordError)?)?;
+        let files = raw.get("files").and_then(Value::as_array).ok_or(RecordError)?;
+        let files =
+            files.iter().map(|file| sha256(file.as_str().ok_or(RecordError)?)).collect::<Result<_, _>>()?;
+        if format.is_none() {
             return Err(RecordError);
         }
-        let ended = raw.ended.as_deref().and_then(Time::parse);
+        let ended = text("ended")?.and_then(Time::parse);
         Ok(Self { id, status: Status::Known(Record { digest, files, standing, ended }) })
     }
 
