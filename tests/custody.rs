@@ -8,6 +8,7 @@ use pk::batch::{Changed, GenerateError, SignError};
 use pk::office::{Clock as _, Config, ConfigError, SystemClock};
 use pk::registry::{Change, Registry as _, Status};
 use pk_trust::claim::Kind;
+use pk_trust::pki::KeyAlgorithm;
 use pk_trust::pki::keyfile::Cost;
 use pk_trust::verify::Overall;
 use tempfile::TempDir;
@@ -311,7 +312,8 @@ fn a_key_from_elsewhere_has_to_be_guarded() {
 
 #[test]
 fn the_institution_has_a_name_that_reads_as_it_is_stored() {
-    let parse = |name: &str| Config::parse(&Config::template(name, "cek.contoh.example"));
+    let parse =
+        |name: &str| Config::parse(&Config::template(name, "cek.contoh.example", KeyAlgorithm::Ed25519));
     for character in [
         '\n',
         '\r',
@@ -339,7 +341,7 @@ fn the_institution_has_a_name_that_reads_as_it_is_stored() {
             "{name:?}: {parsed:?}"
         );
         let value = toml::Value::String(format!("Kabupaten {character}Contoh"));
-        let text = Config::template("Contoh", "cek.contoh.example")
+        let text = Config::template("Contoh", "cek.contoh.example", KeyAlgorithm::Ed25519)
             .replace("# daerah = \"Kabupaten Contoh\"", &format!("daerah = {value}"));
         let parsed = Config::parse(&text);
         assert!(

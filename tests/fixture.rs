@@ -7,13 +7,13 @@ use pk::audit::{Answer, Auditor};
 use pk::batch::{self, Changed, Tools};
 use pk::input;
 use pk::model::{Cycle, Defaults};
-use pk::office::{Config, FixedClock, Office, Passphrase};
+use pk::office::{Config, FixedClock, Office, Passphrase, Protection};
 use pk::registry::{Change, Entry, Registry as _, Reservation, SqliteRegistry, Status};
 use pk::render::{Renderer, Templates};
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
 use pk_trust::pki::keyfile::Cost;
-use pk_trust::pki::{Sign, Subject};
+use pk_trust::pki::{KeyAlgorithm, Sign, Subject};
 use pk_trust::verify::Verdict;
 use tempfile::TempDir;
 
@@ -90,9 +90,15 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) fn new() -> Self {
+        Self::of(KeyAlgorithm::Ed25519)
+    }
+
+    /// An office whose keys sign with this.
+    pub(crate) fn of(algorithm: KeyAlgorithm) -> Self {
         let folder = TempDir::new().unwrap();
         let root = folder.path().join("kantor");
-        let office = Office::create(&root, &Config::template("Pemerintah Kabupaten Contoh", HOST)).unwrap();
+        let office =
+            Office::create(&root, &Config::template("Pemerintah Kabupaten Contoh", HOST, algorithm)).unwrap();
         office.create_authority(&passphrase(), Cost::DEMONSTRATION, now()).unwrap();
         SqliteRegistry::create(&office.registry()).unwrap();
         let cycle = cycle(DATA);
@@ -112,8 +118,9 @@ impl Fixture {
 
     pub(crate) fn issue_key(&self, subject: Subject) {
         let issuing = self.office.open_issuing(&passphrase()).unwrap();
-        let cost = Cost::DEMONSTRATION;
-        self.office.issue_official(subject, &issuing, &passphrase(), cost, now(), false).unwrap();
+        let passphrase = passphrase();
+        let protection = Protection { algorithm: None, passphrase: &passphrase, cost: Cost::DEMONSTRATION };
+        self.office.issue_official(subject, &issuing, &protection, now(), false).unwrap();
     }
 
     pub(crate) fn registry(&self) -> SqliteRegistry {

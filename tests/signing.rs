@@ -1,7 +1,7 @@
 //! The way of a document: issued, half signed, complete; and what refuses to sign.
 
 use pk::batch;
-use pk::office::AuthorityError;
+use pk::office::{AuthorityError, Protection};
 use pk::registry::{Registry as _, Status};
 use pk_trust::claim::Kind;
 use pk_trust::pki::{PathError, Reason, Subject};
@@ -319,7 +319,9 @@ fn a_certificate_of_another_name_does_not_sign() {
     let issuing = fixture.office.open_issuing(&passphrase()).unwrap();
     let subject = Subject { name: "Contoh Lain".into(), id: owner.into(), ..Subject::default() };
     let cost = pk_trust::pki::keyfile::Cost::DEMONSTRATION;
-    fixture.office.issue_official(subject, &issuing, &passphrase(), cost, now(), true).unwrap();
+    let opens = passphrase();
+    let protection = Protection { algorithm: None, passphrase: &opens, cost };
+    fixture.office.issue_official(subject, &issuing, &protection, now(), true).unwrap();
     let registry = fixture.registry();
     let pending = batch::pending_for(owner, &registry).unwrap();
     let signer = fixture.office.open_official(owner, &passphrase(), now()).unwrap();

@@ -238,7 +238,7 @@ pub fn write_archive(
     }
     manifest.as_of = newest.map(|time| time.to_string());
     let manifest = serde_json_canonicalizer::to_vec(&manifest).map_err(|_| ArchiveError::Manifest)?;
-    let signature = cms::sign(&cms::digest(&[&manifest]), seal)?;
+    let signature = cms::sign(&[&manifest], seal)?;
     for (name, bytes) in [(MANIFEST, manifest.as_slice()), (SEAL, &signature), (TRUST, trust.as_bytes())] {
         zip.start_file(name, options)?;
         zip.write_all(bytes)?;

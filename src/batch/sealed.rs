@@ -115,11 +115,10 @@ impl Attached {
     /// Whether one of these seals vouches for the data.
     pub fn is_sealed_by(&self, seals: &[Certificate]) -> bool {
         let Some(Ok(signed)) = self.claim.as_deref().map(Signed::parse) else { return false };
-        let keys = seals.iter().filter_map(|seal| seal.key().as_ed25519());
         let address = signed.address();
         address.id == self.content.id
             && address.host == self.content.host
-            && signed.verify(keys).is_ok_and(|(claim, _)| claim.digest == self.content.digest)
+            && signed.verify(seals).is_ok_and(|(claim, _)| claim.digest == self.content.digest)
     }
 
     /// Renders revision 0 again from its data and compares it with the beginning of the file; `None` where

@@ -9,6 +9,7 @@ use pk_trust::pki::keyfile::Cost;
 use pk_trust::verify::Overall;
 use zeroize::Zeroizing;
 
+use super::algorithm::AlgorithmArg;
 use super::app::{self, App, jobs};
 use super::failure::Failure;
 use super::term::{Term, Tone};
@@ -17,7 +18,7 @@ use crate::audit::Answer;
 use crate::batch::{Changed, Desk, Event, SignSummary, Tools, pending_for, sign};
 use crate::input::filled_workbook;
 use crate::model::{Cycle, SheetName};
-use crate::office::{Config, Office, Passphrase, durable};
+use crate::office::{Config, Office, Passphrase, Protection, durable};
 use crate::render::Renderer;
 
 /// Show the whole way on an invented regency: data, documents, signatures, archive, verification
@@ -26,6 +27,9 @@ pub(super) struct Demo {
     /// Folder to make
     #[arg(default_value = "pk-demo")]
     folder: PathBuf,
+    /// Algorithm of all keys
+    #[arg(long, value_enum, default_value_t)]
+    algorithm: AlgorithmArg,
 }
 
 /// Protects nothing: it is printed at the end, so that the reader can try the commands.
@@ -46,7 +50,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
     let passphrase = Passphrase::new(Zeroizing::new(PASSPHRASE.to_owned()));
     let mut steps = Steps { term, started: Instant::now() };
 
-    let config = Config::template("Pemerintah Kabupaten Contoh", "cek.contoh.example");
+    let config = Config::template("Pemerintah Kabupaten Contoh", "cek.contoh.example", args.algorithm.into());
     let office = init::make(app, &args.folder, &config, &passphrase, Cost::DEMONSTRATION)?;
     let path = write_sample(app, &office)?;
     steps.done("demo.office", &[("folder", args.folder.display().to_string())]);
@@ -62,8 +66,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
     );
 
     let issuing = office.open_issuing(&passphrase)?;
-    let keys =
-        key::new_for_all(app, steps.term, &office, &cycle, &issuing, &passphrase, Cost::DEMONSTRATION)?;
+    let protection = Protection { algorithm: None, passphrase: &passphrase, cost: Cost::DEMONSTRATION };
+    let keys = key::new_for_all(app, steps.term, &office, &cycle, &issuing, &protection)?;
     steps.done("demo.keys", &[("keys", keys.to_string())]);
 
     let mut registry = app.registry(&office)?;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use pk_trust::pki::keyfile::Cost;
 
+use super::algorithm::AlgorithmArg;
 use super::app::App;
 use super::configuration::Configuration;
 use super::failure::Failure;
@@ -29,6 +30,9 @@ pub(super) struct Init {
     /// Host of the public page; it is signed into every QR code and cannot be changed later
     #[arg(long, value_name = "HOST")]
     host: String,
+    /// Algorithm of all keys; p256 signatures are read by Adobe Acrobat, Okular and poppler too
+    #[arg(long, value_enum, default_value_t)]
+    algorithm: AlgorithmArg,
     /// Do not enter the new office in your own configuration, as one that pk verify trusts
     #[arg(long)]
     no_trust: bool,
@@ -37,7 +41,7 @@ pub(super) struct Init {
 }
 
 pub(super) fn run(app: &App, term: &mut Term, args: Init) -> Result<ExitCode, Failure> {
-    let config = Config::template(&args.institution, &args.host);
+    let config = Config::template(&args.institution, &args.host, args.algorithm.into());
     // There is no pk.toml yet: what is wrong are the options.
     Config::parse(&config).map_err(|error| match error {
         ConfigError::Host(host) => Failure::new("fail.init-host").with("host", host),

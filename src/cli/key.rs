@@ -8,16 +8,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::ValueEnum;
 use pk_trust::Time;
 use pk_trust::pki::keyfile::{Cost, PrivateKey};
-use pk_trust::pki::{Certificate, Reason, Revocation, Subject};
+use pk_trust::pki::{Certificate, KeyAlgorithm, Reason, Revocation, Subject};
 use serde_json::json;
 
+use super::algorithm::AlgorithmArg;
 use super::app::{self, App};
 use super::failure::Failure;
 use super::passphrase::{OfficePassphraseArgs, PassphraseArgs};
 use super::term::{Term, Tone};
 use crate::batch::Event;
 use crate::model::{Capacity, Cycle, Official};
-use crate::office::{AuthorityError, KeySummary, Office, Passphrase, durable};
+use crate::office::{AuthorityError, KeySummary, Office, Protection, durable};
 use crate::words::printable;
 
 /// Largest file with a key or a certificate.
@@ -53,6 +54,9 @@ struct New {
     /// Make a new key although there is one; the old certificate stays valid until it is revoked
     #[arg(long)]
     renew: bool,
+    /// Algorithm of the key; default: that of the office's authority
+    #[arg(long, value_enum)]
+    algorithm: Option<AlgorithmArg>,
     #[command(flatten)]
     passphrase: PassphraseArgs,
     #[command(flatten)]
@@ -232,8 +236,14 @@ fn new(app: &App, term: &Term, office: &Office, args: New) -> Result<ExitCode, F
     let issuing = args.office_passphrase.open(term, |passphrase| office.open_issuing(passphrase))?;
     let passphrase = args.passphrase.new_key(term, &official.name)?;
     let now = app.clock.now();
-    let certificate =
-        office.issue_official(subject(official), &issuing, &passphrase, Cost::DEFAULT, now, args.renew)?;
+    let algorithm = args.algorithm.map(KeyAlgorithm::from);
+    // Readers that do not know the algorithm above it will not follow the certificate to its root.
+    if algorithm.is_some_and(|algorithm| Some(algorithm) != issuing.public().and_then(|key| key.algorithm()))
+    {
+        term.note("key.other-algorithm", &[("algorithm", algorithm.unwrap_or_default().to_string())]);
+    }
+    let protection = Protection { algorithm, passphrase: &passphrase, cost: Cost::DEFAULT };
+    let certificate = office.issue_official(subject(official), &issuing, &protection, now, args.renew)?;
     let certified = certificate.subject().name;
     if certified != official.name {
         term.note("key.name-cut", &[("name", official.name.clone()), ("certified", certified)]);
@@ -272,8 +282,7 @@ pub(super) fn new_for_all(
     office: &Office,
     cycle: &Cycle,
     issuing: &PrivateKey,
-    passphrase: &Passphrase,
-    cost: Cost,
+    protection: &Protection<'_>,
 ) -> Result<usize, Failure> {
     let officials: Vec<&Official> =
         cycle.officials.iter().filter(|o| office.certificate(&o.id).is_err()).collect();
@@ -287,7 +296,7 @@ pub(super) fn new_for_all(
         for _ in 0..app::jobs(None) {
             scope.spawn(|| {
                 while let Some(official) = officials.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    match office.issue_official(subject(official), issuing, passphrase, cost, now, false) {
+                    match office.issue_official(subject(official), issuing, protection, now, false) {
                         Ok(_) => {
                             made.fetch_add(1, Ordering::Relaxed);
                             progress.event(Event::Done);
@@ -320,6 +329,7 @@ fn list(app: &App, term: &Term, office: &Office, args: &List) -> Result<ExitCode
                     "owner": key.owner,
                     "name": key.certificate.subject().name,
                     "serial": key.certificate.serial(),
+                    "algorithm": key.certificate.key().name(),
                     "not_before": key.certificate.not_before().to_string(),
                     "not_after": key.certificate.not_after().to_string(),
                     "state": state(key, now),
@@ -372,6 +382,7 @@ fn show(app: &App, term: &Term, office: &Office, args: &Show) -> Result<ExitCode
         ("key.position", subject.position),
         ("key.unit", subject.unit),
         ("key.organization", subject.organization),
+        ("key.algorithm", key.certificate.key().name()),
         ("key.serial", key.certificate.serial()),
         ("key.from", key.certificate.not_before().to_string()),
         ("key.until", key.certificate.not_after().to_string()),

@@ -1,5 +1,6 @@
 //! The `pk` command: what was typed becomes a call, what comes back becomes words and an exit code.
 
+mod algorithm;
 mod anchors;
 mod app;
 mod archive;

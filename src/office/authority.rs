@@ -12,7 +12,8 @@ use pk_trust::Time;
 use pk_trust::pki::issue::{self, IssueError, Request, Revoked, SERIAL_LENGTH};
 use pk_trust::pki::keyfile::{Cost, KeyFileError, PrivateKey};
 use pk_trust::pki::{
-    Certificate, CertificateError, Chain, Crl, CrlError, KeyError, PathError, Purpose, Reason, Subject,
+    Certificate, CertificateError, Chain, Crl, CrlError, KeyAlgorithm, KeyError, PathError, PublicKey,
+    Purpose, Reason, Subject,
 };
 use serde::{Deserialize, Serialize};
 
@@ -225,6 +226,17 @@ impl LedgerEntry {
     }
 }
 
+/// How a new key is made and kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Protection<'p> {
+    /// What it signs with; `None` for the algorithm of the authority above it.
+    pub algorithm: Option<KeyAlgorithm>,
+    /// What opens it.
+    pub passphrase: &'p Passphrase,
+    /// How hard guessing that is made.
+    pub cost: Cost,
+}
+
 impl Office {
     /// Makes root, issuing authority and seal, each with a key of its own under the same passphrase.
     ///
@@ -244,7 +256,8 @@ impl Office {
             organization: organization.clone(),
             ..Subject::default()
         };
-        let root_key = new_key()?;
+        let algorithm = periods.algoritma;
+        let root_key = new_key(algorithm)?;
         let root = issue::root(
             &Request {
                 subject: authority("Induk Sertifikat"),
@@ -257,7 +270,7 @@ impl Office {
             },
             &root_key,
         )?;
-        let issuing_key = new_key()?;
+        let issuing_key = new_key(algorithm)?;
         let issuing = issue::below(
             &root,
             &Request {
@@ -271,7 +284,7 @@ impl Office {
             },
             &root_key,
         )?;
-        let seal_key = new_key()?;
+        let seal_key = new_key(algorithm)?;
         let seal = issue::below(
             &issuing,
             &Request {
@@ -304,8 +317,8 @@ impl Office {
         self.open_key(ISSUING, passphrase)
     }
 
-    /// Makes a key for an official and issues a certificate for it. An earlier certificate is kept
-    /// beside it, and stays valid until it is revoked.
+    /// Makes a key for an official and issues a certificate for it, of the algorithm of the issuing authority unless
+    /// another one is asked for. An earlier certificate is kept beside it, and stays valid until it is revoked.
     ///
     /// # Errors
     ///
@@ -314,11 +327,11 @@ impl Office {
         &self,
         subject: Subject,
         issuing_key: &PrivateKey,
-        passphrase: &Passphrase,
-        cost: Cost,
+        protection: &Protection<'_>,
         now: Time,
         renew: bool,
     ) -> Result<Certificate, AuthorityError> {
+        let Protection { algorithm, passphrase, cost } = *protection;
         let owner = subject.id.clone();
         // `pk key new seal` must not make a person of the seal.
         if !is_handle(&owner) {
@@ -329,7 +342,8 @@ impl Office {
             return Err(AuthorityError::Exists(path));
         }
         let issuing = self.certificate(ISSUING)?;
-        let key = new_key()?;
+        let algorithm = algorithm.or(issuing.key().algorithm()).unwrap_or_default();
+        let key = new_key(algorithm)?;
         let certificate = issue::below(
             &issuing,
             &Request {
@@ -384,7 +398,7 @@ impl Office {
             self.publish(&mut self.ledger()?, passphrase, now)?;
         }
         let issuing = self.certificate(ISSUING)?;
-        let key = new_key()?;
+        let key = new_key(issuing.key().algorithm().unwrap_or_default())?;
         let organization = self.config().instansi.nama.clone();
         let certificate = issue::below(
             &issuing,
@@ -615,15 +629,19 @@ impl Office {
     }
 }
 
-fn new_key() -> Result<PrivateKey, AuthorityError> {
-    Ok(PrivateKey::from_seed(&random::<32>()?))
+fn new_key(algorithm: KeyAlgorithm) -> Result<PrivateKey, AuthorityError> {
+    loop {
+        if let Some(key) = PrivateKey::from_random(algorithm, &random::<32>()?) {
+            return Ok(key);
+        }
+    }
 }
 
 fn serial() -> Result<[u8; SERIAL_LENGTH], AuthorityError> {
     Ok(*random::<SERIAL_LENGTH>()?)
 }
 
-fn public(key: &PrivateKey, whose: &str) -> Result<pk_trust::pki::Ed25519Key, AuthorityError> {
+fn public(key: &PrivateKey, whose: &str) -> Result<PublicKey, AuthorityError> {
     key.public().ok_or_else(|| AuthorityError::Key { whose: whose.to_owned(), source: KeyError::Mismatch })
 }
 

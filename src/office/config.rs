@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pk_trust::pki::KeyAlgorithm;
 use serde::Deserialize;
 
 use super::Page;
@@ -37,7 +38,7 @@ pub struct Institution {
     pub zona: String,
 }
 
-/// Periods of validity, in days.
+/// Keys: their algorithm, and periods of validity in days.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
@@ -51,11 +52,28 @@ pub struct Keys {
     pub masa_induk: u32,
     /// Until a revocation list has to be made anew.
     pub masa_crl: u32,
+    /// What the authority's keys sign with, and all others that say nothing else: `ed25519` or `p256`.
+    #[serde(deserialize_with = "algorithm")]
+    pub algoritma: KeyAlgorithm,
+}
+
+fn algorithm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<KeyAlgorithm, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    let known = KeyAlgorithm::ALL.map(KeyAlgorithm::as_str).join(", ");
+    KeyAlgorithm::parse(&word)
+        .ok_or_else(|| serde::de::Error::custom(format!("kunci.algoritma is {word}; it can be {known}")))
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { masa_pejabat: 731, masa_segel: 1827, masa_penerbit: 3653, masa_induk: 7305, masa_crl: 184 }
+        Self {
+            masa_pejabat: 731,
+            masa_segel: 1827,
+            masa_penerbit: 3653,
+            masa_induk: 7305,
+            masa_crl: 184,
+            algoritma: KeyAlgorithm::Ed25519,
+        }
     }
 }
 
@@ -168,7 +186,7 @@ impl Config {
     }
 
     /// A documented `pk.toml`.
-    pub fn template(institution: &str, host: &str) -> String {
+    pub fn template(institution: &str, host: &str, algorithm: KeyAlgorithm) -> String {
         let quote = |text: &str| toml::Value::String(text.to_owned()).to_string();
         format!(
             r#"# Pengaturan kantor untuk pk. Pengaturan yang tidak dikenal ditolak.
@@ -200,6 +218,9 @@ host = {host}
 # masa_penerbit = 3653     # penerbit sertifikat
 # masa_induk = 7305        # induk
 # masa_crl = 184           # sampai daftar pencabutan harus dibuat baru
+# Algoritma kunci induk, penerbit, segel dan pejabat: ed25519, atau p256 yang juga dibaca Adobe Acrobat dan Okular.
+# Induk, penerbit dan segel yang sudah dibuat tidak berubah.
+algoritma = "{algorithm}"
 
 [halaman]
 # Halaman pemeriksaan untuk umum. Yang diperlihatkan tentang dokumen: asli (berkas PDF itu sendiri, dengan

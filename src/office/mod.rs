@@ -29,7 +29,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use authority::{AuthorityError, Ledger, LedgerEntry};
+pub use authority::{AuthorityError, Ledger, LedgerEntry, Protection};
 pub use backup::{Backup, Links};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use config::{Config, ConfigError};

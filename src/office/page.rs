@@ -152,7 +152,11 @@ mod tests {
     #[test]
     fn what_is_not_said_has_a_default() {
         assert_eq!(parse("").unwrap(), Page::default());
-        let template = Config::template("Pemerintah Kabupaten Contoh", "cek.contoh.example");
+        let template = Config::template(
+            "Pemerintah Kabupaten Contoh",
+            "cek.contoh.example",
+            pk_trust::pki::KeyAlgorithm::Ed25519,
+        );
         assert_eq!(Config::parse(&template).unwrap().halaman, Page::default());
         // The template shows the defaults as comments, and they are the defaults.
         let (_, page) = template.split_once("[halaman]").unwrap();

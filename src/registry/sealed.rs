@@ -11,8 +11,10 @@ const CONTEXT: &[u8] = b"pk-event/1\0";
 /// The detail of the event `sealed`: serial number of the seal's certificate and its signature over the hash of the event
 /// before, which covers all events.
 pub(super) fn detail(hash: &[u8; 32], seal: &dyn Sign) -> Result<String, KeyError> {
+    let leaf = &seal.chain().leaf;
     let signature = seal.sign(&message(hash))?;
-    Ok(format!("{} {}", seal.chain().leaf.serial(), BASE64URL_NOPAD.encode(&signature)))
+    let signature = leaf.key().algorithm().and_then(|a| a.normalize(&signature)).ok_or(KeyError::Mismatch)?;
+    Ok(format!("{} {}", leaf.serial(), BASE64URL_NOPAD.encode(&signature)))
 }
 
 /// Whether a detail has this form.
@@ -82,6 +84,6 @@ fn is_replaced_by_next(history: &[Event], at: usize) -> bool {
 fn vouching(before: &Event, sealed: &Event, seals: &[Certificate]) -> Option<String> {
     let (serial, signature) = parts(&sealed.detail)?;
     let seal = seals.iter().find(|seal| seal.serial() == serial)?;
-    let holds = seal.key().as_ed25519()?.verifies(&message(&before.hash), &signature);
+    let holds = seal.key().verifies_plain(&message(&before.hash), &signature);
     (holds && before.id == sealed.id).then(|| serial.to_owned())
 }

@@ -73,7 +73,7 @@ fn key(r#use: &'static str, certificate: &Certificate, anchors: &Anchors, now: T
     let subject = certificate.subject();
     Key {
         r#use,
-        kid: certificate.key().as_ed25519().map(|key| data_encoding::HEXLOWER.encode(&key.key_id())),
+        kid: certificate.key().key_id().map(|kid| data_encoding::HEXLOWER.encode(&kid)),
         serial: certificate.serial(),
         subject: subject.name,
         organization: subject.organization,

@@ -181,7 +181,7 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
         }),
         attributes("digest-missing", "cms.attributes", &|list| list.retain(|a| a.oid != MESSAGE_DIGEST)),
         of("digest-twice", "cms.attributes", &|cms, parts| {
-            let digests = [octets(&pk_trust::cms::digest(&parts)), octets(&[7; 64])];
+            let digests = [octets(&pk_trust::pki::Hash::Sha512.digest(&parts)), octets(&[7; 64])];
             with_attributes(&cms, second, |list| {
                 list.retain(|a| a.oid != MESSAGE_DIGEST);
                 list.push(attribute(MESSAGE_DIGEST, &digests));
@@ -247,7 +247,7 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
             })
         }),
         of("certificate-with-a-weak-key", "cms.certificate", &|cms, _| {
-            replaced(&cms, leaf.key().as_ed25519().unwrap().as_bytes(), &weak_key)
+            replaced(&cms, &leaf.key().own_bytes().unwrap(), &weak_key)
         }),
         of("signer-of-another-serial", "cms.certificate", &|cms, _| {
             let other = x509_cert::Certificate::from_der(unrelated).unwrap();

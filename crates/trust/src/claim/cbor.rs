@@ -7,9 +7,7 @@ use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
 use super::{Claim, Kind};
-
-/// `<< {1: -8} >>`: algorithm EdDSA.
-const PROTECTED: [u8; 3] = [0xa1, 0x01, 0x27];
+use crate::pki::{KeyAlgorithm, Signature};
 
 /// Label of `kid` in the unprotected header.
 const KID: u8 = 4;
@@ -17,11 +15,27 @@ const KID: u8 = 4;
 /// Longest document number that a claim can carry; a longer one would need a finer QR symbol.
 const MAX_NUMBER: usize = 64;
 
+/// The identifier of an algorithm (RFC 9053, 2): EdDSA, ES256.
+const fn identifier(algorithm: KeyAlgorithm) -> i64 {
+    match algorithm {
+        KeyAlgorithm::Ed25519 => -8,
+        KeyAlgorithm::P256 => -7,
+    }
+}
+
 /// Writing into memory cannot fail, so the results of the encoder are dropped in one place.
 fn encode(write: impl FnOnce(&mut Encoder<&mut Vec<u8>>) -> Option<()>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = write(&mut Encoder::new(&mut bytes));
     bytes
+}
+
+/// `<< {1: algorithm} >>`
+pub(super) fn protected(algorithm: KeyAlgorithm) -> Vec<u8> {
+    encode(|e| {
+        e.map(1).ok()?.i64(1).ok()?.i64(identifier(algorithm)).ok()?;
+        Some(())
+    })
 }
 
 /// Keys in the order of RFC 8949, 4.2.1 (bytewise of their encodings): 6, -1, -2, … -6.
@@ -68,34 +82,35 @@ pub(super) fn parse_payload(bytes: &[u8]) -> Option<Claim> {
 }
 
 /// `Sig_structure` (RFC 9052, 4.4): what the key signs.
-pub(super) fn sig_structure(external_aad: &[u8], payload: &[u8]) -> Vec<u8> {
+pub(super) fn sig_structure(protected: &[u8], external_aad: &[u8], payload: &[u8]) -> Vec<u8> {
     encode(|e| {
         e.array(4).ok()?.str("Signature1").ok()?;
-        e.bytes(&PROTECTED).ok()?.bytes(external_aad).ok()?.bytes(payload).ok()?;
+        e.bytes(protected).ok()?.bytes(external_aad).ok()?.bytes(payload).ok()?;
         Some(())
     })
 }
 
 /// `COSE_Sign1`, untagged.
-pub(super) fn sign1(key_id: &[u8; 4], payload: &[u8], signature: &[u8; 64]) -> Vec<u8> {
+pub(super) fn sign1(protected: &[u8], key_id: &[u8; 4], payload: &[u8], signature: &[u8]) -> Vec<u8> {
     encode(|e| {
-        e.array(4).ok()?.bytes(&PROTECTED).ok()?;
+        e.array(4).ok()?.bytes(protected).ok()?;
         e.map(1).ok()?.u8(KID).ok()?.bytes(key_id).ok()?;
         e.bytes(payload).ok()?.bytes(signature).ok()?;
         Some(())
     })
 }
 
-pub(super) fn parse_sign1(bytes: &[u8]) -> Option<([u8; 4], Vec<u8>, [u8; 64])> {
+pub(super) fn parse_sign1(bytes: &[u8]) -> Option<(KeyAlgorithm, [u8; 4], Vec<u8>, Signature)> {
     let mut d = Decoder::new(bytes);
     d.array().ok()??;
-    d.bytes().ok()?;
+    let header = d.bytes().ok()?;
+    let algorithm = KeyAlgorithm::ALL.into_iter().find(|own| protected(*own) == header)?;
     d.map().ok()??;
     if d.datatype().ok()? != Type::U8 || d.u8().ok()? != KID {
         return None;
     }
     let key_id: [u8; 4] = d.bytes().ok()?.try_into().ok()?;
     let payload = d.bytes().ok()?.to_vec();
-    let signature: [u8; 64] = d.bytes().ok()?.try_into().ok()?;
-    (sign1(&key_id, &payload, &signature) == bytes).then_some((key_id, payload, signature))
+    let signature: Signature = d.bytes().ok()?.try_into().ok()?;
+    (sign1(header, &key_id, &payload, &signature) == bytes).then_some((algorithm, key_id, payload, signature))
 }

@@ -18,7 +18,7 @@ pub use id::{Id, InvalidId};
 pub use pasted::{Pasted, pasted, pasted_path};
 
 use crate::digits::{base32, from_base32};
-use crate::pki::{Ed25519Key, KeyError, Sign};
+use crate::pki::{Certificate, KeyAlgorithm, KeyError, Sign, Signature};
 
 /// Version of the format, and the first part of what the signature covers beside the payload.
 const CONTEXT: &[u8] = b"pk-qr/1";
@@ -158,10 +158,13 @@ pub fn is_host(host: &str) -> bool {
 ///
 /// [`KeyError`] from the keeper of the seal.
 pub fn sign(claim: &Claim, address: &Address, seal: &dyn Sign) -> Result<String, KeyError> {
-    let key = seal.chain().leaf.key().as_ed25519().ok_or(KeyError::Mismatch)?;
+    let key = seal.chain().leaf.key();
+    let (algorithm, key_id) = key.algorithm().zip(key.key_id()).ok_or(KeyError::Mismatch)?;
+    let protected = cbor::protected(algorithm);
     let payload = cbor::payload(claim);
-    let signature = seal.sign(&cbor::sig_structure(&address.external_aad(), &payload))?;
-    let message = cbor::sign1(&key.key_id(), &payload, &signature);
+    let signature = seal.sign(&cbor::sig_structure(&protected, &address.external_aad(), &payload))?;
+    let signature = algorithm.normalize(&signature).ok_or(KeyError::Mismatch)?;
+    let message = cbor::sign1(&protected, &key_id, &payload, &signature);
     Ok(format!("{address}#{}", base32(&message)))
 }
 
@@ -170,9 +173,10 @@ pub fn sign(claim: &Claim, address: &Address, seal: &dyn Sign) -> Result<String,
 pub struct Signed {
     address: Address,
     key_id: [u8; 4],
+    algorithm: KeyAlgorithm,
     claim: Claim,
     payload: Vec<u8>,
-    signature: [u8; 64],
+    signature: Signature,
 }
 
 impl Signed {
@@ -185,9 +189,9 @@ impl Signed {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (address, fragment) = parse_link(text)?;
         let bytes = from_base32(fragment.ok_or(Error::NoClaim)?.as_bytes()).ok_or(Error::Malformed)?;
-        let (key_id, payload, signature) = cbor::parse_sign1(&bytes).ok_or(Error::Malformed)?;
+        let (algorithm, key_id, payload, signature) = cbor::parse_sign1(&bytes).ok_or(Error::Malformed)?;
         let claim = cbor::parse_payload(&payload).ok_or(Error::Malformed)?;
-        Ok(Self { address, key_id, claim, payload, signature })
+        Ok(Self { address, key_id, algorithm, claim, payload, signature })
     }
 
     /// Where the link points. Anybody can print a link; this alone proves nothing.
@@ -195,22 +199,24 @@ impl Signed {
         &self.address
     }
 
-    /// Checks the signature with every key that has the right identifier (four bytes can meet by
-    /// chance); gives the claim and the key that signed it.
+    /// Checks the signature with every seal whose key has the right identifier (four bytes can meet by
+    /// chance); gives the claim and the certificate of the seal.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownKey`] or [`Error::Signature`].
     pub fn verify<'k>(
         &self,
-        keys: impl IntoIterator<Item = &'k Ed25519Key>,
-    ) -> Result<(&Claim, &'k Ed25519Key), Error> {
-        let message = cbor::sig_structure(&self.address.external_aad(), &self.payload);
+        seals: impl IntoIterator<Item = &'k Certificate>,
+    ) -> Result<(&Claim, &'k Certificate), Error> {
+        let protected = cbor::protected(self.algorithm);
+        let message = cbor::sig_structure(&protected, &self.address.external_aad(), &self.payload);
         let mut known = false;
-        for key in keys.into_iter().filter(|key| key.key_id() == self.key_id) {
+        for seal in seals.into_iter().filter(|seal| seal.key().key_id() == Some(self.key_id)) {
             known = true;
-            if key.verifies(&message, &self.signature) {
-                return Ok((&self.claim, key));
+            let fits = seal.key().algorithm() == Some(self.algorithm);
+            if fits && seal.key().verifies_plain(&message, &self.signature) {
+                return Ok((&self.claim, seal));
             }
         }
         Err(if known { Error::Signature } else { Error::UnknownKey })

@@ -1,8 +1,8 @@
 //! Cryptographic Message Syntax (RFC 5652).
 //!
 //! [`Signature`] is the one shape that pk signs with: detached, one signer, Ed25519 with SHA-512
-//! (RFC 8419), signed attributes as PAdES B-B wants them (ETSI EN 319 142-1). [`General`] is what
-//! other programs write, [`TimeStamp`] what time stamp authorities do.
+//! (RFC 8419) or P-256 with SHA-256 (RFC 5753), signed attributes as PAdES B-B wants them (ETSI EN 319 142-1).
+//! [`General`] is what other programs write, [`TimeStamp`] what time stamp authorities do.
 
 mod attributes;
 mod ber;
@@ -20,17 +20,17 @@ use cms::content_info::CmsVersion;
 use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA};
-use const_oid::db::rfc5912::ID_SHA_512;
+use const_oid::db::rfc5912::{ID_SHA_256, ID_SHA_384, ID_SHA_512};
 use const_oid::db::rfc8410::ID_ED_25519;
 use der::asn1::{OctetString, OctetStringRef, SetOfVec};
 use der::{Any, Decode, Encode, Reader, SliceReader};
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
 use self::signed_data::Data;
 use crate::pki::{
-    Certificate, Chain, FIRST, KeyError, SEQUENCE, SET, Sign, SignatureAlgorithm, parts, parts_of,
+    Certificate, Chain, FIRST, Hash, KeyAlgorithm, KeyError, SEQUENCE, SET, Sign, parts, parts_of,
 };
 
 /// `id-aa-signingCertificateV2` (RFC 5035).
@@ -62,8 +62,8 @@ pub enum Error {
     /// Not exactly one signer.
     #[error("the CMS has not exactly one signer")]
     Signers,
-    /// An algorithm other than Ed25519 with SHA-512.
-    #[error("the signature does not use Ed25519 with SHA-512")]
+    /// Algorithms that do not go together, or with the key.
+    #[error("the algorithms of the signature do not go together")]
     Algorithm,
     /// A signed attribute is missing, doubled or unknown.
     #[error("the signed attributes are not exactly those that are due")]
@@ -140,34 +140,27 @@ struct EssCertIdV2 {
     cert_hash: OctetString,
 }
 
-/// SHA-512 over the parts of a byte range.
-pub fn digest(parts: &[&[u8]]) -> [u8; 64] {
-    let mut hasher = Sha512::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    hasher.finalize().into()
-}
-
-/// Makes a detached signature over content with this SHA-512 digest.
+/// Makes a detached signature over the parts of some content.
 ///
 /// # Errors
 ///
 /// [`KeyError`] from the keeper of the key.
-pub fn sign(content_digest: &[u8; 64], signer: &dyn Sign) -> Result<Vec<u8>, KeyError> {
+pub fn sign(content: &[&[u8]], signer: &dyn Sign) -> Result<Vec<u8>, KeyError> {
     let chain = signer.chain();
-    let attributes = signed_attributes(content_digest, &chain.leaf).map_err(custody)?;
+    let algorithm = chain.leaf.key().algorithm().ok_or(KeyError::Mismatch)?;
+    let attributes = signed_attributes(&algorithm.hash().digest(content), &chain.leaf).map_err(custody)?;
     // The signature is over the attributes as SET OF, not as the [0] they travel in (RFC 5652, 5.4);
     // Ed25519 signs these bytes themselves (RFC 8419, 3.1).
     let signature = signer.sign(&attributes.to_der().map_err(custody)?)?;
-    encode(chain, attributes, &signature).map_err(custody)
+    let signature = algorithm.encode(&signature).ok_or(KeyError::Mismatch)?;
+    encode(chain, algorithm, attributes, &signature).map_err(custody)
 }
 
 fn custody(error: der::Error) -> KeyError {
     KeyError::Custody(Box::new(error))
 }
 
-fn signed_attributes(digest: &[u8; 64], leaf: &Certificate) -> der::Result<SetOfVec<Attribute>> {
+fn signed_attributes(digest: &[u8], leaf: &Certificate) -> der::Result<SetOfVec<Attribute>> {
     let ess = SigningCertificateV2 {
         certs: vec![EssCertIdV2 { cert_hash: OctetString::new(leaf.fingerprint())? }],
     };
@@ -181,9 +174,23 @@ fn signed_attributes(digest: &[u8; 64], leaf: &Certificate) -> der::Result<SetOf
     ])
 }
 
-fn encode(chain: &Chain, attributes: SetOfVec<Attribute>, signature: &[u8]) -> der::Result<Vec<u8>> {
-    // RFC 8419, 3.1: the parameters of id-sha512 are absent here, other than with RSA.
-    let sha512 = AlgorithmIdentifierOwned { oid: ID_SHA_512, parameters: None };
+/// The identifier of a hash function, parameters absent (RFC 8419, 3.1; RFC 5754, 2).
+const fn identifier(hash: Hash) -> AlgorithmIdentifierOwned {
+    let oid = match hash {
+        Hash::Sha256 => ID_SHA_256,
+        Hash::Sha384 => ID_SHA_384,
+        Hash::Sha512 => ID_SHA_512,
+    };
+    AlgorithmIdentifierOwned { oid, parameters: None }
+}
+
+fn encode(
+    chain: &Chain,
+    algorithm: KeyAlgorithm,
+    attributes: SetOfVec<Attribute>,
+    signature: &[u8],
+) -> der::Result<Vec<u8>> {
+    let hash = identifier(algorithm.hash());
     let leaf = chain.leaf.x509().tbs_certificate();
     let signer = SignerInfo {
         version: CmsVersion::V1,
@@ -191,9 +198,9 @@ fn encode(chain: &Chain, attributes: SetOfVec<Attribute>, signature: &[u8]) -> d
             issuer: leaf.issuer().clone(),
             serial_number: leaf.serial_number().clone(),
         }),
-        digest_alg: sha512.clone(),
+        digest_alg: hash.clone(),
         signed_attrs: Some(attributes),
-        signature_algorithm: AlgorithmIdentifierOwned { oid: ID_ED_25519, parameters: None },
+        signature_algorithm: algorithm.identifier(),
         signature: OctetString::new(signature)?,
         unsigned_attrs: None,
     };
@@ -205,7 +212,7 @@ fn encode(chain: &Chain, attributes: SetOfVec<Attribute>, signature: &[u8]) -> d
     let content = EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None }.to_der()?;
     let data = [
         VERSION,
-        &element(SET, &[&sha512.to_der()?]),
+        &element(SET, &[&hash.to_der()?]),
         &content,
         &element(FIRST, &certificates),
         &element(SET, &[&signer.to_der()?]),
@@ -222,6 +229,7 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 /// A parsed signature whose bytes have been checked for shape, but not yet against any content.
 #[derive(Debug)]
 pub struct Signature {
+    algorithm: KeyAlgorithm,
     leaf: Certificate,
     others: Vec<Certificate>,
     message_digest: Vec<u8>,
@@ -266,17 +274,11 @@ impl Signature {
         let [signer] = parts_of(data.signers, SET).ok_or(Error::Malformed)?[..] else {
             return Err(Error::Signers);
         };
-        let signer: SignerInfo = exactly(signer)?;
         let [digest] = parts_of(data.digests, SET).ok_or(Error::Malformed)?[..] else {
             return Err(Error::Algorithm);
         };
-        if !is_sha512(&exactly(digest)?) || !is_sha512(&signer.digest_alg) {
-            return Err(Error::Algorithm);
-        }
-        let algorithm = &signer.signature_algorithm;
-        if algorithm.oid != ID_ED_25519 || algorithm.parameters.is_some() {
-            return Err(Error::Algorithm);
-        }
+        let signer: SignerInfo = exactly(signer)?;
+        let algorithm = algorithm(&exactly(digest)?, &signer)?;
         if signer.version != CmsVersion::V1 {
             return Err(Error::Malformed);
         }
@@ -284,9 +286,13 @@ impl Signature {
             return Err(Error::Unsigned);
         }
         let (leaf, others) = certificates(data.certificates.ok_or(Error::Certificate)?, &signer)?;
+        if leaf.key().algorithm() != Some(algorithm) {
+            return Err(Error::Algorithm);
+        }
         let attributes = signer.signed_attrs.as_ref().ok_or(Error::Attributes)?;
         let message_digest = check_attributes(attributes, &leaf)?;
         Ok(Self {
+            algorithm,
             leaf,
             others,
             message_digest,
@@ -295,20 +301,42 @@ impl Signature {
         })
     }
 
-    /// Compares the signature with the content it is said to cover.
+    /// The algorithm, which says by which hash function the content is compared ([`KeyAlgorithm::hash`]).
+    pub const fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    /// Compares the signature with the content it is said to cover, given by its digest.
     ///
     /// # Errors
     ///
     /// [`Error::Digest`] if the content differs, [`Error::Signature`] if the key did not sign.
-    pub fn verify(self, content_digest: &[u8; 64]) -> Result<Verified, Error> {
+    pub fn verify(self, content_digest: &[u8]) -> Result<Verified, Error> {
         if self.message_digest != content_digest {
             return Err(Error::Digest);
         }
-        if !self.leaf.key().verifies(SignatureAlgorithm::Ed25519, &self.attributes, &self.signature) {
+        let algorithm = self.algorithm.signature();
+        if !self.algorithm.is_one_spelling(&self.signature)
+            || !self.leaf.key().verifies(algorithm, &self.attributes, &self.signature)
+        {
             return Err(Error::Signature);
         }
         Ok(Verified { leaf: self.leaf, others: self.others })
     }
+}
+
+/// The algorithm of a signer, which the list of digests, digest and signature algorithm have to agree on.
+fn algorithm(named: &AlgorithmIdentifierOwned, signer: &SignerInfo) -> Result<KeyAlgorithm, Error> {
+    let own = |algorithm: &KeyAlgorithm| algorithm.identifier().oid == signer.signature_algorithm.oid;
+    let algorithm = KeyAlgorithm::ALL.into_iter().find(own).ok_or(Error::Algorithm)?;
+    // Absent parameters of a hash function are right; NULL is what pyHanko writes, and both are to be accepted.
+    let is_its_hash = |found: &AlgorithmIdentifierOwned| {
+        found.oid == identifier(algorithm.hash()).oid && found.parameters.as_ref().is_none_or(Any::is_null)
+    };
+    let fits = is_its_hash(named)
+        && is_its_hash(&signer.digest_alg)
+        && signer.signature_algorithm.parameters.is_none();
+    if fits { Ok(algorithm) } else { Err(Error::Algorithm) }
 }
 
 /// The one DER element in the room for a signature, of which nothing but zeros may be left over.
@@ -327,11 +355,6 @@ fn is_zeros(bytes: &[u8]) -> bool {
 fn exactly<T: for<'a> Decode<'a, Error = der::Error> + Encode>(bytes: &[u8]) -> Result<T, Error> {
     let value = T::from_der(bytes).map_err(|_| Error::Malformed)?;
     if value.to_der().is_ok_and(|own| own == bytes) { Ok(value) } else { Err(Error::Malformed) }
-}
-
-/// Absent parameters are right; NULL is what pyHanko writes, and both are to be accepted.
-fn is_sha512(algorithm: &AlgorithmIdentifierOwned) -> bool {
-    algorithm.oid == ID_SHA_512 && algorithm.parameters.as_ref().is_none_or(Any::is_null)
 }
 
 fn certificates(set: &[u8], signer: &SignerInfo) -> Result<(Certificate, Vec<Certificate>), Error> {

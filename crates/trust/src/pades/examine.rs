@@ -4,6 +4,7 @@ use super::field::{Field, fields};
 use super::sign::reserve;
 use crate::cms;
 use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref};
+use crate::pki::KeyAlgorithm;
 use crate::time::Time;
 
 /// Objects of a forbidden update that are named; a thousand more tell no more.
@@ -167,7 +168,11 @@ fn report(
     let cms = match &range {
         Ok(range) => cms::Signature::parse(contents).and_then(|signature| {
             let [_, second] = range.parts(file.bytes());
-            signature.verify(&digests.signed.then(range.first(), second).into())
+            let digest = match signature.algorithm() {
+                KeyAlgorithm::Ed25519 => digests.signed.then(range.first(), second).to_vec(),
+                KeyAlgorithm::P256 => digests.named.then(range.first(), second).to_vec(),
+            };
+            signature.verify(&digest)
         }),
         // Without a sound range there are no signed bytes to speak of.
         Err(_) => Err(cms::Error::Digest),

@@ -39,7 +39,7 @@ pub enum Error {
         /// Last moment of validity.
         not_after: Time,
     },
-    /// The certificate is not for signing as a person.
+    /// The certificate is not for signing as a person, or its key is of a kind that pk does not sign with.
     #[error("the certificate is not for signing documents")]
     Purpose,
     /// The key did not sign, or signed with another key than its certificate's.
@@ -58,9 +58,10 @@ pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<
     if !leaf.is_valid_at(at) {
         return Err(Error::NotValid { not_before: leaf.not_before(), not_after: leaf.not_after() });
     }
-    if !leaf.permits(Purpose::Signature) {
+    let algorithm = leaf.key().algorithm();
+    let (true, Some(algorithm)) = (leaf.permits(Purpose::Signature), algorithm) else {
         return Err(Error::Purpose);
-    }
+    };
     let file = File::parse(file)?;
     let field = fields(file.latest())?
         .into_iter()
@@ -71,8 +72,8 @@ pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<
     }
     let reserved = reserve(file.latest(), &field, at, pdf::identify)?
         .ok_or_else(|| Error::NoStamp { field: name.to_owned() })?;
-    let digest = cms::digest(&reserved.signed_parts());
-    let cms = cms::sign(&digest, signer)?;
+    let digest = algorithm.hash().digest(&reserved.signed_parts());
+    let cms = cms::sign(&reserved.signed_parts(), signer)?;
     // A keeper that signs with another key than the one in its certificate must be noticed here, not
     // by the auditor.
     cms::Signature::from_der(&cms)

@@ -1,4 +1,4 @@
-//! Public keys and signature algorithms: pk's own Ed25519, and what other programs sign with.
+//! Public keys and signature algorithms: pk's own ([`KeyAlgorithm`]), and what other programs sign with.
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::{rfc5912, rfc8410};
@@ -11,7 +11,8 @@ use rsa::{Pkcs1v15Sign, Pss, RsaPublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use super::Ed25519Key;
+use super::key_algorithm::is_low;
+use super::{Ed25519Key, KeyAlgorithm, Signature};
 
 const MD5: Oid = Oid::new_unwrap("1.2.840.113549.2.5");
 const MD5_RSA: Oid = Oid::new_unwrap("1.2.840.113549.1.1.4");
@@ -253,11 +254,38 @@ impl PublicKey {
         }
     }
 
-    /// The Ed25519 key, if it is one: pk's own keys all are.
-    pub const fn as_ed25519(&self) -> Option<&Ed25519Key> {
+    /// The algorithm that pk signs with by such a key; `None` for one of another kind.
+    pub const fn algorithm(&self) -> Option<KeyAlgorithm> {
+        KeyAlgorithm::of(self)
+    }
+
+    /// The key in the form in which certificates hold it, where pk signs with such keys: 32 bytes of Ed25519
+    /// (RFC 8032, 5.1.5), or 65 of a point of P-256, not compressed (SEC 1, 2.3.3).
+    pub fn own_bytes(&self) -> Option<Vec<u8>> {
         match self {
-            Self::Ed25519(key) => Some(key),
+            Self::Ed25519(key) => Some(key.as_bytes().to_vec()),
+            Self::P256(key) => Some(key.to_sec1_point(false).as_bytes().to_vec()),
             _ => None,
+        }
+    }
+
+    /// The first four bytes of SHA-256 of [`PublicKey::own_bytes`]: the `kid` of a QR claim.
+    pub fn key_id(&self) -> Option<[u8; 4]> {
+        let digest = Sha256::digest(self.own_bytes()?);
+        Some([digest[0], digest[1], digest[2], digest[3]])
+    }
+
+    /// Whether `signature`, in the form of a claim, is this key's signature of `message`: of those that hold the
+    /// one that [`KeyAlgorithm::normalize`] gives.
+    pub fn verifies_plain(&self, message: &[u8], signature: &Signature) -> bool {
+        match self {
+            Self::Ed25519(key) => key.verifies(message, signature),
+            Self::P256(key) => {
+                is_low(signature)
+                    && p256::ecdsa::Signature::from_slice(signature)
+                        .is_ok_and(|s| key.verify_prehash(&Sha256::digest(message), &s).is_ok())
+            }
+            _ => false,
         }
     }
 

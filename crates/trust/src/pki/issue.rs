@@ -1,15 +1,14 @@
-//! Issuing certificates and revocation lists (RFC 5280, RFC 8410): the office's own authority.
+//! Issuing certificates and revocation lists (RFC 5280, RFC 8410, RFC 5480): the office's own authority.
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519;
-use const_oid::db::rfc8410::ID_ED_25519;
 use der::asn1::{BitString, SetOfVec, Utf8StringRef};
 use der::referenced::OwnedToRef as _;
 use der::{Any, Decode, Encode};
-use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::builder::CertificateBuilder;
 use x509_cert::builder::profile::BuilderProfile;
-use x509_cert::builder::{Builder, CertificateBuilder};
 use x509_cert::certificate::{Rfc5280, TbsCertificate, Version};
 use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::pkix::{
@@ -23,7 +22,7 @@ use x509_cert::time::Validity;
 
 use super::certificate::{QC_ESEAL, QC_ESIGN, QC_STATEMENTS, QC_TYPE, QcStatement};
 use super::keyfile::PrivateKey;
-use super::{Certificate, Crl, Ed25519Key, Purpose, Reason, Subject, clip};
+use super::{Certificate, Crl, PublicKey, Purpose, Reason, Subject, clip};
 use crate::time::Time;
 
 /// `id-kp-documentSigning` (RFC 9336).
@@ -40,6 +39,9 @@ pub enum IssueError {
     /// A value does not fit into the structure.
     #[error("the certificate cannot be encoded")]
     Encode(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Not a key that pk signs with.
+    #[error("keys of this kind are not certified")]
+    Algorithm,
     /// The result does not parse.
     #[error("the issued object cannot be read back")]
     ReadBack,
@@ -51,7 +53,7 @@ pub struct Request {
     /// Whom it speaks of.
     pub subject: Subject,
     /// The key it certifies.
-    pub key: Ed25519Key,
+    pub key: PublicKey,
     /// What the key is for.
     pub purpose: Purpose,
     /// For authorities: how many authorities may stand below.
@@ -90,8 +92,13 @@ fn certificate(
     issuer: Name,
     key: &PrivateKey,
 ) -> Result<Certificate, IssueError> {
-    let verifying = ed25519_dalek::VerifyingKey::from_bytes(request.key.as_bytes()).map_err(encode)?;
-    let spki = SubjectPublicKeyInfoOwned::from_key(&verifying).map_err(encode)?;
+    let spki = match &request.key {
+        PublicKey::Ed25519(key) => ed25519_dalek::VerifyingKey::from_bytes(key.as_bytes())
+            .map_err(encode)
+            .and_then(|key| SubjectPublicKeyInfoOwned::from_key(&key).map_err(encode)),
+        PublicKey::P256(key) => SubjectPublicKeyInfoOwned::from_key(key).map_err(encode),
+        _ => return Err(IssueError::Algorithm),
+    }?;
     let profile = Profile { subject, issuer, purpose: request.purpose, path_length: request.path_length };
     let mut serial = request.serial;
     serial[0] &= 0x7f; // A serial number is positive.
@@ -99,7 +106,7 @@ fn certificate(
     let validity = Validity::new(request.not_before.to_x509(), request.not_after.to_x509());
     let certificate =
         CertificateBuilder::new(profile, SerialNumber::new(&serial).map_err(encode)?, validity, spki)
-            .and_then(|builder| builder.build::<_, ed25519_dalek::Signature>(key.dalek()))
+            .and_then(|builder| key.build(builder))
             .map_err(encode)?;
     Certificate::from_der(&certificate.to_der().map_err(encode)?).map_err(|_| IssueError::ReadBack)
 }
@@ -226,10 +233,10 @@ pub fn crl(
     let authority = AuthorityKeyIdentifier::try_from(spki).map_err(encode)?;
     extensions.push(authority.to_extension(tbs.subject(), &extensions).map_err(encode)?);
     extensions.push(number.to_extension(tbs.subject(), &extensions).map_err(encode)?);
-    let ed25519 = AlgorithmIdentifierOwned { oid: ID_ED_25519, parameters: None };
+    let algorithm = key.algorithm();
     let content = TbsCertList::<Rfc5280> {
         version: Version::V2,
-        signature: ed25519.clone(),
+        signature: algorithm.identifier(),
         issuer: tbs.subject().clone(),
         this_update: this_update.to_x509(),
         next_update: Some(next_update.to_x509()),
@@ -237,10 +244,11 @@ pub fn crl(
         revoked_certificates: (!revoked.is_empty()).then_some(revoked),
         crl_extensions: Some(extensions),
     };
-    let signature = key.sign(&content.to_der().map_err(encode)?);
+    let signature =
+        algorithm.encode(&key.sign(&content.to_der().map_err(encode)?)).ok_or(IssueError::ReadBack)?;
     let list = CertificateList {
         tbs_cert_list: content,
-        signature_algorithm: ed25519,
+        signature_algorithm: algorithm.identifier(),
         signature: BitString::from_bytes(&signature).map_err(encode)?,
     };
     Crl::from_der(&list.to_der().map_err(encode)?).map_err(|_| IssueError::ReadBack)

@@ -1,13 +1,17 @@
 //! Private keys at rest: PKCS#8 with PBES2, scrypt and AES-256-CBC (RFC 5958, RFC 8018, RFC 7914).
 
+use const_oid::db::rfc5912::{ID_EC_PUBLIC_KEY, SECP_256_R_1};
+use const_oid::db::rfc8410::ID_ED_25519;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use ed25519_dalek::{Signer as _, SigningKey};
 use pkcs8::EncryptedPrivateKeyInfoOwned;
 use pkcs8::der::{EncodePem, pem::LineEnding};
 use pkcs8::pkcs5::pbes2;
+use x509_cert::builder::profile::BuilderProfile;
+use x509_cert::builder::{Builder as _, CertificateBuilder};
 use zeroize::Zeroizing;
 
-use super::{Chain, Ed25519Key, KeyError, Sign, Signature};
+use super::{Chain, Ed25519Key, KeyAlgorithm, KeyError, PublicKey, Sign, Signature};
 
 /// Random bytes that one encrypted key file needs: salt and initialisation vector.
 pub const NONCE_LENGTH: usize = 32;
@@ -64,10 +68,18 @@ pub enum KeyFileError {
     /// Encryption failed.
     #[error("the private key cannot be encrypted")]
     Encrypt,
+    /// A key of a kind that pk does not sign with, e.g. RSA.
+    #[error("the private key is neither Ed25519 nor P-256")]
+    Algorithm,
 }
 
-/// An Ed25519 private key in memory, erased when dropped.
-pub struct PrivateKey(SigningKey);
+/// A private key in memory, erased when dropped.
+pub struct PrivateKey(Secret);
+
+enum Secret {
+    Ed25519(SigningKey),
+    P256(p256::ecdsa::SigningKey),
+}
 
 impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -76,9 +88,28 @@ impl std::fmt::Debug for PrivateKey {
 }
 
 impl PrivateKey {
-    /// From 32 random bytes (RFC 8032, 5.1.5).
+    /// An Ed25519 key from 32 random bytes (RFC 8032, 5.1.5).
     pub fn from_seed(seed: &Zeroizing<[u8; 32]>) -> Self {
-        Self(SigningKey::from_bytes(seed))
+        Self(Secret::Ed25519(SigningKey::from_bytes(seed)))
+    }
+
+    /// A key from 32 random bytes. Of P-256 they are the number itself (FIPS 186-5, A.2.2): `None` for the one in
+    /// 2^32 that is none; then take others.
+    pub fn from_random(algorithm: KeyAlgorithm, random: &Zeroizing<[u8; 32]>) -> Option<Self> {
+        match algorithm {
+            KeyAlgorithm::Ed25519 => Some(Self::from_seed(random)),
+            KeyAlgorithm::P256 => {
+                p256::ecdsa::SigningKey::from_slice(random.as_slice()).ok().map(|key| Self(Secret::P256(key)))
+            }
+        }
+    }
+
+    /// What it signs with.
+    pub const fn algorithm(&self) -> KeyAlgorithm {
+        match self.0 {
+            Secret::Ed25519(_) => KeyAlgorithm::Ed25519,
+            Secret::P256(_) => KeyAlgorithm::P256,
+        }
     }
 
     /// Opens an encrypted key file.
@@ -90,7 +121,22 @@ impl PrivateKey {
         let info = encrypted(pem)?;
         affordable(&info)?;
         let plain = info.decrypt(passphrase).map_err(|_| KeyFileError::Passphrase)?;
-        SigningKey::from_pkcs8_der(plain.as_bytes()).map(Self).map_err(|_| KeyFileError::Passphrase)
+        // Padding that comes out right by chance is one in 256: then it is no key.
+        let info =
+            pkcs8::PrivateKeyInfoRef::try_from(plain.as_bytes()).map_err(|_| KeyFileError::Passphrase)?;
+        let damaged = |_| KeyFileError::Passphrase;
+        let secret = match info.algorithm.oid {
+            ID_ED_25519 => {
+                SigningKey::from_pkcs8_der(plain.as_bytes()).map(Secret::Ed25519).map_err(damaged)?
+            }
+            ID_EC_PUBLIC_KEY if info.algorithm.parameters_oid() == Ok(SECP_256_R_1) => {
+                p256::ecdsa::SigningKey::from_pkcs8_der(plain.as_bytes())
+                    .map(Secret::P256)
+                    .map_err(damaged)?
+            }
+            _ => return Err(KeyFileError::Algorithm),
+        };
+        Ok(Self(secret))
     }
 
     /// Refuses a key file whose passphrase is easily guessed by whoever has the file: to be asked before a
@@ -128,10 +174,14 @@ impl PrivateKey {
         let scrypt = scrypt::Params::new(cost.log_n, 8, cost.p).map_err(|_| KeyFileError::Encrypt)?;
         let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(scrypt, salt, iv)
             .map_err(|_| KeyFileError::Encrypt)?;
-        // Without the public key: OpenSSL 3.0 does not read version 2 of the structure (RFC 5958).
-        let plain = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None }
-            .to_pkcs8_der()
-            .map_err(|_| KeyFileError::Encrypt)?;
+        let plain = match &self.0 {
+            // Without the public key: OpenSSL 3.0 does not read version 2 of the structure (RFC 5958).
+            Secret::Ed25519(key) => {
+                KeypairBytes { secret_key: key.to_bytes(), public_key: None }.to_pkcs8_der()
+            }
+            Secret::P256(key) => key.to_pkcs8_der(),
+        }
+        .map_err(|_| KeyFileError::Encrypt)?;
         let encrypted =
             parameters.encrypt(passphrase, plain.as_bytes()).map_err(|_| KeyFileError::Encrypt)?;
         EncryptedPrivateKeyInfoOwned {
@@ -143,17 +193,35 @@ impl PrivateKey {
     }
 
     /// The public half.
-    pub fn public(&self) -> Option<Ed25519Key> {
-        Ed25519Key::from_bytes(self.0.verifying_key().as_bytes())
+    pub fn public(&self) -> Option<PublicKey> {
+        match &self.0 {
+            Secret::Ed25519(key) => {
+                Ed25519Key::from_bytes(key.verifying_key().as_bytes()).map(PublicKey::Ed25519)
+            }
+            Secret::P256(key) => Some(PublicKey::P256(*key.verifying_key())),
+        }
     }
 
-    /// Signs with the bare key; certificates and revocation lists need this.
+    /// Signs with the bare key. The same bytes give the same signature (RFC 8032; RFC 6979).
     pub fn sign(&self, bytes: &[u8]) -> Signature {
-        self.0.sign(bytes).to_bytes()
+        match &self.0 {
+            Secret::Ed25519(key) => key.sign(bytes).to_bytes(),
+            Secret::P256(key) => {
+                let signature: p256::ecdsa::Signature = key.sign(bytes);
+                signature.to_bytes().into()
+            }
+        }
     }
 
-    pub(super) fn dalek(&self) -> &SigningKey {
-        &self.0
+    /// Signs a certificate that is being built.
+    pub(super) fn build(
+        &self,
+        builder: CertificateBuilder<impl BuilderProfile>,
+    ) -> x509_cert::builder::Result<x509_cert::Certificate> {
+        match &self.0 {
+            Secret::Ed25519(key) => builder.build::<_, ed25519_dalek::Signature>(key),
+            Secret::P256(key) => builder.build::<_, p256::ecdsa::DerSignature>(key),
+        }
     }
 
     /// Joins the key with its certificates.
@@ -162,7 +230,7 @@ impl PrivateKey {
     ///
     /// [`KeyError::Mismatch`] if the certificate is of another key.
     pub fn with_chain(self, chain: Chain) -> Result<FileSigner, KeyError> {
-        if self.public().as_ref() != chain.leaf.key().as_ed25519() {
+        if self.public().as_ref() != Some(chain.leaf.key()) {
             return Err(KeyError::Mismatch);
         }
         Ok(FileSigner { key: self, chain })

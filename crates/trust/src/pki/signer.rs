@@ -1,11 +1,11 @@
 //! Custody of a private key: what signs, without saying where the key is.
 
 use ed25519_dalek::VerifyingKey;
-use sha2::{Digest, Sha256};
 
 use super::Certificate;
 
-/// An Ed25519 signature (RFC 8032), 64 bytes.
+/// A signature as keys and tokens give it, 64 bytes: Ed25519 (RFC 8032, 5.1.6), or `r` and `s` of ECDSA on
+/// P-256 (IEEE P1363), by the algorithm of the key.
 pub type Signature = [u8; 64];
 
 /// An Ed25519 public key.
@@ -24,12 +24,6 @@ impl Ed25519Key {
     /// The 32 bytes of RFC 8032.
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
-    }
-
-    /// The first four bytes of SHA-256 of the key: the `kid` of a QR claim.
-    pub fn key_id(&self) -> [u8; 4] {
-        let digest = Sha256::digest(self.0.as_bytes());
-        [digest[0], digest[1], digest[2], digest[3]]
     }
 
     /// Whether `signature` is this key's signature of `message`.
@@ -66,8 +60,8 @@ pub enum KeyError {
 
 /// Custody of a key: a file now; a card, a signing service or a person's phone later.
 ///
-/// It takes the exact bytes to be signed, not their digest (Ed25519 hashes by itself, RFC 8419),
-/// and may take long.
+/// It takes the exact bytes to be signed, not their digest (Ed25519 hashes by itself, RFC 8419; a keeper of a
+/// P-256 key hashes with SHA-256), and may take long.
 pub trait Sign {
     /// The certificate of the key, with its issuers.
     fn chain(&self) -> &Chain;

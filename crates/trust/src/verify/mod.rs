@@ -27,7 +27,9 @@ use crate::claim::{self, Signed};
 use crate::cms;
 use crate::pades::{self, SignatureReport, Update};
 use crate::pdf::{self, File};
-use crate::pki::{self, Anchors, Certificate, PathError, Purpose, Revocation, VerifiedPath, clip};
+use crate::pki::{
+    self, Anchors, Certificate, KeyAlgorithm, PathError, PublicKey, Purpose, Revocation, VerifiedPath, clip,
+};
 use crate::time::Time;
 
 /// What a verifier knows besides the file.
@@ -355,7 +357,7 @@ fn seal(
     findings: &mut Vec<Finding>,
 ) -> (Outcome, Option<Sealed>) {
     let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
-    let (claim, key) = match signed.verify(evidence.seals.iter().filter_map(|seal| seal.key().as_ed25519())) {
+    let (claim, certificate) = match signed.verify(&evidence.seals) {
         Ok(verified) => verified,
         Err(claim::Error::UnknownKey) => {
             finding("claim.unknown-seal", Outcome::NotChecked);
@@ -365,10 +367,6 @@ fn seal(
             finding("claim.signature", Outcome::Fail);
             return (Outcome::Fail, None);
         }
-    };
-    let Some(certificate) = evidence.seals.iter().find(|c| c.key().as_ed25519() == Some(key)) else {
-        finding("claim.unknown-seal", Outcome::NotChecked);
-        return (Outcome::NotChecked, None);
     };
     // The end of the day of issue: a seal made at noon signs for that day too.
     let day = Time::from_unix(claim.day.saturating_mul(86_400).saturating_add(86_399));
@@ -493,7 +491,7 @@ fn signature(
         signer: subject.as_ref().map(|s| s.name.clone()),
         serial: verified.map(|v| v.leaf.serial()),
         kind: "signature",
-        algorithm: "Ed25519".to_owned(),
+        algorithm: verified.map(|v| algorithm(v.leaf.key())).unwrap_or_default(),
         integrity,
         coverage: if report.coverage.is_ok() { "revision" } else { "partial" },
         changes_after,
@@ -503,6 +501,13 @@ fn signature(
         claimed_time: report.claimed_time.map(|t| t.to_string()),
         proven_time: None,
         findings,
+    }
+}
+
+fn algorithm(key: &PublicKey) -> String {
+    match key.algorithm() {
+        Some(own @ KeyAlgorithm::P256) => format!("{}, {}", key.name(), own.signature().name()),
+        _ => key.name(),
     }
 }
 
@@ -721,7 +726,10 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
 /// Checks the detached seal over a manifest (`manifest.p7s`), which says of itself that it was made
 /// at `as_of`. The seal has to be trusted then, and not to be revoked as far as is known at `at`.
 pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, as_of: Time, at: Time) -> Finding {
-    let verified = cms::Signature::from_der(seal).and_then(|s| s.verify(&cms::digest(&[bytes])));
+    let verified = cms::Signature::from_der(seal).and_then(|signature| {
+        let digest = signature.algorithm().hash().digest(&[bytes]);
+        signature.verify(&digest)
+    });
     let (code, outcome) = match verified {
         Err(_) => ("archive.seal-broken", Outcome::Fail),
         Ok(verified) => {
