@@ -106,7 +106,7 @@ fn sent_elsewhere(bytes: &[u8], sub_filter: &str, keys: &[(&str, &str)], more: b
         catalog.set("Perms", Dictionary::new().with("DocMDP", reference));
         update.set(root, catalog);
     };
-    let reserved = Update::new(&file).reserve_signature(signature, refer, identify).unwrap();
+    let reserved = Update::new(&file).reserve_signature(signature, 8192, refer, identify).unwrap();
     reserved.fill(&[0x30, 0x00]).unwrap()
 }
 
@@ -149,7 +149,7 @@ fn what_no_other_service_signed_is_not_said_to_be() {
         .with("Type", Object::name("Sig"))
         .with("Filter", Object::name("Adobe.PPKLite"))
         .with("SubFilter", Object::name("ETSI.CAdES.detached"));
-    let reserved = Update::new(&file).reserve_signature(shape, without_range, identify).unwrap();
+    let reserved = Update::new(&file).reserve_signature(shape, 8192, without_range, identify).unwrap();
     let found = verdict(&auditor, &reserved.fill(&[0x30, 0x00]).unwrap());
     assert_eq!(found.lines.integrity.code, "changes.forbidden");
     // The document itself, before.

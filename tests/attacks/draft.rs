@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pk_trust::Time;
-use pk_trust::pades::{self, Field, STAMP_KEY};
+use pk_trust::pades::{self, Field, SIGNATURE_ROOM, STAMP_KEY};
 use pk_trust::pdf::{Dictionary, File, Object, Ref, Update, identify};
 
 /// A file being written.
@@ -259,7 +259,7 @@ pub(super) fn signed_along(
         along(update, &mut widget);
         update.set(field.reference, widget);
     };
-    let reserved = Update::new(&file).reserve_signature(dictionary, refer, identify).unwrap();
+    let reserved = Update::new(&file).reserve_signature(dictionary, SIGNATURE_ROOM, refer, identify).unwrap();
     let cms = cms(reserved.signed_parts());
     reserved.fill(&cms).unwrap()
 }

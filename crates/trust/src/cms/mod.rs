@@ -30,7 +30,7 @@ use x509_cert::attr::Attribute;
 
 use self::signed_data::Data;
 use crate::pki::{
-    Certificate, Chain, FIRST, Hash, KeyAlgorithm, KeyError, SEQUENCE, SET, Sign, parts, parts_of,
+    self, Certificate, Chain, FIRST, Hash, KeyAlgorithm, KeyError, SEQUENCE, SET, Sign, parts, parts_of,
 };
 
 /// `id-aa-signingCertificateV2` (RFC 5035).
@@ -140,6 +140,29 @@ struct EssCertIdV2 {
     cert_hash: OctetString,
 }
 
+/// The signed attributes of a signature over content with this digest by the key of `leaf`, as a SET OF: the bytes
+/// that the key signs (RFC 5652, 5.4; RFC 8419, 3.1).
+///
+/// # Errors
+///
+/// [`KeyError`] if they cannot be encoded.
+pub fn attributes(content_digest: &[u8], leaf: &Certificate) -> Result<Vec<u8>, KeyError> {
+    signed_attributes(content_digest, leaf).and_then(|attributes| attributes.to_der()).map_err(custody)
+}
+
+/// The CMS of a key's signature over these [`attributes`].
+///
+/// # Errors
+///
+/// [`KeyError::Mismatch`] if the certificate's key is of no algorithm that pk signs with, or the signature of another
+/// one.
+pub fn assemble(chain: &Chain, attributes: &[u8], signature: &pki::Signature) -> Result<Vec<u8>, KeyError> {
+    let algorithm = chain.leaf.key().algorithm().ok_or(KeyError::Mismatch)?;
+    let signature = algorithm.encode(signature).ok_or(KeyError::Mismatch)?;
+    let attributes = SetOfVec::from_der(attributes).map_err(custody)?;
+    encode(chain, algorithm, attributes, &signature).map_err(custody)
+}
+
 /// Makes a detached signature over the parts of some content.
 ///
 /// # Errors
@@ -148,12 +171,8 @@ struct EssCertIdV2 {
 pub fn sign(content: &[&[u8]], signer: &dyn Sign) -> Result<Vec<u8>, KeyError> {
     let chain = signer.chain();
     let algorithm = chain.leaf.key().algorithm().ok_or(KeyError::Mismatch)?;
-    let attributes = signed_attributes(&algorithm.hash().digest(content), &chain.leaf).map_err(custody)?;
-    // The signature is over the attributes as SET OF, not as the [0] they travel in (RFC 5652, 5.4);
-    // Ed25519 signs these bytes themselves (RFC 8419, 3.1).
-    let signature = signer.sign(&attributes.to_der().map_err(custody)?)?;
-    let signature = algorithm.encode(&signature).ok_or(KeyError::Mismatch)?;
-    encode(chain, algorithm, attributes, &signature).map_err(custody)
+    let attributes = attributes(&algorithm.hash().digest(content), &chain.leaf)?;
+    assemble(chain, &attributes, &signer.sign(&attributes)?)
 }
 
 fn custody(error: der::Error) -> KeyError {

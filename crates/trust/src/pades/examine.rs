@@ -1,7 +1,7 @@
 //! Examining the signatures of one of pk's own documents, revision by revision.
 
 use super::field::{Field, fields};
-use super::sign::reserve;
+use super::sign::{is_room, reserve};
 use crate::cms;
 use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref};
 use crate::pki::KeyAlgorithm;
@@ -141,24 +141,30 @@ fn exact_update(
     let Some(field) = before.iter().find(open) else { return Ok(None) };
     let signed = after.iter().find(|f| f.reference == field.reference);
     let Some(reference) = signed.and_then(Field::value) else { return Ok(None) };
-    let Some(report) = report(file, &field.name, reference, revision, digests)? else { return Ok(None) };
+    let Some((report, room)) = report(file, &field.name, reference, revision, digests)? else {
+        return Ok(None);
+    };
     let Some(at) = report.claimed_time else { return Ok(None) };
+    if !is_room(room) {
+        return Ok(None);
+    }
     // The digest is taken over the file itself up to the signature. Where the update made again differs
     // from it there, the comparison below fails whatever the digest is.
     let identify =
         |bytes: &[u8], room: usize| digests.named.then(room, bytes.get(room..).unwrap_or_default()).into();
-    let Some(reserved) = reserve(file.at(revision - 1), field, at, identify)? else { return Ok(None) };
+    let Some(reserved) = reserve(file.at(revision - 1), field, at, room, identify)? else { return Ok(None) };
     Ok(reserved.is_filled_as(&file.bytes()[..updated.span.end]).then_some(report))
 }
 
-/// Reads and checks the signature dictionary at `reference` as one that belongs to `revision`.
+/// Reads and checks the signature dictionary at `reference` as one that belongs to `revision`; with the room that its
+/// CMS has.
 fn report(
     file: &File<'_>,
     field: &str,
     reference: Ref,
     revision: usize,
     digests: &mut Digests<'_>,
-) -> Result<Option<SignatureReport>, pdf::Error> {
+) -> Result<Option<(SignatureReport, usize)>, pdf::Error> {
     let body = file.at(revision).body(reference)?;
     let Some(dictionary) = body.value.as_dictionary() else { return Ok(None) };
     let Some(contents) = dictionary.get("Contents").and_then(Object::as_string) else {
@@ -177,14 +183,16 @@ fn report(
         // Without a sound range there are no signed bytes to speak of.
         Err(_) => Err(cms::Error::Digest),
     };
-    Ok(Some(SignatureReport {
+    let room = range.as_ref().map_or(0, ByteRange::room);
+    let report = SignatureReport {
         field: field.to_owned(),
         revision,
         reference,
         claimed_time: dictionary.get("M").and_then(Object::as_string).and_then(Time::from_pdf_date),
         cms,
         coverage: range.map(|_| ()),
-    }))
+    };
+    Ok(Some((report, room)))
 }
 
 /// The signature of a field in a revision that is not what signing writes: the one that defined its
@@ -194,7 +202,7 @@ fn stray_signature(file: &File<'_>, field: &Field, digests: &mut Digests<'_>) ->
     let revision = (1..file.revisions().len())
         .rev()
         .find(|&i| file.revisions()[i].numbers().any(|n| n == reference.number))?;
-    report(file, &field.name, reference, revision, digests).ok().flatten()
+    report(file, &field.name, reference, revision, digests).ok().flatten().map(|(report, _)| report)
 }
 
 /// The objects of an update that signing would not have touched.

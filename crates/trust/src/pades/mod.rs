@@ -23,5 +23,5 @@ pub use changes::{Changes, Covers, ForbiddenChange, Shown, What};
 pub use examine::{Coverage, Examination, SignatureReport, Update, examine, is_signed_elsewhere};
 pub use field::{Field, STAMP_KEY, fields};
 pub use form::{FormField, form_fields};
-pub use sign::{Error, sign};
+pub use sign::{Error, Prepared, SIGNATURE_ROOM, prepare, sign};
 pub use survey::{Conflict, Content, SubFilter, Survey, Surveyed, survey};

@@ -3,7 +3,7 @@
 use super::field::{Field, fields};
 use crate::cms;
 use crate::pdf::{self, Dictionary, File, Object, Reserved, Update, View};
-use crate::pki::{KeyError, Purpose, Sign};
+use crate::pki::{Chain, KeyError, Purpose, Sign, Signature};
 use crate::time::Time;
 
 /// Why a document was not signed. Nothing was written.
@@ -47,14 +47,38 @@ pub enum Error {
     Key(#[from] KeyError),
 }
 
-/// Signs the field `name` of a document, and gives the new file. `at` becomes the claimed time of
+/// Room for a CMS: a signature with its chain has some 1.6 kB. The rest is for a time stamp by an authority that signs
+/// with ECDSA (RFC 3161; 1.7 kB with its certificate), which may be added later as an unsigned attribute. Who wants more,
+/// one day, reserves more.
+pub const SIGNATURE_ROOM: usize = 4 * 1024;
+
+/// Rooms that a verifier accepts, in bytes, multiples of 1,024: a later version may want more of it.
+const ROOMS: std::ops::RangeInclusive<usize> = 2 * 1024..=64 * 1024;
+
+/// Whether a signature may have this room.
+pub(super) fn is_room(bytes: usize) -> bool {
+    ROOMS.contains(&bytes) && bytes.is_multiple_of(1024)
+}
+
+/// A document that is complete but for one signature, and what has to be signed. Whoever keeps the key needs to see
+/// no more than [`Prepared::attributes`], and gives back 64 bytes.
+#[must_use = "nothing is signed yet"]
+#[derive(Debug)]
+pub struct Prepared {
+    reserved: Reserved,
+    chain: Chain,
+    digest: Vec<u8>,
+    attributes: Vec<u8>,
+}
+
+/// Prepares the signature of the certificate `chain.leaf` in the field `name`; `at` becomes the claimed time of
 /// signing (`/M`).
 ///
 /// # Errors
 ///
 /// [`enum@Error`]; in particular for a certificate that is not valid at `at`.
-pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<u8>, Error> {
-    let leaf = &signer.chain().leaf;
+pub fn prepare(file: &[u8], name: &str, chain: &Chain, at: Time) -> Result<Prepared, Error> {
+    let leaf = &chain.leaf;
     if !leaf.is_valid_at(at) {
         return Err(Error::NotValid { not_before: leaf.not_before(), not_after: leaf.not_after() });
     }
@@ -63,23 +87,50 @@ pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<
         return Err(Error::Purpose);
     };
     let file = File::parse(file)?;
-    let field = fields(file.latest())?
-        .into_iter()
-        .find(|field| field.name == name)
-        .ok_or_else(|| Error::NoField { field: name.to_owned() })?;
+    let fields = fields(file.latest())?;
+    let field = fields.iter().find(|field| field.name == name);
+    let field = field.ok_or_else(|| Error::NoField { field: name.to_owned() })?;
     if field.is_filled() {
         return Err(Error::AlreadySigned { field: name.to_owned() });
     }
-    let reserved = reserve(file.latest(), &field, at, pdf::identify)?
+    let reserved = reserve(file.latest(), field, at, SIGNATURE_ROOM, pdf::identify)?
         .ok_or_else(|| Error::NoStamp { field: name.to_owned() })?;
     let digest = algorithm.hash().digest(&reserved.signed_parts());
-    let cms = cms::sign(&reserved.signed_parts(), signer)?;
-    // A keeper that signs with another key than the one in its certificate must be noticed here, not
-    // by the auditor.
-    cms::Signature::from_der(&cms)
-        .and_then(|signature| signature.verify(&digest))
-        .map_err(|_| KeyError::Mismatch)?;
-    Ok(reserved.fill(&cms)?)
+    let attributes = cms::attributes(&digest, leaf)?;
+    Ok(Prepared { reserved, chain: chain.clone(), digest, attributes })
+}
+
+impl Prepared {
+    /// The bytes to be signed: the signed attributes (RFC 5652, 5.4), which hold the digest of everything else.
+    pub fn attributes(&self) -> &[u8] {
+        &self.attributes
+    }
+
+    /// The finished file, with the key's signature of [`Prepared::attributes`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] for a signature by another key than the certificate's: that must be noticed here, not by the
+    /// auditor.
+    pub fn complete(self, signature: &Signature) -> Result<Vec<u8>, Error> {
+        let cms = cms::assemble(&self.chain, &self.attributes, signature)?;
+        cms::Signature::from_der(&cms)
+            .and_then(|signature| signature.verify(&self.digest))
+            .map_err(|_| KeyError::Mismatch)?;
+        Ok(self.reserved.fill(&cms)?)
+    }
+}
+
+/// Signs the field `name` of a document, and gives the new file: [`prepare`] and [`Prepared::complete`] with a key that
+/// is at hand.
+///
+/// # Errors
+///
+/// [`enum@Error`]
+pub fn sign(file: &[u8], name: &str, signer: &dyn Sign, at: Time) -> Result<Vec<u8>, Error> {
+    let prepared = prepare(file, name, signer.chain(), at)?;
+    let signature = signer.sign(prepared.attributes())?;
+    prepared.complete(&signature)
 }
 
 /// The update that signs `field` at `at`, with the room for the CMS still empty; `None` if the field
@@ -88,6 +139,7 @@ pub(super) fn reserve(
     before: View<'_, '_>,
     field: &Field,
     at: Time,
+    room: usize,
     identify: impl FnOnce(&[u8], usize) -> [u8; 32],
 ) -> Result<Option<Reserved>, pdf::Error> {
     if field.signed(field.reference).is_none() {
@@ -103,5 +155,5 @@ pub(super) fn reserve(
             update.set(field.reference, dictionary);
         }
     };
-    Update::after(before).reserve_signature(signature, refer, identify).map(Some)
+    Update::after(before).reserve_signature(signature, room, refer, identify).map(Some)
 }

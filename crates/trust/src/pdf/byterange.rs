@@ -103,6 +103,11 @@ impl ByteRange {
         self.first
     }
 
+    /// How many bytes the room for the signature has; two hexadecimal digits each.
+    pub fn room(&self) -> usize {
+        self.second.start.saturating_sub(self.first).saturating_sub(2) / 2
+    }
+
     /// The two signed parts of the file.
     pub fn parts<'a>(&self, file: &'a [u8]) -> [&'a [u8]; 2] {
         [file.get(..self.first).unwrap_or_default(), file.get(self.second.clone()).unwrap_or_default()]

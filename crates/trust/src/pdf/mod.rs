@@ -34,7 +34,7 @@ pub use prefix::{Digests, Prefixes};
 pub use producer::probable_producer;
 pub use revision::Revision;
 pub use rewrite::Rewrite;
-pub use update::{CONTENTS_RESERVED, Reserved, Update, identify};
+pub use update::{Reserved, Update, identify};
 
 /// A number in a file as a place, or a length. Behind 2 GB, where no file is that this reader is given, all
 /// places are one: a browser counts with 32 bits, and has to give the same answer by the same sentence.

@@ -7,12 +7,6 @@ use sha2::{Digest, Sha256};
 
 use super::{Dictionary, Error, File, Object, Ref, View};
 
-/// Room for one CMS, in bytes; twice as many hexadecimal digits in the file.
-///
-/// A B-B signature with its chain takes about 1.3 kB. The rest is for RFC 3161 tokens and a log
-/// proof, which may later be added as unsigned attributes of the last signature.
-pub const CONTENTS_RESERVED: usize = 16 * 1024;
-
 /// Width of the `/ByteRange` array: three numbers of ten digits, brackets, zero and spaces. Files
 /// above 10 GB do not occur, files above 100 MB do (pyHanko #336).
 const BYTE_RANGE_WIDTH: usize = 36;
@@ -40,7 +34,7 @@ impl<'f, 'a> Update<'f, 'a> {
         self.objects.insert(reference.number, value.into());
     }
 
-    /// Writes the update with one signature dictionary as a new object.
+    /// Writes the update with one signature dictionary as a new object, and room for a CMS of `room` bytes.
     ///
     /// `signature` holds everything but `/ByteRange` and `/Contents`; `refer` is told the number
     /// of the new object and may set further objects that refer to it; `identify` gives the SHA-256 of
@@ -53,6 +47,7 @@ impl<'f, 'a> Update<'f, 'a> {
     pub fn reserve_signature(
         mut self,
         signature: Dictionary,
+        room: usize,
         refer: impl FnOnce(&mut Self, Ref),
         identify: impl FnOnce(&[u8], usize) -> [u8; 32],
     ) -> Result<Reserved, Error> {
@@ -66,7 +61,7 @@ impl<'f, 'a> Update<'f, 'a> {
         refer(&mut self, reference);
 
         // Room for all of it at once: growing copies the file again and again.
-        let mut out = Vec::with_capacity(self.before.bytes().len() + 2 * CONTENTS_RESERVED + 8 * 1024);
+        let mut out = Vec::with_capacity(self.before.bytes().len() + 2 * room + 8 * 1024);
         out.extend_from_slice(self.before.bytes());
         if !out.ends_with(b"\n") {
             out.push(b'\n');
@@ -87,7 +82,7 @@ impl<'f, 'a> Update<'f, 'a> {
         let range_at = out.len();
         out.resize(range_at + BYTE_RANGE_WIDTH, b' ');
         out.extend_from_slice(b"/Contents ");
-        let contents = out.len()..out.len() + 2 * CONTENTS_RESERVED + 2;
+        let contents = out.len()..out.len() + 2 * room + 2;
         out.push(b'<');
         out.resize(contents.end - 1, b'0');
         out.extend_from_slice(b">>>\nendobj\n");
