@@ -118,7 +118,7 @@ impl Attached {
         let address = signed.address();
         address.id == self.content.id
             && address.host == self.content.host
-            && signed.verify(seals).is_ok_and(|(claim, _)| claim.digest == self.content.digest)
+            && signed.verify(seals).is_ok_and(|(sealed, _)| *sealed.digest() == self.content.digest)
     }
 
     /// Renders revision 0 again from its data and compares it with the beginning of the file; `None` where

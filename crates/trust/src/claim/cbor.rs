@@ -1,19 +1,27 @@
 //! COSE_Sign1 (RFC 9052, 4.2) with a payload in deterministic CBOR (RFC 8949, 4.2.1).
 //!
-//! Everything is read into values, written again and compared: what has not exactly the one
-//! encoding is refused, so no list of forbidden spellings is needed.
+//! Everything has one encoding, also what is not known here. What a later version may say is open in two ways: a key that
+//! takes one byte has to be understood, one that takes more may be passed over; and the protected header names in `crit`
+//! what has to be understood of it (RFC 9052, 3.1).
 
-use minicbor::data::Type;
-use minicbor::{Decoder, Encoder};
+use minicbor::Encoder;
 
-use super::{Claim, Kind};
-use crate::pki::{KeyAlgorithm, Signature};
+use super::deterministic::Items;
+use super::{Claim, Kind, Sealed};
+use crate::pki::KeyAlgorithm;
 
+/// Label of the algorithm in the protected header (RFC 9052, 3.1).
+const ALG: i64 = 1;
+/// Label of what has to be understood.
+const CRIT: i64 = 2;
 /// Label of `kid` in the unprotected header.
 const KID: u8 = 4;
 
 /// Longest document number that a claim can carry; a longer one would need a finer QR symbol.
 const MAX_NUMBER: usize = 64;
+
+/// The lowest key of the payload that takes one byte (RFC 8949, 3.1).
+const LAST_CRITICAL: i64 = -24;
 
 /// The identifier of an algorithm (RFC 9053, 2): EdDSA, ES256.
 const fn identifier(algorithm: KeyAlgorithm) -> i64 {
@@ -33,7 +41,7 @@ fn encode(write: impl FnOnce(&mut Encoder<&mut Vec<u8>>) -> Option<()>) -> Vec<u
 /// `<< {1: algorithm} >>`
 pub(super) fn protected(algorithm: KeyAlgorithm) -> Vec<u8> {
     encode(|e| {
-        e.map(1).ok()?.i64(1).ok()?.i64(identifier(algorithm)).ok()?;
+        e.map(1).ok()?.i64(ALG).ok()?.i64(identifier(algorithm)).ok()?;
         Some(())
     })
 }
@@ -55,30 +63,37 @@ pub(super) fn payload(claim: &Claim) -> Vec<u8> {
     })
 }
 
-pub(super) fn parse_payload(bytes: &[u8]) -> Option<Claim> {
-    let mut d = Decoder::new(bytes);
-    let entries = d.map().ok()??;
-    let key = |d: &mut Decoder<'_>, expected: i8| (d.i8().ok()? == expected).then_some(());
-    key(&mut d, 6)?;
-    let day = d.u64().ok()?;
-    key(&mut d, -1)?;
-    let digest = d.bytes().ok()?.try_into().ok()?;
-    key(&mut d, -2)?;
-    let kind = Kind::from_code(d.u8().ok()?)?;
-    key(&mut d, -3)?;
-    let year = d.u16().ok()?;
-    key(&mut d, -4)?;
-    let indicators = d.u32().ok()?;
-    key(&mut d, -5)?;
-    let budget = d.u64().ok()?;
-    let number = if entries == 7 {
-        key(&mut d, -6)?;
-        Some(d.str().ok()?.to_owned()).filter(|n| n.len() <= MAX_NUMBER)
-    } else {
-        None
-    };
-    let claim = Claim { day, digest, kind, year, indicators, budget, number };
-    (payload(&claim) == bytes).then_some(claim)
+/// What the payload says; `None` if it is malformed.
+pub(super) fn parse_payload(bytes: &[u8]) -> Option<Sealed> {
+    let mut items = Items::of(bytes)?;
+    let (mut day, mut digest, mut kind, mut year) = (None, None, None, None);
+    let (mut indicators, mut budget, mut number) = (None, None, None);
+    let mut newer = false;
+    for _ in 0..items.map()? {
+        match items.integer()? {
+            Some(6) => day = Some(items.unsigned()?),
+            Some(-1) => digest = Some(items.bytes()?.try_into().ok()?),
+            Some(-2) => kind = Some(items.unsigned()?),
+            Some(-3) => year = Some(u16::try_from(items.unsigned()?).ok()?),
+            Some(-4) => indicators = Some(u32::try_from(items.unsigned()?).ok()?),
+            Some(-5) => budget = Some(items.unsigned()?),
+            Some(-6) => number = Some(items.text().filter(|n| n.len() <= MAX_NUMBER)?.to_owned()),
+            other => {
+                newer |= other.is_none_or(|key| key >= LAST_CRITICAL);
+                items.skip()?;
+            }
+        }
+    }
+    let (day, digest, kind, year) = (day?, digest?, kind?, year?);
+    let known = u8::try_from(kind).ok().and_then(Kind::from_code);
+    Some(match known {
+        // What is known of a document of a known kind is all there.
+        Some(kind) if !newer => {
+            let (indicators, budget) = (indicators?, budget?);
+            Sealed::Claim(Claim { day, digest, kind, year, indicators, budget, number })
+        }
+        _ => Sealed::Newer { day, digest },
+    })
 }
 
 /// `Sig_structure` (RFC 9052, 4.4): what the key signs.
@@ -100,17 +115,52 @@ pub(super) fn sign1(protected: &[u8], key_id: &[u8; 4], payload: &[u8], signatur
     })
 }
 
-pub(super) fn parse_sign1(bytes: &[u8]) -> Option<(KeyAlgorithm, [u8; 4], Vec<u8>, Signature)> {
-    let mut d = Decoder::new(bytes);
-    d.array().ok()??;
-    let header = d.bytes().ok()?;
-    let algorithm = KeyAlgorithm::ALL.into_iter().find(|own| protected(*own) == header)?;
-    d.map().ok()??;
-    if d.datatype().ok()? != Type::U8 || d.u8().ok()? != KID {
-        return None;
+/// A `COSE_Sign1` taken apart.
+pub(super) struct Message<'m> {
+    /// The protected header, encoded.
+    pub(super) protected: &'m [u8],
+    /// The algorithm; `None` for one of a later version, or where something has to be understood that is not.
+    pub(super) algorithm: Option<KeyAlgorithm>,
+    pub(super) key_id: [u8; 4],
+    pub(super) payload: &'m [u8],
+    pub(super) signature: &'m [u8],
+}
+
+impl<'m> Message<'m> {
+    /// `None` if it is malformed. Nobody answers for the header that is not protected, so nothing stands there but the
+    /// identifier of the key.
+    pub(super) fn parse(bytes: &'m [u8]) -> Option<Self> {
+        let mut items = Items::of(bytes)?;
+        if items.array()? != 4 {
+            return None;
+        }
+        let protected = items.bytes()?;
+        if items.map()? != 1 || items.unsigned()? != u64::from(KID) {
+            return None;
+        }
+        let key_id: [u8; 4] = items.bytes()?.try_into().ok()?;
+        let (payload, signature) = (items.bytes()?, items.bytes()?);
+        Some(Self { protected, algorithm: algorithm(protected)?, key_id, payload, signature })
     }
-    let key_id: [u8; 4] = d.bytes().ok()?.try_into().ok()?;
-    let payload = d.bytes().ok()?.to_vec();
-    let signature: Signature = d.bytes().ok()?.try_into().ok()?;
-    (sign1(header, &key_id, &payload, &signature) == bytes).then_some((algorithm, key_id, payload, signature))
+}
+
+/// The algorithm that a protected header names, `Some(None)` if that or something else in it is of a later version;
+/// `None` if it is malformed.
+fn algorithm(protected: &[u8]) -> Option<Option<KeyAlgorithm>> {
+    let mut items = Items::of(protected)?;
+    let (mut named, mut known) = (None, true);
+    for _ in 0..items.map()? {
+        match items.integer()? {
+            Some(ALG) => named = Some(items.integer()?),
+            Some(CRIT) => {
+                // RFC 9052, 3.1: there is at least one. None of this version's labels has to be named.
+                let labels = items.array().filter(|labels| *labels > 0)?;
+                (0..labels).try_for_each(|_| items.skip())?;
+                known = false;
+            }
+            _ => items.skip()?,
+        }
+    }
+    let named = named?;
+    Some(KeyAlgorithm::ALL.into_iter().find(|own| known && Some(identifier(*own)) == named))
 }

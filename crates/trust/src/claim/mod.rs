@@ -7,8 +7,12 @@
 //! The claim is signed by the institution's seal before anyone has signed the document, so it says
 //! who issued what, and never that it was signed or is in force. Host and id are covered by the
 //! signature without being repeated in it: a claim cannot be moved to another document or domain.
+//!
+//! Paper is not updated, so a claim of a later version is told from a damaged one: see [`Error::Newer`] and
+//! [`Sealed::Newer`].
 
 mod cbor;
+mod deterministic;
 mod id;
 mod pasted;
 
@@ -109,6 +113,9 @@ pub enum Error {
     /// Not the one encoding of a claim.
     #[error("the claim is damaged or malformed")]
     Malformed,
+    /// An algorithm, or a rule that has to be understood, of a later version.
+    #[error("the claim was made by rules that this program does not know")]
+    Newer,
     /// No key with this identifier is known.
     #[error("the claim was signed with an unknown key")]
     UnknownKey,
@@ -168,13 +175,45 @@ pub fn sign(claim: &Claim, address: &Address, seal: &dyn Sign) -> Result<String,
     Ok(format!("{address}#{}", base32(&message)))
 }
 
+/// What a seal vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sealed {
+    /// A claim.
+    Claim(Claim),
+    /// A claim with a kind of document or with facts that this version does not know. What is left out here could mean
+    /// something else by them.
+    Newer {
+        /// Day of issue, since 1970-01-01.
+        day: u64,
+        /// SHA-256 of the canonical data.
+        digest: [u8; 32],
+    },
+}
+
+impl Sealed {
+    /// Day of issue, since 1970-01-01.
+    pub const fn day(&self) -> u64 {
+        match self {
+            Self::Claim(Claim { day, .. }) | Self::Newer { day, .. } => *day,
+        }
+    }
+
+    /// SHA-256 of the canonical data.
+    pub const fn digest(&self) -> &[u8; 32] {
+        match self {
+            Self::Claim(Claim { digest, .. }) | Self::Newer { digest, .. } => digest,
+        }
+    }
+}
+
 /// A claim whose signature has not been checked. Its content is out of reach until it has.
 #[derive(Clone, Debug)]
 pub struct Signed {
     address: Address,
     key_id: [u8; 4],
     algorithm: KeyAlgorithm,
-    claim: Claim,
+    sealed: Sealed,
+    protected: Vec<u8>,
     payload: Vec<u8>,
     signature: Signature,
 }
@@ -184,14 +223,17 @@ impl Signed {
     ///
     /// # Errors
     ///
-    /// [`Error::Link`], [`Error::NoClaim`] or [`Error::Malformed`]. A claim has one encoding;
+    /// [`Error::Link`], [`Error::NoClaim`], [`Error::Malformed`] or [`Error::Newer`]. A claim has one encoding;
     /// another one with the same meaning is malformed.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (address, fragment) = parse_link(text)?;
         let bytes = from_base32(fragment.ok_or(Error::NoClaim)?.as_bytes()).ok_or(Error::Malformed)?;
-        let (algorithm, key_id, payload, signature) = cbor::parse_sign1(&bytes).ok_or(Error::Malformed)?;
-        let claim = cbor::parse_payload(&payload).ok_or(Error::Malformed)?;
-        Ok(Self { address, key_id, algorithm, claim, payload, signature })
+        let message = cbor::Message::parse(&bytes).ok_or(Error::Malformed)?;
+        let algorithm = message.algorithm.ok_or(Error::Newer)?;
+        let signature = message.signature.try_into().map_err(|_| Error::Malformed)?;
+        let sealed = cbor::parse_payload(message.payload).ok_or(Error::Malformed)?;
+        let (protected, payload) = (message.protected.to_vec(), message.payload.to_vec());
+        Ok(Self { address, key_id: message.key_id, algorithm, sealed, protected, payload, signature })
     }
 
     /// Where the link points. Anybody can print a link; this alone proves nothing.
@@ -200,7 +242,7 @@ impl Signed {
     }
 
     /// Checks the signature with every seal whose key has the right identifier (four bytes can meet by
-    /// chance); gives the claim and the certificate of the seal.
+    /// chance); gives what is sealed, and the certificate of the seal.
     ///
     /// # Errors
     ///
@@ -208,15 +250,14 @@ impl Signed {
     pub fn verify<'k>(
         &self,
         seals: impl IntoIterator<Item = &'k Certificate>,
-    ) -> Result<(&Claim, &'k Certificate), Error> {
-        let protected = cbor::protected(self.algorithm);
-        let message = cbor::sig_structure(&protected, &self.address.external_aad(), &self.payload);
+    ) -> Result<(&Sealed, &'k Certificate), Error> {
+        let message = cbor::sig_structure(&self.protected, &self.address.external_aad(), &self.payload);
         let mut known = false;
         for seal in seals.into_iter().filter(|seal| seal.key().key_id() == Some(self.key_id)) {
             known = true;
             let fits = seal.key().algorithm() == Some(self.algorithm);
             if fits && seal.key().verifies_plain(&message, &self.signature) {
-                return Ok((&self.claim, seal));
+                return Ok((&self.sealed, seal));
             }
         }
         Err(if known { Error::Signature } else { Error::UnknownKey })

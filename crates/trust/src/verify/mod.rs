@@ -23,7 +23,7 @@ pub use verdict::{
     SignatureVerdict, Trusted, Verdict,
 };
 
-use crate::claim::{self, Signed};
+use crate::claim::{self, Address, Sealed, Signed};
 use crate::cms;
 use crate::pades::{self, SignatureReport, Update};
 use crate::pdf::{self, File};
@@ -304,6 +304,11 @@ fn claim_findings(
     let text = claim.and_then(|bytes| std::str::from_utf8(bytes).ok());
     let signed = match text.map(Signed::parse) {
         Some(Ok(signed)) => signed,
+        Some(Err(claim::Error::Newer)) => {
+            let finding = Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked);
+            findings.push(finding.with("host", &content.host));
+            return (Outcome::NotChecked, None);
+        }
         Some(Err(_)) => {
             findings.push(Finding::new(Axis::Integrity, "claim.malformed", Outcome::Fail));
             return (Outcome::Fail, None);
@@ -319,7 +324,7 @@ fn claim_findings(
         return (Outcome::Fail, None);
     }
     let (outcome, sealed) = seal(&signed, anchors, evidence, at, findings);
-    let Some(Sealed { claim, by, root }) = sealed else { return (outcome, None) };
+    let Some(Stated { what, by, root }) = sealed else { return (outcome, None) };
     if by != clip(&content.institution) {
         findings.push(
             Finding::new(Axis::Issuer, "seal.other-institution", Outcome::Fail)
@@ -328,6 +333,18 @@ fn claim_findings(
         );
         return (Outcome::Fail, None);
     }
+    let claim = match what {
+        Sealed::Claim(claim) => claim,
+        Sealed::Newer { digest, .. } if digest == content.digest => {
+            let finding = Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked);
+            findings.push(finding.with("host", &content.host).with("by", by));
+            return (Outcome::NotChecked, None);
+        }
+        Sealed::Newer { .. } => {
+            findings.push(Finding::new(Axis::Integrity, "claim.other-content", Outcome::Fail));
+            return (Outcome::Fail, None);
+        }
+    };
     let same = claim.digest == content.digest
         && claim.kind == content.kind
         && claim.year == content.year
@@ -340,8 +357,8 @@ fn claim_findings(
 }
 
 /// A claim that was sealed with a known key.
-struct Sealed {
-    claim: claim::Claim,
+struct Stated {
+    what: Sealed,
     /// The institution, as the seal's certificate names it.
     by: String,
     /// The anchor to which that certificate leads.
@@ -355,9 +372,9 @@ fn seal(
     evidence: &Evidence,
     at: Time,
     findings: &mut Vec<Finding>,
-) -> (Outcome, Option<Sealed>) {
+) -> (Outcome, Option<Stated>) {
     let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
-    let (claim, certificate) = match signed.verify(&evidence.seals) {
+    let (what, certificate) = match signed.verify(&evidence.seals) {
         Ok(verified) => verified,
         Err(claim::Error::UnknownKey) => {
             finding("claim.unknown-seal", Outcome::NotChecked);
@@ -369,7 +386,7 @@ fn seal(
         }
     };
     // The end of the day of issue: a seal made at noon signs for that day too.
-    let day = Time::from_unix(claim.day.saturating_mul(86_400).saturating_add(86_399));
+    let day = Time::from_unix(what.day().saturating_mul(86_400).saturating_add(86_399));
     let mut root = None;
     let outcome = match anchors.path(certificate, &[], Purpose::Seal, day) {
         Ok(path) => {
@@ -380,7 +397,7 @@ fn seal(
                     ("seal.revocation-required", Outcome::Fail)
                 }
                 Revocation::Unknown => ("seal.revocation-unknown", Outcome::NotChecked),
-                Revocation::Revoked { at, .. } if at.day() < claim.day => ("seal.revoked", Outcome::Fail),
+                Revocation::Revoked { at, .. } if at.day() < what.day() => ("seal.revoked", Outcome::Fail),
                 // Issued before, by its own word, or on the same day.
                 Revocation::Revoked { .. } => ("seal.revoked-later", Outcome::NotChecked),
             };
@@ -396,7 +413,7 @@ fn seal(
             Outcome::Fail
         }
     };
-    (outcome, Some(Sealed { claim: claim.clone(), by: certificate.subject().organization, root }))
+    (outcome, Some(Stated { what: what.clone(), by: certificate.subject().organization, root }))
 }
 
 /// One signature on its axes.
@@ -677,6 +694,11 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
             findings.push(Finding::new(Axis::Issuer, "claim.missing-in-link", Outcome::NotChecked));
             return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
         }
+        Err(claim::Error::Newer) => {
+            let address = claim::parse_link(text).ok().map(|(address, _)| address);
+            findings.push(newer(address.as_ref()));
+            return Verdict::new(Profile::Own, sha256, at, None, Vec::new(), findings);
+        }
         Err(_) => {
             // Cut off on its way, more often than forged; it proves nothing in either case.
             findings.push(Finding::new(Axis::Issuer, "claim.malformed", Outcome::NotChecked));
@@ -686,10 +708,13 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
     let (outcome, sealed) = seal(&signed, anchors, evidence, at, &mut findings);
     findings.push(Finding::new(Axis::Integrity, "picture.signatures-not-checked", Outcome::NotChecked));
     let mut document = None;
-    if let Some(Sealed { claim, by, root }) = sealed {
+    if let Some(Stated { what, by, root }) = sealed {
+        if matches!(what, Sealed::Newer { .. }) {
+            findings.push(newer(Some(signed.address())).with("by", &by));
+        }
         match &evidence.status {
             Status::Known(record) => {
-                if record.digest != claim.digest {
+                if record.digest != *what.digest() {
                     findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
                 }
                 findings.extend(match &record.standing {
@@ -710,17 +735,25 @@ fn claim_in(text: &str, anchors: &Anchors, evidence: &Evidence, at: Time) -> Ver
                 findings.push(Finding::new(Axis::Status, "status.not-asked", Outcome::NotChecked));
             }
         }
-        document = Some(DocumentVerdict {
-            id: signed.address().id.to_string(),
-            kind: claim.kind.to_string(),
-            year: claim.year,
-            digest: crate::digits::hex(&claim.digest),
-            claim: outcome,
-            reproduced: Outcome::NotChecked,
-            issued: Some(Issued::new(&claim, &signed.address().host, by, root)),
-        });
+        if let Sealed::Claim(claim) = what {
+            document = Some(DocumentVerdict {
+                id: signed.address().id.to_string(),
+                kind: claim.kind.to_string(),
+                year: claim.year,
+                digest: crate::digits::hex(&claim.digest),
+                claim: outcome,
+                reproduced: Outcome::NotChecked,
+                issued: Some(Issued::new(&claim, &signed.address().host, by, root)),
+            });
+        }
     }
     Verdict::new(Profile::Own, sha256, at, document, Vec::new(), findings)
+}
+
+/// A claim of a later version, and where it is said what it means.
+fn newer(address: Option<&Address>) -> Finding {
+    let host = address.map_or("?", |address| &address.host);
+    Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked).with("host", host)
 }
 
 /// Checks the detached seal over a manifest (`manifest.p7s`), which says of itself that it was made
