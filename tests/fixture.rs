@@ -237,8 +237,7 @@ impl Fixture {
     /// What somebody outside has: certificates and revocation lists, no registry.
     pub(crate) fn outsider(&self) -> Auditor {
         Auditor {
-            anchors: self.office.anchors().unwrap(),
-            seals: self.office.seals().unwrap(),
+            trust: self.office.trust().unwrap(),
             templates: Some(Templates::built_in()),
             ..Auditor::default()
         }

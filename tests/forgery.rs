@@ -104,7 +104,7 @@ fn a_person_cannot_seal_and_a_seal_cannot_sign() {
         pk_trust::claim::sign(&claim, &address, signer).unwrap()
     };
     let mut auditor = fixture.outsider();
-    auditor.seals = vec![fixture.office.certificate("kominfo").unwrap()];
+    auditor.trust.seals = vec![fixture.office.certificate("kominfo").unwrap()];
     let answer = auditor.link("qr", &item_link(&person), now());
     assert_eq!(answer.overall(), Overall::Failed);
 }

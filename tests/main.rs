@@ -14,6 +14,7 @@ mod attacks;
 mod browser;
 mod commands;
 mod conformance;
+mod counters;
 mod custody;
 mod determinism;
 mod fixture;

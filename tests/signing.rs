@@ -84,7 +84,7 @@ fn without_anchors_nobody_is_known() {
 fn without_revocation_lists_revocation_is_open() {
     let fixture = fixture::complete();
     let mut auditor = fixture.auditor();
-    auditor.anchors.crls.clear();
+    auditor.trust.anchors.crls.clear();
     let verdict = verdict(&auditor, &fixture.file("kominfo", Kind::Agreement));
     assert_eq!(verdict.overall, Overall::Indeterminate);
     assert_eq!(verdict.signatures[0].revocation, Outcome::NotChecked);

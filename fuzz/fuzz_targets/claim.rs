@@ -5,8 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use pk_trust::Time;
 use pk_trust::claim::{Id, Signed, parse_link};
-use pk_trust::pki::Anchors;
-use pk_trust::verify::{self, Evidence, Overall};
+use pk_trust::verify::{self, Evidence, Overall, Trust};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -20,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(parse_link(&again).map(|(a, _)| a.to_string()).ok(), Some(again));
     }
     let _ = Signed::parse(text);
-    let verdict = verify::link(text, &Anchors::default(), &Evidence::default(), Time::from_unix(0));
+    let verdict = verify::link(text, &Trust::default(), &Evidence::default(), Time::from_unix(0));
     // Without a trusted seal nothing is ever passed.
     assert_ne!(verdict.overall, Overall::Passed);
 });

@@ -5,8 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use pk_fuzz::{assemble, update};
 use pk_trust::Time;
-use pk_trust::pki::Anchors;
-use pk_trust::verify::{self, Answer, Evidence, Outcome, Overall};
+use pk_trust::verify::{self, Answer, Evidence, Outcome, Overall, Trust};
 
 /// One of pk's documents with both signatures.
 const SIGNED: &[u8] = include_bytes!("../signed.pdf");
@@ -30,5 +29,5 @@ fuzz_target!(|data: &[u8]| {
 
 fn judge(bytes: &[u8]) -> verify::Verdict {
     let evidence = Evidence { reproduced: Some(true), ..Evidence::default() };
-    verify::document(bytes, &Anchors::default(), &evidence, Time::from_unix(1_767_571_200))
+    verify::document(bytes, &Trust::default(), &evidence, Time::from_unix(1_767_571_200))
 }

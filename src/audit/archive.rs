@@ -2,7 +2,7 @@
 
 use pk_trust::Time;
 use pk_trust::claim::Id;
-use pk_trust::verify::{self, Outcome, Overall, Verdict};
+use pk_trust::verify::{self, Document, Outcome, Overall, Verdict};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -50,7 +50,7 @@ pub(super) fn examine(
 ) -> Result<ArchiveVerdict, Unanswered> {
     let mut archive = OpenArchive::open(bytes)?;
     let as_of = archive.manifest.as_of.as_deref().and_then(Time::parse).unwrap_or(at);
-    let finding = verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.anchors, as_of, at);
+    let finding = verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.trust.anchors, as_of, at);
     let seal = (finding.code, finding.outcome);
     let mut differences: Vec<MissingOrExtra> =
         archive.missing.iter().cloned().map(MissingOrExtra::Missing).collect();
@@ -60,7 +60,10 @@ pub(super) fn examine(
     let listed: Vec<ManifestEntry> = archive.manifest.documents.clone();
     for entry in listed.iter().filter(|e| !missing.contains(&e.path)) {
         let file = archive.file(&entry.path).map_err(Unanswered::Archive)?;
-        let Answer::Document(verdict) = auditor.document(&entry.path, &file.bytes, at)? else { continue };
+        let Answer::Document(verdict) = auditor.document(&entry.path, &Document::open(&file.bytes), at)?
+        else {
+            continue;
+        };
         if !matches(entry, &file.bytes, &verdict) {
             differences.push(MissingOrExtra::Changed(entry.path.clone()));
         }
@@ -127,5 +130,7 @@ fn matches(entry: &ManifestEntry, bytes: &[u8], verdict: &Verdict) -> bool {
     let document = verdict.document.as_ref();
     data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)) == entry.sha256
         && u64::try_from(bytes.len()).is_ok_and(|size| size == entry.size)
-        && document.is_some_and(|d| d.id == entry.id && d.digest == entry.digest && d.kind == entry.kind)
+        && document.is_some_and(|d| {
+            d.id.to_string() == entry.id && d.digest == entry.digest && d.kind.as_str() == entry.kind
+        })
 }

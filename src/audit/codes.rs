@@ -98,7 +98,7 @@ pub(super) fn text(auditor: &Auditor, name: &str, text: &str, at: Time) -> Answe
 pub(super) fn link(auditor: &Auditor, name: &str, text: &str, at: Time) -> Verdict {
     let address = parse_link(text).ok().map(|(address, _)| address);
     let evidence = auditor.evidence(address.as_ref().and_then(|address| auditor.find(&address.id)));
-    let mut verdict = pk_trust::verify::link(text, &auditor.anchors, &evidence, at);
+    let mut verdict = pk_trust::verify::link(text, &auditor.trust, &evidence, at);
     name.clone_into(&mut verdict.file);
     verdict
 }

@@ -10,8 +10,9 @@ use std::sync::{Arc, OnceLock};
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, pasted};
-use pk_trust::pki::{Anchors, Certificate};
-use pk_trust::verify::{self, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict};
+use pk_trust::verify::{
+    self, Document, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict,
+};
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;
@@ -27,10 +28,8 @@ const MAX_SUCCESSORS: usize = 32;
 /// What is known besides the file.
 #[derive(Default)]
 pub struct Auditor {
-    /// Roots, links, revocation lists.
-    pub anchors: Anchors,
-    /// Seals.
-    pub seals: Vec<Certificate>,
+    /// Roots, links, revocation lists, seals.
+    pub trust: Trust,
     /// The registry of the office, if there is one.
     pub registry: Option<Box<dyn Registry + Send>>,
     /// The host of the office's public page, if an office is asking.
@@ -39,8 +38,6 @@ pub struct Auditor {
     pub templates: Option<Templates>,
     /// Made from the templates when it is first needed: loading fonts takes longer than most checks.
     pub renderer: Arc<OnceLock<Renderer>>,
-    /// Whether a revocation that is not known refuses a document.
-    pub require_revocation: bool,
     /// How each root came to be trusted, by its fingerprint.
     pub trusted: BTreeMap<String, Trusted>,
     /// Draws the first pages of a PDF file, as many as it is told, as pictures. Without it scans are not looked at.
@@ -52,7 +49,7 @@ pub type Draw = fn(&[u8], usize) -> Vec<Vec<u8>>;
 
 impl std::fmt::Debug for Auditor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Auditor").field("seals", &self.seals).finish_non_exhaustive()
+        f.debug_struct("Auditor").field("seals", &self.trust.seals).finish_non_exhaustive()
     }
 }
 
@@ -126,27 +123,25 @@ impl Auditor {
     /// connection of its own, because SQLite's is not shared between threads.
     pub fn with_registry(&self, registry: Option<Box<dyn Registry + Send>>) -> Self {
         Self {
-            anchors: self.anchors.clone(),
-            seals: self.seals.clone(),
+            trust: self.trust.clone(),
             registry,
             host: self.host.clone(),
             templates: self.templates.clone(),
             renderer: Arc::clone(&self.renderer),
-            require_revocation: self.require_revocation,
             trusted: self.trusted.clone(),
             draw: self.draw,
         }
     }
 
     /// Trusts whom a trust file names.
-    pub fn trust(&mut self, trust: Trust) {
-        self.anchors.add(trust.anchors);
-        self.seals.extend(trust.seals);
+    pub fn add(&mut self, trust: Trust) {
+        self.trust.anchors.add(trust.anchors);
+        self.trust.seals.extend(trust.seals);
     }
 
     /// Whom it trusts, and how each came to be trusted.
     pub fn roots(&self) -> Vec<Root> {
-        let all = self.anchors.roots.iter().chain(&self.anchors.pinned).map(Root::new);
+        let all = self.trust.anchors.roots.iter().chain(&self.trust.anchors.pinned).map(Root::new);
         all.map(|root| Root { trusted: self.trusted.get(&root.fingerprint).cloned(), ..root }).collect()
     }
 
@@ -166,14 +161,23 @@ impl Auditor {
         self.answer(name, bytes, at).map(|answer| self.with_roots(answer))
     }
 
+    /// As [`Auditor::examine`], about a PDF file that was opened.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered`]
+    pub fn examine_opened(
+        &self,
+        name: &str,
+        document: &Document<'_>,
+        at: Time,
+    ) -> Result<Answer, Unanswered> {
+        self.pdf(name, document, at).map(|answer| self.with_roots(answer))
+    }
+
     fn answer(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
-        if bytes.starts_with(b"%PDF-") {
-            return Ok(match self.document(name, bytes, at)? {
-                Answer::Document(verdict) if is_unsigned(&verdict) => {
-                    scan::examine(self, name, bytes, *verdict, at)
-                }
-                answer => answer,
-            });
+        if is_pdf(name, bytes) {
+            return self.pdf(name, &Document::open(bytes), at);
         }
         if bytes.starts_with(b"PK\x03\x04") {
             return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, at)?)));
@@ -181,16 +185,22 @@ impl Auditor {
         if pk_photo::is_picture(bytes) {
             return codes::examine(self, name, bytes, at);
         }
-        // Called a PDF and not beginning like one: its beginning was changed, and that is an answer.
-        if name.to_lowercase().ends_with(".pdf") {
-            return self.document(name, bytes, at);
-        }
         match std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{FEFF}').trim()) {
             Ok(text) if text.starts_with("https://") || !pasted(text).is_empty() => {
                 Ok(codes::text(self, name, text, at))
             }
             _ => Err(Unanswered::Format),
         }
+    }
+
+    /// Answers about a PDF file; one that nobody signed may be a scan of paper.
+    fn pdf(&self, name: &str, document: &Document<'_>, at: Time) -> Result<Answer, Unanswered> {
+        Ok(match self.document(name, document, at)? {
+            Answer::Document(verdict) if is_unsigned(&verdict) => {
+                scan::examine(self, name, document, *verdict, at)
+            }
+            answer => answer,
+        })
     }
 
     /// The answer, with how each root came to be trusted.
@@ -202,9 +212,10 @@ impl Auditor {
     }
 
     /// Answers about a PDF.
-    fn document(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
-        let attached = Attached::read(bytes);
-        let found = attached.as_ref().and_then(|attached| self.find(&attached.content.id));
+    fn document(&self, name: &str, document: &Document<'_>, at: Time) -> Result<Answer, Unanswered> {
+        let bytes = document.bytes();
+        let attached = Attached::of(document);
+        let found = document.id().and_then(|id| self.find(&id));
         // A registry that says what its own events do not say is no authority on any document.
         use registry::Error::{Chain, Row, Schema};
         if let Some(Err(error @ (Chain { .. } | Row { .. } | Schema(_)))) = found {
@@ -217,15 +228,13 @@ impl Auditor {
             return Err(Unanswered::Differs { id: attached.content.id, difference });
         }
         let mut evidence = self.evidence(found);
-        let mut verdict = verify::document(bytes, &self.anchors, &evidence, at);
-        // Only what the seal vouches for is rendered: any other data is somebody's wish to keep the
-        // verifier busy. And the issuer's own record of the file says as much, and faster.
-        let sealed = verdict.document.as_ref().is_some_and(|d| d.issued.is_some() && !failed(d.claim));
-        let open = verdict.all_findings().any(|f| f.code == "document.reproduction-not-possible");
-        if sealed && open {
+        let examined = document.examine(&self.trust, at);
+        // Only what the seal vouches for is rendered: any other data is an attempt to exhaust the verifier. And the
+        // issuer's own record of the file says as much, and faster.
+        if examined.is_sealed() && !is_recorded(&evidence.status, examined.sha256()) {
             evidence.reproduced = attached.and_then(|attached| self.reproduce(&attached, bytes));
-            verdict = verify::document(bytes, &self.anchors, &evidence, at);
         }
+        let mut verdict = examined.judge(&evidence);
         name.clone_into(&mut verdict.file);
         Ok(Answer::Document(Box::new(verdict)))
     }
@@ -270,10 +279,8 @@ impl Auditor {
 
     fn evidence(&self, found: Option<Result<Option<registry::Entry>, registry::Error>>) -> Evidence {
         Evidence {
-            seals: self.seals.clone(),
             status: found.map_or(verify::Status::NotAsked, status),
             host: self.host.clone(),
-            require_revocation: self.require_revocation,
             ..Evidence::default()
         }
     }
@@ -300,6 +307,18 @@ fn status(found: Result<Option<registry::Entry>, registry::Error>) -> verify::St
         // A registry that fails must never read as one that knows nothing against the document.
         Err(_) => verify::Status::Unreachable,
     }
+}
+
+/// Whether a file is to be answered about as a PDF file. One that is called so and does not begin like one was changed
+/// at its beginning, and that is an answer.
+pub fn is_pdf(name: &str, bytes: &[u8]) -> bool {
+    let is_other = bytes.starts_with(b"PK\x03\x04") || pk_photo::is_picture(bytes);
+    bytes.starts_with(b"%PDF-") || !is_other && name.to_lowercase().ends_with(".pdf")
+}
+
+/// Whether the issuer's own record names this file.
+fn is_recorded(status: &verify::Status, sha256: [u8; 32]) -> bool {
+    matches!(status, verify::Status::Known(record) if record.files.contains(&sha256))
 }
 
 /// Whether a file is no document of pk's and nobody signed it.

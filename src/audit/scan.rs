@@ -3,7 +3,7 @@
 use pk_trust::Time;
 use pk_trust::claim::parse_link;
 use pk_trust::pdf::{Body, Dictionary, File, Object, View};
-use pk_trust::verify::{Finding, Verdict};
+use pk_trust::verify::{Document, Finding, Verdict};
 
 use super::{Answer, Auditor, codes};
 
@@ -35,14 +35,20 @@ struct Pages {
 
 /// The answer about the codes on the pages of a file that nobody signed, in the place of `verdict`, or
 /// `verdict` with a word on what was looked for.
-pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], verdict: Verdict, at: Time) -> Answer {
+pub(super) fn examine(
+    auditor: &Auditor,
+    name: &str,
+    document: &Document<'_>,
+    verdict: Verdict,
+    at: Time,
+) -> Answer {
     let Some(draw) = auditor.draw else { return Answer::Document(Box::new(verdict)) };
-    let pages = look(bytes).unwrap_or_default();
+    let pages = document.file().and_then(look).unwrap_or_default();
     let is_claim = |text: &String| parse_link(text).is_ok();
     let read = |picture: &Vec<u8>| pk_photo::qr_texts(picture).unwrap_or_default();
     let mut texts: Vec<String> = pages.jpegs.iter().flat_map(read).collect();
     if pages.scanned && pages.others && !texts.iter().any(is_claim) {
-        texts.extend(draw(bytes, MAX_PAGES).iter().flat_map(read));
+        texts.extend(draw(document.bytes(), MAX_PAGES).iter().flat_map(read));
     }
     let mut seen = Vec::new();
     texts.retain(|text| {
@@ -62,8 +68,7 @@ pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], verdict: Verd
     Answer::Document(Box::new(verdict))
 }
 
-fn look(bytes: &[u8]) -> Option<Pages> {
-    let file = File::parse(bytes).ok()?;
+fn look(file: &File<'_>) -> Option<Pages> {
     let view = file.latest();
     let all = view.pages().ok()?;
     let mut pages = Pages { scanned: !all.is_empty(), ..Pages::default() };

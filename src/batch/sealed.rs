@@ -8,7 +8,7 @@ use pk_trust::claim::Signed;
 use pk_trust::pades::fields;
 use pk_trust::pdf::File;
 use pk_trust::pki::Certificate;
-use pk_trust::verify::{CLAIM_NAME, Content, DATA_NAME, attachment};
+use pk_trust::verify::{Content, Document};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -91,15 +91,17 @@ fn open(file: &File<'_>) -> Option<Vec<String>> {
 impl Attached {
     /// What is attached to revision 0; `None` if the file is none of pk's.
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let file = File::parse(bytes).ok()?;
-        let data = attachment(file.at(0), DATA_NAME).ok()??;
-        let claim = attachment(file.at(0), CLAIM_NAME).ok().flatten();
+        Self::of(&Document::open(bytes))
+    }
+
+    /// As [`Attached::read`], of a file that was opened.
+    pub fn of(document: &Document<'_>) -> Option<Self> {
         Some(Self {
-            content: Content::parse(&data).ok()?,
-            claim: claim.and_then(|claim| String::from_utf8(claim).ok()),
-            end: file.revisions().first()?.span.end,
-            open: open(&file),
-            data,
+            content: document.content()?.clone(),
+            claim: document.claim().map(str::to_owned),
+            end: document.rendered()?.len(),
+            open: open(document.file()?),
+            data: document.data()?.to_vec(),
         })
     }
 

@@ -7,9 +7,10 @@
 use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::pades;
-use pk_trust::pki::{Anchors, Certificate, Purpose, Sign};
+use pk_trust::pki::{Certificate, Purpose, Sign};
 use pk_trust::verify::{
-    self, Evidence, Outcome, Overall, Record, RoleError, SignatureVerdict, Standing, Status, Verdict,
+    Document, Evidence, Outcome, Overall, Record, RoleError, SignatureVerdict, Standing, Status, Trust,
+    Verdict,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -237,14 +238,11 @@ pub fn sign(
 }
 
 /// What the office knows of certificates.
-struct Known {
-    anchors: Anchors,
-    seals: Vec<Certificate>,
-}
+struct Known(Trust);
 
 impl Known {
     fn of(office: &Office) -> Result<Self, AuthorityError> {
-        Ok(Self { anchors: office.anchors()?, seals: office.seals()? })
+        office.trust().map(Self)
     }
 
     /// The bytes of a document and its data, once the file is the one that was recorded, a seal of this
@@ -252,12 +250,13 @@ impl Known {
     fn sealed(&self, entry: &Entry, office: &Office, at: Time) -> Result<(Vec<u8>, Attached), SignError> {
         let id = entry.reservation.id;
         let bytes = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
+        let document = Document::open(&bytes);
         // Nobody puts a name under what no longer holds, because a first signer's key was revoked, say.
-        if self.refuses(entry, &bytes, at) {
+        if self.verdict(entry, &document, at).overall == Overall::Failed {
             return Err(SignError::NotValid(id));
         }
-        let attached = Attached::read(&bytes).ok_or(SignError::Tampered(id))?;
-        if !attached.is_sealed_by(&self.seals) {
+        let attached = Attached::of(&document).ok_or(SignError::Tampered(id))?;
+        if !attached.is_sealed_by(&self.0.seals) {
             return Err(SignError::NotSealed(id));
         }
         match attached.difference(entry, &bytes) {
@@ -300,7 +299,7 @@ impl Known {
     /// Whether a file that nobody recorded has the signature that is asked for now: a run was stopped, or the register
     /// is an older copy. Who has it in hand has a genuine file, which another one in its place would make look forged.
     fn is_next(&self, entry: &Entry, field: &str, leaf: &Certificate, bytes: &[u8], at: Time) -> bool {
-        let verdict = self.verdict(entry, bytes, at);
+        let verdict = self.verdict(entry, &Document::open(bytes), at);
         // Of this office's authority, which gives each number once: a certificate that only looks like it is none.
         let is_ours = |last: &SignatureVerdict| {
             [last.integrity, last.chain, last.revocation] == [Outcome::Pass; 3]
@@ -312,20 +311,15 @@ impl Known {
             && verdict.signatures.last().is_some_and(is_ours)
     }
 
-    /// Whether a recorded document fails verification as it stands.
-    fn refuses(&self, entry: &Entry, bytes: &[u8], at: Time) -> bool {
-        self.verdict(entry, bytes, at).overall == Overall::Failed
-    }
-
-    fn verdict(&self, entry: &Entry, bytes: &[u8], at: Time) -> Verdict {
+    /// The verdict about a recorded document as it stands.
+    fn verdict(&self, entry: &Entry, document: &Document<'_>, at: Time) -> Verdict {
         let record = Record {
             digest: entry.digest,
             files: entry.files.clone(),
             standing: Standing::Waiting,
             ended: None,
         };
-        let evidence =
-            Evidence { seals: self.seals.clone(), status: Status::Known(record), ..Evidence::default() };
-        verify::document(bytes, &self.anchors, &evidence, at)
+        let evidence = Evidence { status: Status::Known(record), ..Evidence::default() };
+        document.examine(&self.0, at).judge(&evidence)
     }
 }

@@ -72,13 +72,13 @@ impl Anchors {
         for path in trust {
             let trust = Trust::parse(&read_small(path)?)
                 .map_err(|error| Failure::from(error).with("path", path.display()))?;
-            anchors.auditor.trust(trust);
+            anchors.auditor.add(trust);
             anchors.auditor.say_how_trusted(&how("root.trust-option", path, None));
         }
         for path in crl {
             let lists = parse_crls(&read_small(path)?)
                 .map_err(|error| Failure::crl(&error).with("path", path.display()))?;
-            anchors.auditor.anchors.crls.extend(lists);
+            anchors.auditor.trust.anchors.crls.extend(lists);
         }
         Ok(anchors)
     }
@@ -104,7 +104,7 @@ impl Anchors {
         };
         for entry in trusted.entries.iter().filter(|entry| entry.kind == Kind::File) {
             let Some(configuration) = &configuration else { continue };
-            anchors.auditor.trust(configuration.copy(entry)?);
+            anchors.auditor.add(configuration.copy(entry)?);
             anchors.auditor.say_how_trusted(&how("root.own-file", &entry.path, Some(&entry.added)));
         }
         Ok(anchors)
@@ -160,7 +160,7 @@ impl Anchors {
         let mut anchors = Self::of_office(app, office, code, added)?;
         // Read a second time since: only what was compared may vouch.
         let same = |root: &pk_trust::pki::Certificate| HEXLOWER.encode(&root.fingerprint()) == found;
-        anchors.auditor.anchors.roots.retain(same);
+        anchors.auditor.trust.anchors.roots.retain(same);
         Ok(anchors)
     }
 

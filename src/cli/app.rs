@@ -78,8 +78,7 @@ impl App {
     /// An auditor with everything that the office knows.
     pub(super) fn auditor(&self, office: &Office) -> Result<Auditor, Failure> {
         Ok(Auditor {
-            anchors: office.anchors()?,
-            seals: office.seals()?,
+            trust: office.trust()?,
             host: Some(office.config().instansi.host.clone()),
             registry: Some(self.registry_to_read(office)?),
             templates: Some(Templates::with_folder(&office.templates())?),

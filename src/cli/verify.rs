@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pk_trust::Time;
-use pk_trust::claim::Id;
-use pk_trust::verify::{self, Finding, Issued, Outcome, Overall, Root, Verdict};
+use pk_trust::claim::{Id, Kind};
+use pk_trust::verify::{self, Document, Finding, Issued, Outcome, Overall, Root, SignatureKind, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::anchors::Anchors;
@@ -18,7 +18,7 @@ use super::app::{App, jobs, rupiah};
 use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
 use super::term::{Term, Tone};
-use crate::audit::{Answer, ArchiveVerdict, Auditor, PictureVerdict};
+use crate::audit::{self, Answer, ArchiveVerdict, Auditor, PictureVerdict};
 use crate::batch::{Event, recorded_file};
 use crate::office::{Office, durable};
 use crate::report::{self, About, Entry, Pages, Report, Unread};
@@ -91,7 +91,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     if !args.trust.is_empty() && app.named.is_some() {
         term.note("verify.office-unused", &[]);
     }
-    auditor.require_revocation = args.require_revocation;
+    auditor.trust.require_revocation = args.require_revocation;
     auditor.draw = Some(report::draw_to_read);
     let left = left.map(|left| {
         let (code, values) = left.sentence();
@@ -389,14 +389,18 @@ fn examine(auditor: &Auditor, input: &Input, wish: &Wish) -> Result<Checked, Fai
     };
     let bytes = bytes.map_err(io)?.ok_or_else(|| Failure::new("fail.too-large"))?;
     let sha256 = wish.report.then(|| data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
-    let answer = auditor.examine(&input.name, &bytes, wish.at).map_err(Failure::from);
-    let pages = if !wish.report || !bytes.starts_with(b"%PDF-") {
-        None
-    } else if wish.pictures.load(Ordering::Relaxed) {
-        Some(Pages::of(&bytes))
-    } else {
-        Some(Pages::left_out())
+    // Opened once, also for the places of the fields in the report.
+    let opened = audit::is_pdf(&input.name, &bytes).then(|| Document::open(&bytes));
+    let answer = match &opened {
+        Some(document) => auditor.examine_opened(&input.name, document, wish.at),
+        None => auditor.examine(&input.name, &bytes, wish.at),
     };
+    let pages = match opened.filter(|_| wish.report && bytes.starts_with(b"%PDF-")) {
+        Some(document) if wish.pictures.load(Ordering::Relaxed) => Some(Pages::of(&document)),
+        Some(_) => Some(Pages::left_out()),
+        None => None,
+    };
+    let answer = answer.map_err(Failure::from);
     drop(alone);
     Ok(Checked { answer, sha256, pages })
 }
@@ -508,14 +512,14 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     }
     for signature in &verdict.signatures {
         let (code, time) = match (signature.kind, &signature.proven_time) {
-            ("time-stamp", proven) => ("verdict.time-stamp", proven),
+            (SignatureKind::TimeStamp, proven) => ("verdict.time-stamp", proven),
             (_, proven @ Some(_)) => ("verdict.signature-proven", proven),
             _ => ("verdict.signature", &signature.claimed_time),
         };
         let values = [
             ("field", signature.field.clone()),
             ("signer", signature.signer.clone().unwrap_or_else(|| "?".to_owned())),
-            ("time", time.clone().unwrap_or_else(|| "?".to_owned())),
+            ("time", time.map_or_else(|| "?".to_owned(), |time| time.to_string())),
         ];
         term.out(&format!("  {}", term.text(code, &values)));
         if verbose {
@@ -525,7 +529,7 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     if let Some(document) = &verdict.document
         && let Some(issued) = &document.issued
     {
-        print_issued(term, issued, &document.kind, document.year, &document.id);
+        print_issued(term, issued, document.kind, document.year, document.id);
     }
     for root in verdict.roots() {
         term.say("verdict.root", &[("root", report::trusted(&term.words, root))]);
@@ -557,8 +561,7 @@ fn print_picture(term: &Term, verdict: &PictureVerdict, verbose: bool) {
 }
 
 /// What the seal vouches for, to be compared with the paper in one's hand.
-fn print_issued(term: &Term, issued: &Issued, kind: &str, year: u16, id: &str) {
-    let id = id.parse::<pk_trust::claim::Id>().map_or_else(|_| id.to_owned(), |id| id.grouped());
+fn print_issued(term: &Term, issued: &Issued, kind: Kind, year: u16, id: Id) {
     let kind_name = term.words.plain(&format!("kind.{kind}"));
     term.say(
         "verdict.issued",
@@ -567,11 +570,11 @@ fn print_issued(term: &Term, issued: &Issued, kind: &str, year: u16, id: &str) {
             ("on", issued.on.clone()),
             ("kind", kind_name),
             ("year", year.to_string()),
-            ("id", id),
+            ("id", id.grouped()),
             ("host", issued.host.clone()),
         ],
     );
-    if kind == "agreement" {
+    if kind == Kind::Agreement {
         let indicators = ("indicators", issued.indicators.to_string());
         // Where the paper has no budget there is nothing to compare.
         match issued.budget {
@@ -591,7 +594,7 @@ fn print_findings(term: &Term, findings: &[Finding]) {
         let place = finding
             .place
             .as_ref()
-            .map(|p| format!(" ({})", report::place(&term.words, p)))
+            .map(|p| format!(" ({})", report::place(&term.words, *p)))
             .unwrap_or_default();
         term.out(&format!(
             "      {} {}{} {}",

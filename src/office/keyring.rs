@@ -10,6 +10,7 @@ use std::time::Duration;
 use pk_trust::Time;
 use pk_trust::pki::keyfile::{Cost, FileSigner, NONCE_LENGTH, PrivateKey};
 use pk_trust::pki::{Anchors, Certificate, Chain, Crl, Purpose, Revocation};
+use pk_trust::verify::Trust;
 
 use super::authority::AuthorityError;
 use super::custody::{Passphrase, random};
@@ -145,6 +146,15 @@ impl Office {
             }
         };
         self.owners()?.into_iter().filter(|owner| is_seal(owner)).map(seal).collect()
+    }
+
+    /// Whom a verifier of this office's documents trusts: [`Office::anchors`] and [`Office::seals`].
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityError`]
+    pub fn trust(&self) -> Result<Trust, AuthorityError> {
+        Ok(Trust { anchors: self.anchors()?, seals: self.seals()?, ..Trust::default() })
     }
 
     /// Opens the seal.

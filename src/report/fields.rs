@@ -1,6 +1,7 @@
 //! Where the signature fields stand on the pages, by the same strict reader that the verifier uses.
 
-use pk_trust::pdf::{Dictionary, File, Object, View};
+use pk_trust::pdf::{Dictionary, Object, View};
+use pk_trust::verify::Document;
 
 /// Fields that are marked in one document.
 const MAX_FIELDS: usize = 256;
@@ -23,8 +24,8 @@ pub(super) struct Widget {
 
 /// The widgets of all signature fields that have a place on a page. Nothing is marked in a file that
 /// the reader refuses: the places would be a guess.
-pub(super) fn widgets(bytes: &[u8]) -> Vec<Widget> {
-    let Ok(file) = File::parse_foreign(bytes) else { return Vec::new() };
+pub(super) fn widgets(document: &Document<'_>) -> Vec<Widget> {
+    let Some(file) = document.file() else { return Vec::new() };
     let view = file.latest();
     let Ok(pages) = view.pages() else { return Vec::new() };
     let mut found = Vec::new();

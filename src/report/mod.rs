@@ -12,7 +12,7 @@ mod page;
 mod sentences;
 
 use pk_trust::Time;
-use pk_trust::verify::Root;
+use pk_trust::verify::{Document, Root};
 
 pub(crate) use draw::this_program;
 pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, draw_to_read, serve};
@@ -82,8 +82,8 @@ pub struct Pages {
 
 impl Pages {
     /// Draws the pages of a PDF file.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self { drawing: draw(bytes), widgets: widgets(bytes), left_out: false }
+    pub fn of(document: &Document<'_>) -> Self {
+        Self { drawing: draw(document.bytes()), widgets: widgets(document), left_out: false }
     }
 
     /// Without pictures, because there are enough already.

@@ -1,7 +1,11 @@
 //! The page itself: what stands where.
 
 use data_encoding::BASE64;
-use pk_trust::verify::{self, DocumentVerdict, Finding, Issued, Outcome, Overall, SignatureVerdict, Verdict};
+use pk_trust::claim::Kind;
+use pk_trust::verify::{
+    self, ChangesAfter, Coverage, DocumentVerdict, Finding, Issued, Outcome, Overall, SignatureVerdict,
+    Verdict,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::draw::{MAX_PAGES, Picture};
@@ -283,7 +287,7 @@ impl Page<'_> {
     fn document(&mut self, entry: &Entry, verdict: &Verdict) {
         self.raw("<dl>\n");
         self.hexadecimal("report.sha256", entry.sha256.as_deref().unwrap_or(&verdict.sha256));
-        self.fact("report.at", &verdict.checked_at);
+        self.fact("report.at", &verdict.checked_at.to_string());
         for root in verdict.roots() {
             let sentence = trusted(self.words, root);
             self.fact("report.root", &sentence);
@@ -334,8 +338,6 @@ impl Page<'_> {
     /// What the seal vouches for, to be compared with the paper in one's hand.
     fn issued(&mut self, document: &DocumentVerdict, issued: &Issued) {
         self.heading("report.issued");
-        let id = document.id.parse::<pk_trust::claim::Id>();
-        let id = id.map_or_else(|_| document.id.clone(), |id| id.grouped());
         let kind = self.words.plain(&format!("kind.{}", document.kind));
         self.raw("<dl>\n");
         self.fact("report.issued-by", &issued.by);
@@ -344,9 +346,9 @@ impl Page<'_> {
         if let Some(number) = &issued.number {
             self.fact("report.number", number);
         }
-        self.fact("report.id", &id);
+        self.fact("report.id", &document.id.grouped());
         self.fact("report.host", &issued.host);
-        if document.kind == "agreement" {
+        if document.kind == Kind::Agreement {
             self.fact("report.indicators", &issued.indicators.to_string());
             if issued.budget > 0 {
                 self.fact("report.budget", &format!("Rp {}", rupiah(issued.budget)));
@@ -380,21 +382,20 @@ impl Page<'_> {
             self.raw("</dd>\n");
         }
         let coverage = match signature.coverage {
-            "revision" => self.words.plain("report.coverage-revision"),
-            "partial" => self.words.plain("report.coverage-partial"),
-            other => other.to_owned(),
+            Coverage::Revision => "report.coverage-revision",
+            Coverage::Partial => "report.coverage-partial",
         };
-        self.fact("report.signature-coverage", &coverage);
+        self.fact("report.signature-coverage", &self.words.plain(coverage));
         let changes = match signature.changes_after {
-            "none" => self.words.plain("report.changes-none"),
-            "allowed" => self.words.plain("report.changes-allowed"),
-            "forbidden" => self.words.plain("report.changes-forbidden"),
-            other => other.to_owned(),
+            ChangesAfter::None => "report.changes-none",
+            ChangesAfter::Allowed => "report.changes-allowed",
+            ChangesAfter::Forbidden => "report.changes-forbidden",
         };
-        self.fact("report.signature-changes", &changes);
-        self.fact("report.signature-time", signature.claimed_time.as_deref().unwrap_or(&unknown));
-        if let Some(time) = &signature.proven_time {
-            self.fact("report.signature-proven", time);
+        self.fact("report.signature-changes", &self.words.plain(changes));
+        let claimed = signature.claimed_time.map(|time| time.to_string());
+        self.fact("report.signature-time", claimed.as_deref().unwrap_or(&unknown));
+        if let Some(time) = signature.proven_time {
+            self.fact("report.signature-proven", &time.to_string());
         }
         self.fact("report.algorithm", &signature.algorithm);
         if let Some(serial) = &signature.serial {
@@ -423,7 +424,7 @@ impl Page<'_> {
             {
                 self.html.element("<br><span class=\"hint\">\u{2192} ", &hint, "</span>");
             }
-            let place = finding.place.as_deref().map(|p| place(self.words, p)).unwrap_or_default();
+            let place = finding.place.map(|p| place(self.words, p)).unwrap_or_default();
             self.html.element("</td><td class=\"narrow\">", &place, "");
             self.raw("</td></tr>\n");
         }
@@ -434,8 +435,8 @@ impl Page<'_> {
     fn picture(&mut self, entry: &Entry, verdict: &PictureVerdict) {
         self.banner(verdict.overall, picture_reason(self.words, verdict));
         for document in &verdict.documents {
-            let id = document.document.as_ref().map_or("", |document| document.id.as_str());
-            self.html.element("<h2>", id, "</h2>\n");
+            let id = document.document.as_ref().map(|document| document.id.to_string());
+            self.html.element("<h2>", &id.unwrap_or_default(), "</h2>\n");
             self.document_banner(document);
             self.document(entry, document);
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pk_trust::verify::{self, Axis, Finding, Outcome, Overall, Root, SignatureVerdict, Verdict};
+use pk_trust::verify::{
+    self, Axis, ChangesAfter, Finding, Outcome, Overall, Place, Root, SignatureVerdict, Verdict,
+};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
@@ -30,7 +32,8 @@ pub const fn axis_code(axis: Axis) -> &'static str {
 
 /// Whether a signature may be as good as it was, and the file was changed after it: nothing against its signer.
 pub fn is_changed_after(signature: &SignatureVerdict) -> bool {
-    signature.changes_after == "forbidden" && signature.findings.iter().all(|f| f.outcome != Outcome::Fail)
+    signature.changes_after == ChangesAfter::Forbidden
+        && signature.findings.iter().all(|f| f.outcome != Outcome::Fail)
 }
 
 /// A signature as a whole: its worst finding, and never good without any, or where the file was changed after it.
@@ -176,7 +179,7 @@ pub fn count(words: &Words, verdict: &ArchiveVerdict) -> String {
 }
 
 /// Where a finding is, in words: `object 12, revision 2` is the form of the JSON.
-pub fn place(words: &Words, place: &str) -> String {
+pub fn place(words: &Words, place: Place) -> String {
     let part = |part: &str| match part.split_once(' ') {
         Some(("object", number)) => {
             words.text("place.object", &Values::from([("number", number.to_owned())]))
@@ -184,7 +187,8 @@ pub fn place(words: &Words, place: &str) -> String {
         Some(("revision", number)) => {
             words.text("place.revision", &Values::from([("number", number.to_owned())]))
         }
+        Some(("byte", number)) => words.text("place.byte", &Values::from([("number", number.to_owned())])),
         _ => part.to_owned(),
     };
-    place.split(", ").map(part).collect::<Vec<_>>().join(", ")
+    place.to_string().split(", ").map(part).collect::<Vec<_>>().join(", ")
 }

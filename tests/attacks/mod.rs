@@ -307,11 +307,11 @@ fn write(scene: &Scene, attacks: &[Attack], folder: &Path) {
     put("root.pem", scene.ours.root.pem().as_bytes());
     put("neighbour-root.pem", scene.neighbour.root.pem().as_bytes());
     let auditor = scene.trusting(scene.fixture.outsider());
-    let anchors = &auditor.anchors;
+    let anchors = &auditor.trust.anchors;
     for (i, crl) in anchors.crls.iter().enumerate() {
         put(&format!("crl-{}.pem", i + 1), crl.pem().as_bytes());
     }
-    let certificates = anchors.roots.iter().chain(&anchors.intermediates).chain(&auditor.seals);
+    let certificates = anchors.roots.iter().chain(&anchors.intermediates).chain(&auditor.trust.seals);
     let bundle = certificates.map(|c| c.pem()).chain(anchors.crls.iter().map(|crl| crl.pem()));
     put("trust.pem", bundle.collect::<String>().as_bytes());
     copy(scene.fixture.office.root(), &folder.join("office"));

@@ -134,9 +134,9 @@ impl Scene {
 
     /// The auditor, who also trusts the neighbour and knows whose certificate was revoked.
     pub(super) fn trusting(&self, mut auditor: Auditor) -> Auditor {
-        auditor.anchors.roots.push(self.neighbour.root.clone());
-        auditor.anchors.intermediates.push(self.neighbour.issuing.clone());
-        auditor.anchors.crls.extend(self.neighbour.crls.iter().cloned());
+        auditor.trust.anchors.roots.push(self.neighbour.root.clone());
+        auditor.trust.anchors.intermediates.push(self.neighbour.issuing.clone());
+        auditor.trust.anchors.crls.extend(self.neighbour.crls.iter().cloned());
         let revoked = Revoked {
             serial: data_encoding::HEXLOWER.decode(self.revoked().chain().leaf.serial().as_bytes()).unwrap(),
             at: Time::parse("2026-01-04").unwrap(),
@@ -145,10 +145,11 @@ impl Scene {
         let issuing = &self.ours;
         let next = now().plus_days(90);
         auditor
+            .trust
             .anchors
             .crls
             .push(issue::crl(&issuing.issuing, &issuing.key, 9, now(), next, &[revoked]).unwrap());
-        auditor.seals.push(self.neighbour_seal().chain().leaf.clone());
+        auditor.trust.seals.push(self.neighbour_seal().chain().leaf.clone());
         auditor
     }
 

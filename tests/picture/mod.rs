@@ -168,7 +168,8 @@ fn each_of_several_claims_has_its_verdict_and_the_worst_counts() {
     let (first, second) = (claim_of("kominfo", Kind::Agreement), claim_of("dinsos", Kind::Agreement));
     let auditor = office_auditor();
     let good = several(&auditor, &sheet(&[&first, "https://lain.example/", &second]));
-    let ids: Vec<String> = good.documents.iter().map(|d| d.document.as_ref().unwrap().id.clone()).collect();
+    let ids: Vec<String> =
+        good.documents.iter().map(|d| d.document.as_ref().unwrap().id.to_string()).collect();
     assert_eq!(ids.len(), 2);
     assert!(ids.iter().zip([&first, &second]).all(|(id, claim)| claim.contains(id.as_str())), "{ids:?}");
     assert_eq!(good.overall, Overall::Indeterminate);

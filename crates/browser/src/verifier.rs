@@ -2,7 +2,7 @@
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, parse_link};
-use pk_trust::verify::{self, Content, Evidence, Published, Trust, Verdict};
+use pk_trust::verify::{self, Document, Evidence, Published, Trust, Verdict};
 
 use crate::Answer;
 
@@ -53,9 +53,9 @@ impl Verifier {
 
     /// The verdict about a PDF file.
     pub fn document(&mut self, bytes: &[u8], at_seconds: f64) -> Answer<Verdict> {
-        let id = Content::attached_to(bytes).map(|content| content.id);
-        let evidence = self.evidence(id.as_ref());
-        Answer::Ok(verify::document(bytes, &self.trust.anchors, &evidence, time(at_seconds)))
+        let document = Document::open(bytes);
+        let evidence = self.evidence(document.id().as_ref());
+        Answer::Ok(document.examine(&self.trust, time(at_seconds)).judge(&evidence))
     }
 
     /// The verdict about the text of a QR code.
@@ -63,16 +63,11 @@ impl Verifier {
         let Ok(text) = std::str::from_utf8(bytes) else { return Answer::Error("fail.verify-format") };
         let id = parse_link(text).ok().map(|(address, _)| address.id);
         let evidence = self.evidence(id.as_ref());
-        Answer::Ok(verify::link(text, &self.trust.anchors, &evidence, time(at_seconds)))
+        Answer::Ok(verify::link(text, &self.trust, &evidence, time(at_seconds)))
     }
 
     fn evidence(&self, id: Option<&Id>) -> Evidence {
-        Evidence {
-            seals: self.trust.seals.clone(),
-            status: self.record.about(id),
-            host: self.host.clone(),
-            ..Evidence::default()
-        }
+        Evidence { status: self.record.about(id), host: self.host.clone(), ..Evidence::default() }
     }
 }
 

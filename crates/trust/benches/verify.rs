@@ -14,8 +14,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pk_trust::Time;
-use pk_trust::pki::{Anchors, Certificate, Crl};
-use pk_trust::verify::{self, Evidence, Outcome};
+use pk_trust::verify::{self, Evidence, Outcome, Trust};
 
 /// How long to measure.
 const SPAN: Duration = Duration::from_secs(5);
@@ -27,22 +26,10 @@ fn main() {
         return;
     };
     let keys = Path::new(keys);
-    let certificate = |name: &str| {
-        Certificate::from_pem(&std::fs::read_to_string(keys.join(format!("{name}.pem"))).unwrap()).unwrap()
-    };
-    let crl = |name: &str| {
-        Crl::from_pem(&std::fs::read_to_string(keys.join(format!("{name}.crl"))).unwrap()).unwrap()
-    };
-    let anchors = Anchors {
-        roots: vec![certificate("root")],
-        intermediates: vec![certificate("issuing")],
-        crls: vec![crl("root"), crl("issuing")],
-        ..Anchors::default()
-    };
-    let evidence = Evidence { seals: vec![certificate("seal")], ..Evidence::default() };
+    let trust = Trust::parse(&std::fs::read(keys.join("trust.pem")).unwrap()).unwrap();
     let documents: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
     let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let judge = |bytes: &[u8]| verify::document(bytes, &anchors, &evidence, Time::from_unix(at));
+    let judge = |bytes: &[u8]| verify::document(bytes, &trust, &Evidence::default(), Time::from_unix(at));
 
     let mut signatures = 0;
     for bytes in &documents {

@@ -1,34 +1,24 @@
 //! Verifies the text of a QR code: who issued the content, and what the paper has to say.
 //!
-//! `cargo run -p pk-trust --example verify_link -- kantor/keys 'https://…/V/…#…'`
+//! `cargo run -p pk-trust --example verify_link -- kantor/keys/trust.pem 'https://…/V/…#…'`
 
 #![expect(clippy::disallowed_methods, reason = "the clock of the machine")]
 
 use std::error::Error;
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use pk_trust::Time;
-use pk_trust::pki::{Anchors, Certificate, Crl};
-use pk_trust::verify::{self, Answer, Evidence};
+use pk_trust::verify::{self, Answer, Evidence, Trust};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(keys), Some(link)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: verify_link KEYS LINK".into());
+        return Err("usage: verify_link trust.pem LINK".into());
     };
-    let read = |name: &str| std::fs::read_to_string(Path::new(&keys).join(name));
-    let anchors = Anchors {
-        roots: vec![Certificate::from_pem(&read("root.pem")?)?],
-        intermediates: vec![Certificate::from_pem(&read("issuing.pem")?)?],
-        crls: vec![Crl::from_pem(&read("root.crl")?)?, Crl::from_pem(&read("issuing.crl")?)?],
-        ..Anchors::default()
-    };
-    let evidence =
-        Evidence { seals: vec![Certificate::from_pem(&read("seal.pem")?)?], ..Evidence::default() };
+    let trust = Trust::parse(&std::fs::read(&keys)?)?;
     let now = Time::from_unix(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs());
 
-    let verdict = verify::link(&link, &anchors, &evidence, now);
+    let verdict = verify::link(&link, &trust, &Evidence::default(), now);
     // A code never says "signed": signatures are in the file, not on the paper.
     match (&verdict.document, verdict.lines.issuer.outcome) {
         (Some(document), Answer::Yes) => match &document.issued {

@@ -10,6 +10,7 @@
 
 pub mod claim;
 pub mod cms;
+pub mod counters;
 mod digits;
 pub mod pades;
 pub mod pdf;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use pk_trust::Time;
 use pk_trust::pki::{Anchors, Certificate, Crl};
-use pk_trust::verify::{self, Answer, Evidence, Outcome, Overall, Verdict};
+use pk_trust::verify::{self, Answer, Evidence, Outcome, Overall, Trust, Verdict};
+
+use crate::trusting;
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/foreign")
@@ -41,7 +43,7 @@ fn with_lists(names: &[&str]) -> Anchors {
 }
 
 fn judge(bytes: &[u8], anchors: &Anchors) -> Verdict {
-    verify::document(bytes, anchors, &Evidence::default(), now())
+    verify::document(bytes, &trusting(anchors), &Evidence::default(), now())
 }
 
 pub(crate) fn answer(text: &str) -> Answer {
@@ -180,7 +182,7 @@ fn a_proven_time_decides_over_a_revocation() {
     let after = judge(&read(stamped), &with_lists(&["root.crl", "revoked-after.crl"]));
     assert!(has(&after, "signer.revoked-after-proof"), "{}", codes(&after));
     assert_eq!(after.overall, Overall::Passed, "{}", codes(&after));
-    assert_eq!(after.signatures[0].proven_time.as_deref(), Some("2026-03-01T08:00:05Z"));
+    assert_eq!(after.signatures[0].proven_time, Time::parse("2026-03-01T08:00:05Z"));
     // By an authority that nobody trusts nothing is proven.
     let unknown = "stamp-of-unknown-authority.pdf";
     assert_eq!(
@@ -194,13 +196,14 @@ fn a_proven_time_decides_over_a_revocation() {
 
 #[test]
 fn revocation_can_be_required() {
-    let evidence = Evidence { require_revocation: true, ..Evidence::default() };
-    let line = |file: &str| verify::document(&read(file), &rooted(), &evidence, now()).lines.issuer;
+    let trust = |anchors| Trust { require_revocation: true, ..trusting(&anchors) };
+    let judge = |file: &str| verify::document(&read(file), &trust(rooted()), &Evidence::default(), now());
+    let line = |file: &str| judge(file).lines.issuer;
     assert_eq!(line("two-declared.pdf").code, "signer.revocation-required");
     assert_eq!(line("two-declared.pdf").outcome, Answer::No);
     assert_eq!(line("b-lt.pdf").code, "signer.not-revoked", "the document brings the lists");
     // A time stamp whose authority nobody can ask about proves nothing then.
-    let stamped = verify::document(&read("b-t.pdf"), &rooted(), &evidence, now());
+    let stamped = judge("b-t.pdf");
     assert!(
         has(&stamped, "time.stamp-revocation-unknown") && !has(&stamped, "time.proven"),
         "{}",
@@ -221,12 +224,16 @@ fn an_expired_certificate_needs_a_proven_time() {
     assert_eq!(issuer("expired-with-stamp.pdf", &lists), (Answer::Yes, "signer.not-revoked"));
     // While the certificate was valid, no time stamp was needed.
     let then = Time::parse("2026-03-15").unwrap();
-    let verdict =
-        verify::document(&read("expired-without-stamp.pdf"), &with_lists(&lists), &Evidence::default(), then);
+    let verdict = verify::document(
+        &read("expired-without-stamp.pdf"),
+        &trusting(&with_lists(&lists)),
+        &Evidence::default(),
+        then,
+    );
     assert_eq!(verdict.overall, Overall::Passed, "{}", codes(&verdict));
     // Asked for a moment before the signature, it says it is from the future.
     let before = Time::parse("2026-02-01").unwrap();
-    let verdict = verify::document(&read("b-t.pdf"), &rooted(), &Evidence::default(), before);
+    let verdict = verify::document(&read("b-t.pdf"), &trusting(&rooted()), &Evidence::default(), before);
     assert!(has(&verdict, "time.stamp-future") && has(&verdict, "time.future"), "{}", codes(&verdict));
     assert_eq!(verdict.overall, Overall::Indeterminate, "{}", codes(&verdict));
 }
@@ -274,8 +281,8 @@ fn a_pinned_signer_is_revoked_all_the_same() {
     }
     // With an authority there is a path, and the pin is not what decides.
     assert!(has(&judge(&read(file), &pinned(&[], true)), "signer.path"));
-    let required = Evidence { require_revocation: true, ..Evidence::default() };
-    let verdict = verify::document(&read(file), &pinned(&[], false), &required, now());
+    let required = Trust { require_revocation: true, ..trusting(&pinned(&[], false)) };
+    let verdict = verify::document(&read(file), &required, &Evidence::default(), now());
     assert!(has(&verdict, "signer.revocation-required"), "{}", codes(&verdict));
     assert_eq!(verdict.overall, Overall::Failed);
 }

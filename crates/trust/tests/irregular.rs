@@ -7,6 +7,8 @@ use pk_trust::pdf::{ByteRange, Error, File, Irregularity, Object, Ref, Work};
 use pk_trust::pki::Anchors;
 use pk_trust::verify::{self, Evidence, Overall, Profile, Verdict};
 
+use crate::trusting;
+
 /// How a file of one revision is written.
 #[derive(Clone, Copy)]
 struct Shape {
@@ -403,7 +405,7 @@ fn read(name: &str) -> Vec<u8> {
 
 fn judge(bytes: &[u8]) -> Verdict {
     let anchors = Anchors { roots: Vec::new(), ..Anchors::default() };
-    verify::document(bytes, &anchors, &Evidence::default(), Time::parse("2027-06-01").unwrap())
+    verify::document(bytes, &trusting(&anchors), &Evidence::default(), Time::parse("2027-06-01").unwrap())
 }
 
 fn codes(verdict: &Verdict) -> Vec<&'static str> {
@@ -499,7 +501,7 @@ fn every_byte_of_an_update_is_accounted_for() {
         let verdict = judge(&updated(write));
         assert!(codes(&verdict).contains(&"changes.unlisted"), "{what}: {:?}", codes(&verdict));
         assert_eq!(verdict.overall, Overall::Failed, "{what}");
-        assert_eq!(verdict.signatures[0].changes_after, "forbidden", "{what}");
+        assert_eq!(verdict.signatures[0].changes_after, verify::ChangesAfter::Forbidden, "{what}");
     }
 }
 

@@ -39,7 +39,7 @@ fn nothing_comes_into_sight_unseen() {
         };
         *classes.entry(class).or_insert(0) += 1;
         let bytes = std::fs::read(folder().join(file)).unwrap();
-        let verdict = verify::document(&bytes, &trust.anchors, &Evidence::default(), at);
+        let verdict = verify::document(&bytes, &trust, &Evidence::default(), at);
         let passes = verdict.overall == Overall::Passed;
         let found = verdict.all_findings().any(|finding| finding.code.starts_with(code));
         if passes != (label == "accept")

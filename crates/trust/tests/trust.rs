@@ -3,6 +3,8 @@
 use pk_trust::pki::{Anchors, Certificate, Crl, Purpose, issue, older_lists};
 use pk_trust::verify::{self, Evidence, Finding, Trust, TrustError, parse_crls};
 
+use crate::trusting;
+
 use crate::pki::{day, key, request};
 
 /// A root, an authority below it, a seal and a signer.
@@ -171,7 +173,7 @@ fn an_older_list_is_remarked_upon() {
         std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/foreign/visible.pdf")).unwrap();
     let remarks = |crls: Vec<Crl>| -> Vec<String> {
         let anchors = Anchors { crls, ..Anchors::default() };
-        let verdict = verify::document(&pdf, &anchors, &Evidence::default(), day(20));
+        let verdict = verify::document(&pdf, &trusting(&anchors), &Evidence::default(), day(20));
         let older = verdict.findings.iter().filter(|finding| finding.code == "trust.older-list");
         older.map(|finding| finding.detail.values().cloned().collect::<Vec<_>>().join(" ")).collect()
     };
@@ -188,9 +190,9 @@ fn a_link_to_elsewhere_is_remarked_upon() {
     let text = include_str!("vectors/claim-1-agreement.txt");
     let remarks =
         |text: &str, seals: &[Certificate], host: Option<&str>| -> Vec<(&'static str, Vec<String>)> {
-            let evidence =
-                Evidence { seals: seals.to_vec(), host: host.map(str::to_owned), ..Evidence::default() };
-            let verdict = verify::link(text, &trust.anchors, &evidence, day(20));
+            let evidence = Evidence { host: host.map(str::to_owned), ..Evidence::default() };
+            let trust = Trust { seals: seals.to_vec(), ..trust.clone() };
+            let verdict = verify::link(text, &trust, &evidence, day(20));
             let about_hosts = |f: &&Finding| f.code.starts_with("qr.");
             let named = |f: &Finding| (f.code, f.detail.values().cloned().collect());
             verdict.findings.iter().filter(about_hosts).map(named).collect()

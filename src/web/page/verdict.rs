@@ -1,7 +1,7 @@
 //! The answer about a file, for those whose browser runs no script. The script writes the same.
 
 use maud::{Markup, PreEscaped, html};
-use pk_trust::claim::Id;
+use pk_trust::claim::Kind as Document;
 use pk_trust::verify::{self, Finding, Line, Outcome, Overall, Profile, SignatureVerdict, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -169,18 +169,16 @@ fn document(context: &Context<'_>, verdict: &Verdict) -> Markup {
             @if let Some(issued) = &document.issued {
                 h2 { (context.say("page.compare")) }
                 dl.facts {
-                    @if let Ok(id) = document.id.parse::<Id>() {
-                        div { dt { (context.say("page.code")) } dd.code {
-                            @if issued.host == context.site.host {
-                                a href=(context.links.document(&id)) { (id.grouped()) }
-                            } @else { (id.grouped()) }
-                        } }
-                    }
+                    div { dt { (context.say("page.code")) } dd.code {
+                        @if issued.host == context.site.host {
+                            a href=(context.links.document(&document.id)) { (document.id.grouped()) }
+                        } @else { (document.id.grouped()) }
+                    } }
                     div { dt { (context.say("page.issued-by")) } dd { (printable(&issued.by)) } }
                     @if let Some(number) = &issued.number {
                         div { dt { (context.say("page.number")) } dd { (printable(number)) } }
                     }
-                    @if document.kind == "agreement" {
+                    @if document.kind == Document::Agreement {
                         div { dt { (context.say("page.year")) } dd { (document.year) } }
                         div { dt { (context.say("page.indicators")) } dd { (issued.indicators) } }
                         @if issued.budget > 0 {
@@ -240,7 +238,7 @@ fn signatures(context: &Context<'_>, signatures: &[SignatureVerdict]) -> Markup 
                     } }
                     p { (tone.mark(context, word)) }
                     @if let Some(time) = &signature.claimed_time {
-                        p { (context.said("page.claimed-time", &[("time", &context.clock(time))])) }
+                        p { (context.said("page.claimed-time", &[("time", &context.clock(&time.to_string()))])) }
                     }
                 }
             }
@@ -271,7 +269,7 @@ fn finding_row(context: &Context<'_>, finding: &Finding) -> Markup {
             td { (Tone::of_outcome(finding.outcome).mark(context, word)) }
             td {
                 (context.words.text(finding.code, &finding.detail))
-                @if let Some(at) = &finding.place { " (" (place(&context.words, at)) ")" }
+                @if let Some(at) = finding.place { " (" (place(&context.words, at)) ")" }
                 " " code { (finding.code) }
             }
         }

@@ -27,6 +27,7 @@ use axum::Router;
 use axum::body::Bytes;
 use pk_trust::claim::Id;
 use pk_trust::pki::{Anchors, Certificate};
+use pk_trust::verify::Trust;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -283,8 +284,7 @@ impl Server {
         let keys = self.read_keys().map_err(|error| Unreachable::from(std::io::Error::other(error)))?;
         let registry = SqliteRegistry::open_to_read_within(&self.office.registry(), PATIENCE)?;
         let auditor = Auditor {
-            anchors: keys.anchors.clone(),
-            seals: keys.seals.clone(),
+            trust: Trust { anchors: keys.anchors.clone(), seals: keys.seals.clone(), ..Trust::default() },
             registry: Some(Box::new(registry)),
             host: Some(self.site.host.clone()),
             ..Auditor::default()

@@ -136,8 +136,7 @@ fn examine(office: &Office, question: Question, input: &mut impl io::Read) -> io
 fn auditor(office: &Office) -> Option<Auditor> {
     let registry = SqliteRegistry::open_to_read_within(&office.registry(), PATIENCE).ok()?;
     Some(Auditor {
-        anchors: office.anchors().ok()?,
-        seals: office.seals().ok()?,
+        trust: office.trust().ok()?,
         registry: Some(Box::new(registry)),
         host: Some(office.config().instansi.host.clone()),
         templates: Some(Templates::with_folder(&office.templates()).ok()?),

@@ -81,6 +81,12 @@ impl fmt::Display for Kind {
     }
 }
 
+impl serde::Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// What the institution says of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {

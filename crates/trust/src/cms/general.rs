@@ -23,10 +23,10 @@ use super::attributes::{
 use super::digest::{Named, has_needless_null, sha1};
 use super::revocation::Proofs;
 use super::signed_data::Data;
-use super::{Error, ber, is_zeros};
+use super::{Error, Verified, ber, is_zeros};
 use crate::pki::{
-    AlgorithmError, Certificate, CertificateError, Crl, Effort, FIRST, OcspAnswer, Purpose, SEQUENCE, SET,
-    SignatureAlgorithm, folded, parts, parts_of,
+    AlgorithmError, Certificate, CertificateError, Effort, FIRST, Purpose, SEQUENCE, SET, SignatureAlgorithm,
+    folded, parts, parts_of,
 };
 use crate::time::Time;
 
@@ -88,29 +88,6 @@ struct Signer {
     leaf: Certificate,
     others: Vec<Certificate>,
     algorithm: SignatureAlgorithm,
-}
-
-/// Evidence that a signature holds over the content it was compared with.
-#[derive(Debug)]
-pub struct VerifiedGeneral {
-    /// The signer's certificate. That anybody trusts it is another question.
-    pub leaf: Certificate,
-    /// The other certificates that came along.
-    pub others: Vec<Certificate>,
-    /// Revocation lists that came along.
-    pub crls: Vec<Crl>,
-    /// Answers about certificates that came along.
-    pub answers: Vec<OcspAnswer>,
-    /// How it was made.
-    pub algorithm: SignatureAlgorithm,
-    /// The time that the signer claims, from the attribute `signing-time`.
-    pub signing_time: Option<Time>,
-    /// The tokens of time stamps on the signature, in DER.
-    pub time_stamps: Vec<Vec<u8>>,
-    /// The signature itself, which those time stamps are over.
-    pub signature: Vec<u8>,
-    /// What was tolerated.
-    pub tolerated: BTreeSet<Tolerated>,
 }
 
 impl General {
@@ -184,13 +161,14 @@ impl General {
     ///
     /// [`Error::Digest`] if the content differs, whatever the algorithm is worth; [`Error::Signature`] if the
     /// key did not sign; or why a signature of this kind proves nothing.
-    pub fn verify(self, parts: &[&[u8]]) -> Result<VerifiedGeneral, Error> {
+    pub fn verify(self, parts: &[&[u8]]) -> Result<Verified, Error> {
+        crate::counters::signature();
         self.digest.compare(parts, &self.message_digest)?;
         let Signer { leaf, others, algorithm } = self.signer?;
         if !leaf.key().verifies(algorithm, &self.attributes, &self.signature) {
             return Err(Error::Signature);
         }
-        Ok(VerifiedGeneral {
+        Ok(Verified {
             leaf,
             others,
             crls: self.proofs.crls,

@@ -12,8 +12,10 @@ mod revocation;
 mod signed_data;
 mod timestamp;
 
-pub use general::{General, Profile, Tolerated, VerifiedGeneral, compare_sha1};
+pub use general::{General, Profile, Tolerated, compare_sha1};
 pub use timestamp::{TimeStamp, VerifiedTimeStamp};
+
+use std::collections::BTreeSet;
 
 use cms::cert::IssuerAndSerialNumber;
 use cms::content_info::CmsVersion;
@@ -30,8 +32,10 @@ use x509_cert::attr::Attribute;
 
 use self::signed_data::Data;
 use crate::pki::{
-    self, Certificate, Chain, FIRST, Hash, KeyAlgorithm, KeyError, SEQUENCE, SET, Sign, parts, parts_of,
+    self, Certificate, Chain, Crl, FIRST, Hash, KeyAlgorithm, KeyError, OcspAnswer, SEQUENCE, SET, Sign,
+    SignatureAlgorithm, parts, parts_of,
 };
+use crate::time::Time;
 
 /// `id-aa-signingCertificateV2` (RFC 5035).
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
@@ -256,14 +260,28 @@ pub struct Signature {
     signature: Vec<u8>,
 }
 
-/// Evidence that a signature holds over the content it was compared with; only
-/// [`Signature::verify`] makes one.
+/// Evidence that a signature holds over the content it was compared with; only [`Signature::verify`] and
+/// [`General::verify`] make one.
 #[derive(Debug)]
 pub struct Verified {
     /// The signer's certificate. That anybody trusts it is another question.
     pub leaf: Certificate,
     /// The other certificates that came along.
     pub others: Vec<Certificate>,
+    /// Revocation lists that came along.
+    pub crls: Vec<Crl>,
+    /// Answers about certificates that came along.
+    pub answers: Vec<OcspAnswer>,
+    /// How it was made.
+    pub algorithm: SignatureAlgorithm,
+    /// The time that the signer claims, from the attribute `signing-time`.
+    pub signing_time: Option<Time>,
+    /// The tokens of time stamps on the signature, in DER.
+    pub time_stamps: Vec<Vec<u8>>,
+    /// The signature itself, which those time stamps are over.
+    pub signature: Vec<u8>,
+    /// What was tolerated.
+    pub tolerated: BTreeSet<Tolerated>,
 }
 
 impl Signature {
@@ -331,6 +349,7 @@ impl Signature {
     ///
     /// [`Error::Digest`] if the content differs, [`Error::Signature`] if the key did not sign.
     pub fn verify(self, content_digest: &[u8]) -> Result<Verified, Error> {
+        crate::counters::signature();
         if self.message_digest != content_digest {
             return Err(Error::Digest);
         }
@@ -340,7 +359,17 @@ impl Signature {
         {
             return Err(Error::Signature);
         }
-        Ok(Verified { leaf: self.leaf, others: self.others })
+        Ok(Verified {
+            leaf: self.leaf,
+            others: self.others,
+            crls: Vec::new(),
+            answers: Vec::new(),
+            algorithm,
+            signing_time: None,
+            time_stamps: Vec::new(),
+            signature: self.signature,
+            tolerated: BTreeSet::new(),
+        })
     }
 }
 

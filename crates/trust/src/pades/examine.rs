@@ -2,9 +2,10 @@
 
 use super::field::{Field, fields};
 use super::sign::{is_room, reserve};
+use super::survey::{Content, SubFilter, content};
 use crate::cms;
 use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref};
-use crate::pki::KeyAlgorithm;
+use crate::pki::{Effort, KeyAlgorithm};
 use crate::time::Time;
 
 /// Objects of a forbidden update that are named; a thousand more tell no more.
@@ -37,10 +38,12 @@ pub struct SignatureReport {
     pub revision: usize,
     /// The signature dictionary.
     pub reference: Ref,
+    /// What it says it is.
+    pub sub_filter: SubFilter,
     /// The claimed time of signing.
     pub claimed_time: Option<Time>,
-    /// Whether the signature holds over the bytes it covers.
-    pub cms: Result<cms::Verified, cms::Error>,
+    /// Whether it holds over the bytes it covers; `None` where its kind is not known.
+    pub content: Option<Result<Content, cms::Error>>,
     /// Whether it covers all of its revision.
     pub coverage: Coverage,
 }
@@ -62,6 +65,8 @@ pub struct Examination {
     pub unreadable: Option<pdf::Error>,
     /// SHA-256 of the file: most of the work for it was done already.
     pub sha256: [u8; 32],
+    /// What is left for certificates and signatures, of what one file may cost.
+    pub effort: Effort,
 }
 
 /// Examines all signatures of a file. A bad signature is a finding, not an error.
@@ -74,6 +79,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     let mut updates = Vec::new();
     let mut accounted = Vec::new();
     let mut digests = Digests::new(file.bytes());
+    let effort = Effort::of_a_file();
     let first = fields(file.at(0))?;
     // Each field is signed at most once, so an honest file has no more updates than fields. A file
     // with a hundred of them only wants to keep the verifier busy: the rest is not examined.
@@ -85,7 +91,9 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     for revision in 1..file.revisions().len() {
         let after = fields(file.at(revision));
         let exact = match &after {
-            Ok(after) if revision < limit => exact_update(file, revision, &latest, after, &mut digests),
+            Ok(after) if revision < limit => {
+                exact_update(file, revision, &latest, after, &mut digests, &effort)
+            }
             _ => Ok(None),
         };
         match exact {
@@ -115,7 +123,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         if known {
             continue;
         }
-        match stray_signature(file, field, &mut digests) {
+        match stray_signature(file, field, &mut digests, &effort) {
             Some(report) => signatures.push(report),
             None if recycled.contains(&field.name) => {}
             None => recycled.push(field.name.clone()),
@@ -123,7 +131,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     }
     signatures.sort_by_key(|report| report.revision);
     let sha256 = digests.named.then(file.bytes().len(), &[]).into();
-    Ok(Examination { signatures, updates, open, recycled, unreadable, sha256 })
+    Ok(Examination { signatures, updates, open, recycled, unreadable, sha256, effort })
 }
 
 /// The signature that made revision `revision`, if that revision is exactly what signing writes.
@@ -134,6 +142,7 @@ fn exact_update(
     before: &[Field],
     after: &[Field],
     digests: &mut Digests<'_>,
+    effort: &Effort,
 ) -> Result<Option<SignatureReport>, pdf::Error> {
     let updated = &file.revisions()[revision];
     let numbers: Vec<u32> = updated.numbers().collect();
@@ -141,7 +150,7 @@ fn exact_update(
     let Some(field) = before.iter().find(open) else { return Ok(None) };
     let signed = after.iter().find(|f| f.reference == field.reference);
     let Some(reference) = signed.and_then(Field::value) else { return Ok(None) };
-    let Some((report, room)) = report(file, &field.name, reference, revision, digests)? else {
+    let Some((report, room)) = report(file, &field.name, reference, revision, digests, effort)? else {
         return Ok(None);
     };
     let Some(at) = report.claimed_time else { return Ok(None) };
@@ -164,6 +173,7 @@ fn report(
     reference: Ref,
     revision: usize,
     digests: &mut Digests<'_>,
+    effort: &Effort,
 ) -> Result<Option<(SignatureReport, usize)>, pdf::Error> {
     let body = file.at(revision).body(reference)?;
     let Some(dictionary) = body.value.as_dictionary() else { return Ok(None) };
@@ -171,25 +181,30 @@ fn report(
         return Ok(None);
     };
     let range = ByteRange::parse(dictionary, file.revisions()[revision].span.end);
-    let cms = match &range {
-        Ok(range) => cms::Signature::parse(contents).and_then(|signature| {
-            let [_, second] = range.parts(file.bytes());
-            let digest = match signature.algorithm() {
-                KeyAlgorithm::Ed25519 => digests.signed.then(range.first(), second).to_vec(),
-                KeyAlgorithm::P256 => digests.named.then(range.first(), second).to_vec(),
-            };
-            signature.verify(&digest)
-        }),
+    let sub_filter = SubFilter::of(dictionary);
+    let content = match &range {
+        Ok(range) if sub_filter == SubFilter::Pades => {
+            let parts = range.parts(file.bytes());
+            Some(cms::Signature::parse(contents).and_then(|signature| {
+                let digest = match signature.algorithm() {
+                    KeyAlgorithm::Ed25519 => digests.signed.then(range.first(), parts[1]).to_vec(),
+                    KeyAlgorithm::P256 => digests.named.then(range.first(), parts[1]).to_vec(),
+                };
+                signature.verify(&digest).map(|verified| Content::signature(verified, effort))
+            }))
+        }
+        Ok(range) => content(&sub_filter, contents, &range.parts(file.bytes()), effort),
         // Without a sound range there are no signed bytes to speak of.
-        Err(_) => Err(cms::Error::Digest),
+        Err(_) => Some(Err(cms::Error::Digest)),
     };
     let room = range.as_ref().map_or(0, ByteRange::room);
     let report = SignatureReport {
         field: field.to_owned(),
         revision,
         reference,
+        sub_filter,
         claimed_time: dictionary.get("M").and_then(Object::as_string).and_then(Time::from_pdf_date),
-        cms,
+        content,
         coverage: range.map(|_| ()),
     };
     Ok(Some((report, room)))
@@ -197,12 +212,17 @@ fn report(
 
 /// The signature of a field in a revision that is not what signing writes: the one that defined its
 /// dictionary.
-fn stray_signature(file: &File<'_>, field: &Field, digests: &mut Digests<'_>) -> Option<SignatureReport> {
+fn stray_signature(
+    file: &File<'_>,
+    field: &Field,
+    digests: &mut Digests<'_>,
+    effort: &Effort,
+) -> Option<SignatureReport> {
     let reference = field.value()?;
     let revision = (1..file.revisions().len())
         .rev()
         .find(|&i| file.revisions()[i].numbers().any(|n| n == reference.number))?;
-    report(file, &field.name, reference, revision, digests).ok().flatten().map(|(report, _)| report)
+    report(file, &field.name, reference, revision, digests, effort).ok().flatten().map(|(report, _)| report)
 }
 
 /// The objects of an update that signing would not have touched.
@@ -244,7 +264,8 @@ fn is_foreign_signature(dictionary: &Dictionary) -> bool {
     else {
         return false;
     };
-    let other_kind = dictionary.get("SubFilter").and_then(Object::as_name) != Some(b"ETSI.CAdES.detached");
+    let other_kind = SubFilter::of(dictionary) != SubFilter::Pades;
     let other_keys = dictionary.iter().any(|(key, _)| !OWN_KEYS.contains(&key));
-    other_kind || other_keys || matches!(cms::Signature::parse(contents), Err(cms::Error::Algorithm))
+    let other_cms = || matches!(cms::Signature::parse(contents), Err(cms::Error::Algorithm));
+    other_kind || other_keys || other_cms()
 }

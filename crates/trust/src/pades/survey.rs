@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::changes::{Changes, changes};
 use super::examine::Coverage;
 use super::form::{FormField, form_fields};
-use crate::cms::{self, General, Profile, TimeStamp, VerifiedGeneral, VerifiedTimeStamp};
+use crate::cms::{self, General, Profile, TimeStamp, Verified, VerifiedTimeStamp};
 use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, File, Object, Ref, View, Work};
 use crate::pki::{Certificate, Crl, Effort, OcspAnswer};
 use crate::time::Time;
@@ -37,13 +37,27 @@ pub enum SubFilter {
     Unknown,
 }
 
+impl SubFilter {
+    /// What a signature dictionary says it is.
+    pub(super) fn of(dictionary: &Dictionary) -> Self {
+        match dictionary.get("SubFilter").and_then(Object::as_name) {
+            Some(b"ETSI.CAdES.detached") => Self::Pades,
+            Some(b"adbe.pkcs7.detached") => Self::Pkcs7,
+            Some(b"ETSI.RFC3161") => Self::TimeStamp,
+            Some(b"adbe.pkcs7.sha1") => Self::Sha1,
+            Some(b"adbe.x509.rsa_sha1") => Self::X509,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// What a signature turned out to be over its bytes.
 #[derive(Debug)]
 pub enum Content {
     /// Somebody's signature, with the time stamps on it.
     Signature {
         /// The signature.
-        verified: Box<VerifiedGeneral>,
+        verified: Box<Verified>,
         /// Its time stamps.
         time_stamps: Vec<Result<VerifiedTimeStamp, cms::Error>>,
     },
@@ -265,14 +279,7 @@ fn signature(
         _ => (None, false),
     };
     let Some(dictionary) = dictionary else { return Ok(None) };
-    let sub_filter = match dictionary.get("SubFilter").and_then(Object::as_name) {
-        Some(b"ETSI.CAdES.detached") => SubFilter::Pades,
-        Some(b"adbe.pkcs7.detached") => SubFilter::Pkcs7,
-        Some(b"ETSI.RFC3161") => SubFilter::TimeStamp,
-        Some(b"adbe.pkcs7.sha1") => SubFilter::Sha1,
-        Some(b"adbe.x509.rsa_sha1") => SubFilter::X509,
-        _ => SubFilter::Unknown,
-    };
+    let sub_filter = SubFilter::of(&dictionary);
     // In an object stream there are no bytes of the file to leave out of the range.
     let range = if compressed {
         Err(ByteRangeError::Malformed)
@@ -301,7 +308,8 @@ fn signature(
     Ok(Some((surveyed, place)))
 }
 
-fn content(
+/// What a signature of this kind is over these bytes; `None` where the kind is not known.
+pub(super) fn content(
     kind: &SubFilter,
     contents: &[u8],
     parts: &[&[u8]],
@@ -310,19 +318,32 @@ fn content(
     if !effort.spend(Effort::SIGNATURE) {
         return Some(Err(cms::Error::Cost));
     }
-    let profile = match kind {
-        SubFilter::Pades => Profile::Pades,
-        SubFilter::Pkcs7 => Profile::Pkcs7,
-        SubFilter::TimeStamp => {
-            let stamp = TimeStamp::parse(contents, effort).and_then(|stamp| stamp.verify(parts));
-            return Some(stamp.map(|stamp| Content::TimeStamp(Box::new(stamp))));
-        }
-        SubFilter::Sha1 => return Some(Err(cms::compare_sha1(contents, parts))),
-        SubFilter::X509 => return Some(Err(cms::Error::NotCompared("SHA-1"))),
+    Some(match kind {
+        SubFilter::Pades => Content::general(contents, Profile::Pades, parts, effort),
+        SubFilter::Pkcs7 => Content::general(contents, Profile::Pkcs7, parts, effort),
+        SubFilter::TimeStamp => TimeStamp::parse(contents, effort)
+            .and_then(|stamp| stamp.verify(parts))
+            .map(|stamp| Content::TimeStamp(Box::new(stamp))),
+        SubFilter::Sha1 => Err(cms::compare_sha1(contents, parts)),
+        SubFilter::X509 => Err(cms::Error::NotCompared("SHA-1")),
         SubFilter::Unknown => return None,
-    };
-    let verified = General::parse(contents, profile, effort).and_then(|general| general.verify(parts));
-    Some(verified.map(|verified| {
+    })
+}
+
+impl Content {
+    /// A signature as other programs write it.
+    fn general(
+        contents: &[u8],
+        profile: Profile,
+        parts: &[&[u8]],
+        effort: &Effort,
+    ) -> Result<Self, cms::Error> {
+        let verified = General::parse(contents, profile, effort).and_then(|general| general.verify(parts))?;
+        Ok(Self::signature(verified, effort))
+    }
+
+    /// A signature that holds, with the time stamps on it.
+    pub(super) fn signature(verified: Verified, effort: &Effort) -> Self {
         let stamp = |token: &Vec<u8>| {
             if !effort.spend(Effort::SIGNATURE) {
                 return Err(cms::Error::Cost);
@@ -330,8 +351,8 @@ fn content(
             TimeStamp::from_der(token, effort)?.verify(&[&verified.signature])
         };
         let time_stamps = verified.time_stamps.iter().map(stamp).collect();
-        Content::Signature { verified: Box::new(verified), time_stamps }
-    }))
+        Self::Signature { verified: Box::new(verified), time_stamps }
+    }
 }
 
 /// The parameters of a transform method in `/Reference`.

@@ -104,7 +104,14 @@ impl<'a> File<'a> {
         file.crypt = file.key()?;
         // What was read for that was not decrypted.
         file.kept = Mutex::default();
+        crate::counters::file();
         Ok(file)
+    }
+
+    /// The same file, read as other programs' files are ([`File::parse_foreign`]) from now on.
+    #[must_use]
+    pub fn tolerant(self) -> Self {
+        Self { reading: Reading::foreign(), kept: Mutex::default(), ..self }
     }
 
     /// The key of an encrypted file. An encryption that an update adds is a change like any other, and makes

@@ -13,6 +13,8 @@ pub struct Trust {
     pub anchors: Anchors,
     /// Seals. They need a path to an anchor like any other certificate.
     pub seals: Vec<Certificate>,
+    /// Whether a signature is refused when nothing says that its certificate was not revoked.
+    pub require_revocation: bool,
 }
 
 /// Why a trust file cannot be used.

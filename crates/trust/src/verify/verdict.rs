@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, Id, Kind};
 use crate::pki::{Certificate, Subject, VerifiedPath};
+use crate::time::Time;
 
 /// Version of the JSON form.
 pub const FORMAT: &str = "pk-verdict/1";
@@ -67,6 +68,46 @@ pub enum Axis {
     Remark,
 }
 
+/// Where something was found in a file. Revisions are counted from 0, as are bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An object of a revision.
+    Object {
+        /// Its number.
+        number: u32,
+        /// The revision.
+        revision: usize,
+    },
+    /// A revision.
+    Revision(usize),
+    /// A byte of the file.
+    Byte(usize),
+    /// A byte of the file, in a revision.
+    ByteIn {
+        /// The byte.
+        byte: usize,
+        /// The revision.
+        revision: usize,
+    },
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Object { number, revision } => write!(f, "object {number}, revision {revision}"),
+            Self::Revision(revision) => write!(f, "revision {revision}"),
+            Self::Byte(byte) => write!(f, "byte {byte}"),
+            Self::ByteIn { byte, revision } => write!(f, "byte {byte}, revision {revision}"),
+        }
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// One check and what it showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -76,7 +117,7 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Where, e.g. `object 12, revision 2`.
     #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
+    pub place: Option<Place>,
     /// Values that the sentence about it mentions.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub detail: BTreeMap<&'static str, String>,
@@ -110,8 +151,8 @@ impl Finding {
 
     /// With the place.
     #[must_use]
-    pub fn at(mut self, place: impl Into<String>) -> Self {
-        self.place = Some(place.into());
+    pub const fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
         self
     }
 
@@ -287,6 +328,38 @@ impl Root {
     }
 }
 
+/// What a signature is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureKind {
+    /// Somebody's signature.
+    Signature,
+    /// A time stamp over the whole document.
+    TimeStamp,
+}
+
+/// What a signature covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Coverage {
+    /// Everything up to the end of its revision, but itself.
+    Revision,
+    /// Less, or something else.
+    Partial,
+}
+
+/// What came after a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangesAfter {
+    /// Nothing.
+    None,
+    /// What may come after a signature.
+    Allowed,
+    /// What may not.
+    Forbidden,
+}
+
 /// One signature, on separate axes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignatureVerdict {
@@ -296,16 +369,16 @@ pub struct SignatureVerdict {
     pub signer: Option<String>,
     /// Serial number of the certificate.
     pub serial: Option<String>,
-    /// `signature`, or `time-stamp` for one over the whole document.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: SignatureKind,
     /// Key and algorithm, e.g. `Ed25519` or `RSA-2048, SHA-256`; empty where it could not be read.
     pub algorithm: String,
     /// Do the signed bytes still match?
     pub integrity: Outcome,
-    /// `revision` if it covers everything up to the end of its revision, else `partial`.
-    pub coverage: &'static str,
-    /// `none`, `allowed` or `forbidden`.
-    pub changes_after: &'static str,
+    /// What it covers.
+    pub coverage: Coverage,
+    /// What came after it.
+    pub changes_after: ChangesAfter,
     /// Does the certificate lead to an anchor?
     pub chain: Outcome,
     /// The anchor.
@@ -314,9 +387,9 @@ pub struct SignatureVerdict {
     /// Was the certificate in force?
     pub revocation: Outcome,
     /// What the signature says of its own time; nobody vouches for it.
-    pub claimed_time: Option<String>,
+    pub claimed_time: Option<Time>,
     /// When it existed at the latest, by the word of a trusted time stamp authority.
-    pub proven_time: Option<String>,
+    pub proven_time: Option<Time>,
     /// The single checks.
     pub findings: Vec<Finding>,
 }
@@ -325,9 +398,9 @@ pub struct SignatureVerdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DocumentVerdict {
     /// Document id.
-    pub id: String,
+    pub id: Id,
     /// Kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Year.
     pub year: u16,
     /// SHA-256 of the data, hexadecimal.
@@ -364,7 +437,7 @@ pub struct Issued {
 
 impl Issued {
     pub(super) fn new(claim: &Claim, host: &str, by: String, root: Option<Root>) -> Self {
-        let day = crate::Time::from_unix(claim.day.saturating_mul(86_400)).to_string();
+        let day = Time::from_unix(claim.day.saturating_mul(86_400)).to_string();
         Self {
             by,
             host: host.to_owned(),
@@ -389,7 +462,7 @@ pub struct Verdict {
     /// SHA-256 of the file, hexadecimal.
     pub sha256: String,
     /// The moment the question was asked for.
-    pub checked_at: String,
+    pub checked_at: Time,
     /// The headline.
     pub overall: Overall,
     /// The four lines.
@@ -407,7 +480,7 @@ impl Verdict {
     pub(super) fn new(
         profile: Profile,
         sha256: [u8; 32],
-        at: crate::Time,
+        at: Time,
         document: Option<DocumentVerdict>,
         signatures: Vec<SignatureVerdict>,
         findings: Vec<Finding>,
@@ -418,7 +491,7 @@ impl Verdict {
             profile,
             file: String::new(),
             sha256: crate::digits::hex(&sha256),
-            checked_at: at.to_string(),
+            checked_at: at,
             overall: lines.overall(profile),
             lines,
             document,

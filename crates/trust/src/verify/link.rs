@@ -1,0 +1,132 @@
+//! The text of a QR code.
+
+use sha2::{Digest, Sha256};
+
+use super::evidence::{Evidence, Standing, Status};
+use super::seal::{SealFindings, Stated, seal};
+use super::status::{ended, no_record};
+use super::trust::Trust;
+use super::verdict::{Axis, DocumentVerdict, Finding, Issued, Outcome, Profile, Verdict};
+use crate::claim::{self, Address, Id, Sealed, Signed};
+use crate::time::Time;
+
+/// The text of a QR code whose seal was looked at.
+#[derive(Clone, Debug)]
+pub struct ExaminedLink {
+    sha256: [u8; 32],
+    at: Time,
+    /// Where it leads, if it is a link at all.
+    address: Option<Address>,
+    findings: Vec<Finding>,
+    sealed: Option<(Outcome, Stated)>,
+}
+
+impl ExaminedLink {
+    /// Reads the text and checks the seal: who issued what. Signatures and status are not in it.
+    pub fn examine(text: &str, trust: &Trust, at: Time) -> Self {
+        let sha256 = Sha256::digest(text.as_bytes()).into();
+        let address = claim::parse_link(text).ok().map(|(address, _)| address);
+        let mut findings = Vec::new();
+        let mut sealed = None;
+        match Signed::parse(text) {
+            Ok(signed) => {
+                let SealFindings { outcome, sealed: stated } =
+                    seal(&signed, &trust.seals, trust, at, &mut findings);
+                findings.push(Finding::new(
+                    Axis::Integrity,
+                    "picture.signatures-not-checked",
+                    Outcome::NotChecked,
+                ));
+                if let Some(Stated { what: Sealed::Newer { .. }, by, .. }) = &stated {
+                    findings.push(newer(address.as_ref()).with("by", by));
+                }
+                sealed = stated.map(|stated| (outcome, stated));
+            }
+            Err(claim::Error::Newer) => findings.push(newer(address.as_ref())),
+            Err(error) => {
+                let code = match error {
+                    claim::Error::Link => "claim.no-link",
+                    claim::Error::NoClaim => "claim.missing-in-link",
+                    // Cut off on its way, more often than forged; it proves nothing in either case.
+                    _ => "claim.malformed",
+                };
+                findings.push(Finding::new(Axis::Issuer, code, Outcome::NotChecked));
+            }
+        }
+        Self { sha256, at, address, findings, sealed }
+    }
+
+    /// The document and the host that a seal vouches for: the register there can be asked about it.
+    pub fn issued(&self) -> Option<&Address> {
+        self.address.as_ref().filter(|_| self.sealed.is_some())
+    }
+
+    /// The id in the link, whoever wrote it.
+    pub fn id(&self) -> Option<Id> {
+        self.address.as_ref().map(|address| address.id)
+    }
+
+    /// Joins what was found with what is known besides.
+    pub fn judge(&self, evidence: &Evidence) -> Verdict {
+        let mut findings = self.findings.clone();
+        let mut document = None;
+        if let (Some((outcome, Stated { what, by, root })), Some(address)) = (&self.sealed, &self.address) {
+            match &evidence.status {
+                Status::Known(record) => {
+                    if record.digest != *what.digest() {
+                        let other = "registry.other-content";
+                        findings.push(Finding::new(Axis::Integrity, other, Outcome::Fail));
+                    }
+                    findings.extend(match &record.standing {
+                        Standing::Revoked(_) | Standing::Superseded(_) => ended(record),
+                        Standing::Complete => {
+                            Some(Finding::new(Axis::Status, "status.complete", Outcome::Pass))
+                        }
+                        Standing::Waiting => {
+                            Some(Finding::new(Axis::Status, "status.waiting-registry", Outcome::NotChecked))
+                        }
+                    });
+                }
+                other => findings.extend(no_record(other)),
+            }
+            if let Sealed::Claim(claim) = what {
+                document = Some(DocumentVerdict {
+                    id: address.id,
+                    kind: claim.kind,
+                    year: claim.year,
+                    digest: crate::digits::hex(&claim.digest),
+                    claim: *outcome,
+                    reproduced: Outcome::NotChecked,
+                    issued: Some(Issued::new(claim, &address.host, by.clone(), root.clone())),
+                });
+            }
+        }
+        let proven = document.is_some();
+        let mut verdict = Verdict::new(Profile::Own, self.sha256, self.at, document, Vec::new(), findings);
+        verdict.findings.extend(self.leading(evidence.host.as_deref(), proven));
+        verdict
+    }
+
+    /// A remark on a host that is not that of those who ask, or of which nothing proves that it is the
+    /// issuer's: a page there can show whatever it likes.
+    fn leading(&self, own: Option<&str>, proven: bool) -> Option<Finding> {
+        let host = &self.address.as_ref()?.host;
+        let remark = |code| Finding::notice(code).with("host", host);
+        match own {
+            Some(own) if own != host => Some(remark("qr.foreign-host").with("own", own)),
+            None if !proven => Some(remark("qr.unproven-host")),
+            _ => None,
+        }
+    }
+}
+
+/// A claim of a later version, and where it is said what it means.
+fn newer(address: Option<&Address>) -> Finding {
+    let host = address.map_or("?", |address| &address.host);
+    Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked).with("host", host)
+}
+
+/// Verifies the text of a QR code, all at once.
+pub fn link(text: &str, trust: &Trust, evidence: &Evidence, at: Time) -> Verdict {
+    ExaminedLink::examine(text, trust, at).judge(evidence)
+}

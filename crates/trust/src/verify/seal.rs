@@ -1,0 +1,140 @@
+//! The claim attached to a document, and the seal that signed it.
+
+use super::content::Content;
+use super::trust::Trust;
+use super::verdict::{Axis, Finding, Issued, Outcome, Root};
+use crate::claim::{self, Claim, Sealed, Signed};
+use crate::pki::{Certificate, PathError, Purpose, Revocation, clip};
+use crate::time::Time;
+
+/// A claim that was sealed with a known key.
+#[derive(Clone, Debug)]
+pub(super) struct Stated {
+    pub(super) what: Sealed,
+    /// The institution, as the seal's certificate names it.
+    pub(super) by: String,
+    /// The anchor to which that certificate leads.
+    pub(super) root: Option<Root>,
+}
+
+/// What became of the question who sealed a claim.
+pub(super) struct SealFindings {
+    pub(super) outcome: Outcome,
+    pub(super) sealed: Option<Stated>,
+}
+
+/// Compares the attached claim with the attached data, and its seal with the anchors. `seals` are the certificates that
+/// may have sealed it.
+pub(super) fn claim(
+    claim: Option<&[u8]>,
+    content: &Content,
+    seals: &[Certificate],
+    trust: &Trust,
+    at: Time,
+    findings: &mut Vec<Finding>,
+) -> (Outcome, Option<Issued>) {
+    let refused = |findings: &mut Vec<Finding>, code| {
+        findings.push(Finding::new(Axis::Integrity, code, Outcome::Fail));
+        (Outcome::Fail, None)
+    };
+    let text = claim.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let signed = match text.map(Signed::parse) {
+        Some(Ok(signed)) => signed,
+        Some(Err(claim::Error::Newer)) => {
+            let finding = Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked);
+            findings.push(finding.with("host", &content.host));
+            return (Outcome::NotChecked, None);
+        }
+        Some(Err(_)) => return refused(findings, "claim.malformed"),
+        None => return refused(findings, "claim.missing"),
+    };
+    let address = signed.address();
+    if address.id != content.id || address.host != content.host {
+        return refused(findings, "claim.other-document");
+    }
+    let SealFindings { outcome, sealed } = seal(&signed, seals, trust, at, findings);
+    let Some(Stated { what, by, root }) = sealed else { return (outcome, None) };
+    if by != clip(&content.institution) {
+        findings.push(
+            Finding::new(Axis::Issuer, "seal.other-institution", Outcome::Fail)
+                .with("by", &by)
+                .with("named", &content.institution),
+        );
+        return (Outcome::Fail, None);
+    }
+    match what {
+        Sealed::Claim(claim) => {
+            let same = says_the_same(&claim, content);
+            findings.push(Finding::check(Axis::Integrity, same, "claim.content", "claim.other-content"));
+            let outcome = if same { outcome } else { Outcome::Fail };
+            (outcome, Some(Issued::new(&claim, &address.host, by, root)))
+        }
+        Sealed::Newer { digest, .. } if digest == content.digest => {
+            let finding = Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked);
+            findings.push(finding.with("host", &content.host).with("by", by));
+            (Outcome::NotChecked, None)
+        }
+        Sealed::Newer { .. } => refused(findings, "claim.other-content"),
+    }
+}
+
+fn says_the_same(claim: &Claim, content: &Content) -> bool {
+    claim.digest == content.digest
+        && claim.kind == content.kind
+        && claim.year == content.year
+        && claim.indicators == content.indicators
+        && claim.budget == content.budget
+        && claim.number == content.number
+}
+
+/// Checks the seal of a claim: the signature with a known seal key, and that key's certificate.
+pub(super) fn seal(
+    signed: &Signed,
+    seals: &[Certificate],
+    trust: &Trust,
+    at: Time,
+    findings: &mut Vec<Finding>,
+) -> SealFindings {
+    let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    let (what, certificate) = match signed.verify(seals) {
+        Ok(verified) => verified,
+        Err(claim::Error::UnknownKey) => {
+            finding("claim.unknown-seal", Outcome::NotChecked);
+            return SealFindings { outcome: Outcome::NotChecked, sealed: None };
+        }
+        Err(_) => {
+            finding("claim.signature", Outcome::Fail);
+            return SealFindings { outcome: Outcome::Fail, sealed: None };
+        }
+    };
+    // The end of the day of issue: a seal made at noon signs for that day too.
+    let day = Time::from_unix(what.day().saturating_mul(86_400).saturating_add(86_399));
+    let mut root = None;
+    let outcome = match trust.anchors.path(certificate, &[], Purpose::Seal, day) {
+        Ok(path) => {
+            root = Root::of(&path);
+            let (code, outcome) = match path.revocation(&trust.anchors, at, at) {
+                Revocation::Good => ("seal.trusted", Outcome::Pass),
+                Revocation::Unknown if trust.require_revocation => {
+                    ("seal.revocation-required", Outcome::Fail)
+                }
+                Revocation::Unknown => ("seal.revocation-unknown", Outcome::NotChecked),
+                Revocation::Revoked { at, .. } if at.day() < what.day() => ("seal.revoked", Outcome::Fail),
+                // Issued before, by its own word, or on the same day.
+                Revocation::Revoked { .. } => ("seal.revoked-later", Outcome::NotChecked),
+            };
+            finding(code, outcome);
+            outcome
+        }
+        Err(PathError::UnknownIssuer) => {
+            finding("seal.unknown-root", Outcome::NotChecked);
+            Outcome::NotChecked
+        }
+        Err(_) => {
+            finding("seal.not-trusted", Outcome::Fail);
+            Outcome::Fail
+        }
+    };
+    let by = certificate.subject().organization;
+    SealFindings { outcome, sealed: Some(Stated { what: what.clone(), by, root }) }
+}

@@ -1,0 +1,426 @@
+//! One signature on its axes, by one judge for all documents.
+//!
+//! Three questions are asked of each: do its bytes hold, who made it, and when. Own documents ask a fourth, whether
+//! that is the person whom the document names, and judge more strictly ([`Rules::Own`]).
+
+use super::code::{cms_code, path_code, printable};
+use super::content::{Content as Data, RoleError};
+use super::trust::Trust;
+use super::verdict::{
+    Axis, ChangesAfter, Coverage, Finding, Outcome, Place, Root, SignatureKind, SignatureVerdict,
+};
+use crate::cms::{self, Tolerated, Verified, VerifiedTimeStamp};
+use crate::pades::{self, Content, SubFilter};
+use crate::pdf::Ref;
+use crate::pki::{self, Anchors, Certificate, PathError, PublicKey, Purpose, Revocation, VerifiedPath, clip};
+use crate::time::Time;
+
+/// What a file asked too much of.
+pub(super) const CERTIFICATES: &str = "certificates to check";
+
+/// A signature as it was found.
+pub(super) struct Found<'s> {
+    pub(super) field: &'s str,
+    pub(super) revision: usize,
+    pub(super) reference: Ref,
+    pub(super) sub_filter: &'s SubFilter,
+    pub(super) claimed_time: Option<Time>,
+    pub(super) content: Option<&'s Result<Content, cms::Error>>,
+    pub(super) coverage: &'s pades::Coverage,
+    pub(super) changes_after: ChangesAfter,
+    pub(super) rules: Rules<'s>,
+}
+
+/// By which rules a signature is judged.
+#[derive(Clone, Copy)]
+pub(super) enum Rules<'s> {
+    /// In a document of pk's.
+    Own {
+        /// What the document says of itself; `None` where that cannot be read.
+        data: Option<&'s Data>,
+        /// The claimed time of the signature before it.
+        previous: Option<Time>,
+    },
+    /// In another program's document.
+    Other,
+}
+
+/// What signatures are judged with.
+pub(super) struct Witness<'t> {
+    pub(super) trust: &'t Trust,
+    /// Those of `trust`, with what came along with the document.
+    pub(super) anchors: Anchors,
+    pub(super) at: Time,
+    /// Document time stamps by trusted authorities: the revision that each made, and when.
+    pub(super) stamps: Vec<(usize, Time)>,
+}
+
+impl Witness<'_> {
+    /// Whether a time stamp authority is trusted, and its certificate was good when it stamped.
+    pub(super) fn stamped(&self, stamp: &VerifiedTimeStamp) -> Result<(), &'static str> {
+        let VerifiedTimeStamp { leaf, others, time, .. } = stamp;
+        if *time > self.at {
+            return Err("time.stamp-future");
+        }
+        let path = match self.anchors.path(leaf, others, Purpose::TimeStamp, *time) {
+            Ok(path) => path,
+            Err(PathError::UnknownIssuer) => return Err("time.stamp-unknown-root"),
+            Err(_) => return Err("time.stamp-not-trusted"),
+        };
+        match path.revocation(&self.anchors, *time, self.at) {
+            // RFC 3161, 4: where the key may be in other hands, all that it stamped, whenever it says that was.
+            Revocation::Revoked { at, reason } if at <= *time || !reason.is_orderly() => {
+                Err("time.stamp-revoked")
+            }
+            Revocation::Unknown if self.trust.require_revocation => Err("time.stamp-revocation-unknown"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a signer is of an institution whose seal we know: such an institution seals what it issues, so a file
+    /// without its data and claim is none of its documents, even if its officials signed it. Otherwise leaving the data
+    /// out would be the way around every check of it.
+    ///
+    /// The institution counts, and not the root: below a national root there are the signers of a whole country.
+    pub(super) fn is_of_a_sealing_house(&self, content: Option<&Result<Content, cms::Error>>) -> bool {
+        let Some(Ok(Content::Signature { verified, .. })) = content else { return false };
+        let house = clip(&verified.leaf.subject().organization);
+        let leads_to_a_root = |certificate: &Certificate, others: &[Certificate], purpose| {
+            self.anchors.path(certificate, others, purpose, certificate.not_before()).is_ok()
+        };
+        let of_this_house = |seal: &&Certificate| clip(&seal.subject().organization) == house;
+        !house.is_empty()
+            && self.trust.seals.iter().filter(of_this_house).any(|s| leads_to_a_root(s, &[], Purpose::Seal))
+            && leads_to_a_root(&verified.leaf, &verified.others, Purpose::Document)
+    }
+}
+
+/// Judges one signature.
+pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVerdict {
+    let mut findings = Vec::new();
+    findings.push(match found.coverage {
+        Ok(()) => Finding::new(Axis::Integrity, "signature.coverage", Outcome::Pass),
+        Err(error) => Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail).with("error", error),
+    });
+    let integrity = integrity(found);
+    let integrity_outcome = integrity.outcome;
+    findings.push(integrity);
+    if let Some(Ok(content)) = found.content {
+        findings.extend(tolerated(content));
+    }
+    let mut verdict = SignatureVerdict {
+        field: printable(found.field),
+        signer: None,
+        serial: None,
+        kind: match found.sub_filter {
+            SubFilter::TimeStamp => SignatureKind::TimeStamp,
+            _ => SignatureKind::Signature,
+        },
+        algorithm: String::new(),
+        integrity: integrity_outcome,
+        coverage: if found.coverage.is_ok() { Coverage::Revision } else { Coverage::Partial },
+        changes_after: found.changes_after,
+        chain: Outcome::NotChecked,
+        root: None,
+        revocation: Outcome::NotChecked,
+        claimed_time: found.claimed_time,
+        proven_time: None,
+        findings: Vec::new(),
+    };
+    match found.content {
+        Some(Ok(Content::Signature { verified, time_stamps })) => {
+            verdict.claimed_time = verdict.claimed_time.or(verified.signing_time);
+            verdict.signer = Some(printable(&verified.leaf.subject().name));
+            verdict.serial = Some(verified.leaf.serial());
+            verdict.algorithm = algorithm(verified);
+            verdict.proven_time = proven(found, time_stamps, witness, &mut findings);
+            match found.rules {
+                Rules::Own { data, .. } => {
+                    own_issuer(&mut verdict, verified, witness, &mut findings);
+                    findings.push(match data {
+                        Some(data) => role(found.field, &verified.leaf, data),
+                        // Who should have signed stands in the data.
+                        None => Finding::new(Axis::Issuer, "role.not-checked", Outcome::NotChecked),
+                    });
+                }
+                Rules::Other => other_issuer(&mut verdict, verified, witness, &mut findings),
+            }
+        }
+        Some(Ok(Content::TimeStamp(stamp))) => {
+            verdict.signer = Some(printable(&stamp.leaf.subject().name));
+            verdict.serial = Some(stamp.leaf.serial());
+            verdict.algorithm = stamp.leaf.key().name();
+            findings.push(match witness.stamped(stamp) {
+                Ok(()) => {
+                    verdict.chain = Outcome::Pass;
+                    verdict.proven_time = Some(stamp.time);
+                    Finding::new(Axis::Time, "time.stamped", Outcome::Pass).with("time", stamp.time)
+                }
+                Err(code) => Finding::new(Axis::Time, code, Outcome::NotChecked),
+            });
+        }
+        _ => {}
+    }
+    findings.extend(time(found, &verdict, witness.at));
+    let place = Place::Object { number: found.reference.number, revision: found.revision };
+    verdict.findings = findings.into_iter().map(|finding| finding.at(place)).collect();
+    verdict
+}
+
+/// Whether the signed bytes are as they were.
+fn integrity(found: &Found<'_>) -> Finding {
+    match found.content {
+        Some(Ok(_)) => Finding::new(Axis::Integrity, "signature.intact", Outcome::Pass),
+        // Without a sound range there are no signed bytes to speak of.
+        Some(Err(_)) if found.coverage.is_err() => {
+            Finding::new(Axis::Integrity, "signature.not-compared", Outcome::Fail)
+        }
+        Some(Err(error)) => {
+            // What is not known here, or proves nothing, is no accusation either.
+            let outcome = if error.is_undecided() { Outcome::NotChecked } else { Outcome::Fail };
+            let finding = Finding::new(Axis::Integrity, cms_code(*error), outcome);
+            match error {
+                cms::Error::Broken(name) | cms::Error::NotCompared(name) => finding.with("algorithm", name),
+                cms::Error::WeakKey(bits) | cms::Error::LargeKey(bits) => finding.with("bits", bits),
+                cms::Error::Cost => finding.with("what", CERTIFICATES),
+                _ => finding.with("error", error),
+            }
+        }
+        None => Finding::new(Axis::Integrity, "signature.unknown-kind", Outcome::NotChecked),
+    }
+}
+
+/// What was tolerated in a signature: one reading only, but not as the standards want it.
+fn tolerated(content: &Content) -> impl Iterator<Item = Finding> {
+    let tolerated = match content {
+        Content::Signature { verified, .. } => &verified.tolerated,
+        Content::TimeStamp(stamp) => &stamp.tolerated,
+    };
+    let codes = tolerated.iter().map(|tolerated| match tolerated {
+        Tolerated::Ber => "cms.tolerated-ber",
+        Tolerated::Order => "cms.tolerated-order",
+        Tolerated::Null => "cms.tolerated-null",
+    });
+    codes.map(|code| Finding::new(Axis::Remark, code, Outcome::NotChecked))
+}
+
+fn algorithm(verified: &Verified) -> String {
+    use pki::SignatureAlgorithm::RsaPkcs1;
+    match (verified.leaf.key(), verified.algorithm) {
+        (key @ PublicKey::Ed25519(_), _) => key.name(),
+        (key, RsaPkcs1(hash)) => format!("{}, {}", key.name(), hash.name()),
+        (key, algorithm) => format!("{}, {}", key.name(), algorithm.name()),
+    }
+}
+
+/// When the signature existed at the latest, by the word of a trusted authority: by a stamp on it, or by one over the
+/// document that came later.
+fn proven(
+    found: &Found<'_>,
+    time_stamps: &[Result<VerifiedTimeStamp, cms::Error>],
+    witness: &Witness<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Time> {
+    let later = witness.stamps.iter().filter(|(revision, _)| *revision > found.revision);
+    let mut proven = later.map(|(_, time)| *time).min();
+    for stamp in time_stamps {
+        match stamp {
+            Ok(stamp) => match witness.stamped(stamp) {
+                Ok(()) => proven = Some(proven.map_or(stamp.time, |time| time.min(stamp.time))),
+                Err(code) => findings.push(Finding::new(Axis::Time, code, Outcome::NotChecked)),
+            },
+            Err(error) => {
+                let (code, outcome) = match error.is_undecided() {
+                    true => ("time.stamp-weak", Outcome::NotChecked),
+                    false => ("time.stamp-broken", Outcome::Fail),
+                };
+                findings.push(Finding::new(Axis::Time, code, outcome).with("error", error));
+            }
+        }
+    }
+    proven
+}
+
+/// Does the certificate of an own document's signer lead to an anchor, and was it in force?
+///
+/// The moment that counts is the one that is proven, else the one that the signature claims: an office gives a
+/// certificate to its own people, and revokes it.
+fn own_issuer(
+    verdict: &mut SignatureVerdict,
+    verified: &Verified,
+    witness: &Witness<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let moment = verdict.proven_time.or(verdict.claimed_time).unwrap_or(witness.at);
+    let path = witness.anchors.path(&verified.leaf, &verified.others, Purpose::Signature, moment);
+    if !is_tight(&path, verified) {
+        findings.push(Finding::new(Axis::Integrity, "cms.other-certificates", Outcome::Fail));
+    }
+    let mut add = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    match path {
+        Ok(path) => {
+            verdict.chain = Outcome::Pass;
+            verdict.root = Root::of(&path);
+            add("signer.chain", Outcome::Pass);
+            let (code, outcome) = own_revocation(&path, verdict, moment, witness);
+            verdict.revocation = outcome;
+            add(code, outcome);
+        }
+        Err(PathError::UnknownIssuer) => add("signer.unknown-root", Outcome::NotChecked),
+        Err(error) => {
+            verdict.chain = Outcome::Fail;
+            let finding = Finding::new(Axis::Issuer, path_code(error), Outcome::Fail);
+            findings.push(finding.with("error", error));
+        }
+    }
+}
+
+/// The signature does not cover the certificates that travel with it, so exactly those of its path do, without the
+/// root: otherwise one signature could be written in many ways.
+fn is_tight(path: &Result<VerifiedPath, PathError>, verified: &Verified) -> bool {
+    match path {
+        Ok(path) if !path.is_pinned() => {
+            let above = path.certificates().iter().skip(1);
+            let issuers = above.take(path.certificates().len().saturating_sub(2));
+            verified.others.len() == path.certificates().len().saturating_sub(2)
+                && issuers.into_iter().all(|issuer| verified.others.contains(issuer))
+        }
+        _ => pki::is_chain(&verified.leaf, &verified.others),
+    }
+}
+
+fn own_revocation(
+    path: &VerifiedPath,
+    verdict: &SignatureVerdict,
+    signed: Time,
+    witness: &Witness<'_>,
+) -> (&'static str, Outcome) {
+    match path.revocation(&witness.anchors, witness.at, witness.at) {
+        Revocation::Good => ("signer.not-revoked", Outcome::Pass),
+        Revocation::Unknown if witness.trust.require_revocation => {
+            ("signer.revocation-required", Outcome::Fail)
+        }
+        Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
+        Revocation::Revoked { at, .. } if verdict.proven_time.is_some_and(|proven| proven < at) => {
+            ("signer.revoked-after-proof", Outcome::Pass)
+        }
+        Revocation::Revoked { at, .. } if at <= signed => ("signer.revoked", Outcome::Fail),
+        // Signed before, by its own word. Whoever has a stolen key can claim any time, so without an
+        // outside witness this is no proof (ETSI EN 319 102-1: REVOKED_NO_POE).
+        Revocation::Revoked { .. } => ("signer.revoked-later", Outcome::NotChecked),
+    }
+}
+
+/// Is the signer of this field the person whom the document names there?
+fn role(field: &str, leaf: &Certificate, data: &Data) -> Finding {
+    let Some(party) = data.parties.iter().find(|party| party.field == field) else {
+        return Finding::new(Axis::Issuer, "role.no-party", Outcome::Fail).with("field", field);
+    };
+    let (code, outcome) = match data.names(party, leaf) {
+        Ok(()) => ("role.named", Outcome::Pass),
+        Err(RoleError::OtherPerson) => ("role.other-person", Outcome::Fail),
+        Err(RoleError::OtherPosition) => ("role.other-position", Outcome::Fail),
+        Err(RoleError::OtherInstitution) => ("role.other-institution", Outcome::Fail),
+    };
+    Finding::new(Axis::Issuer, code, outcome)
+        .with("field", field)
+        .with("signer", leaf.subject().name)
+        .with("named", &party.name)
+}
+
+/// Does the certificate of another document's signer lead to an anchor, and was it in force?
+///
+/// Without a time stamp the moment that counts is now (ETSI EN 319 102-1, 5.2.6): whoever has an old
+/// key can claim any time for it.
+fn other_issuer(
+    verdict: &mut SignatureVerdict,
+    verified: &Verified,
+    witness: &Witness<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let (claimed, proven) = (verdict.claimed_time, verdict.proven_time);
+    let moment = proven.unwrap_or(witness.at);
+    let path = |moment| witness.anchors.path(&verified.leaf, &verified.others, Purpose::Document, moment);
+    let mut add = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    match path(moment) {
+        Ok(path) => {
+            verdict.chain = Outcome::Pass;
+            verdict.root = Root::of(&path);
+            add(if path.is_pinned() { "signer.pinned" } else { "signer.path" }, Outcome::Pass);
+            let (code, outcome) = other_revocation(&path, claimed, proven, moment, witness);
+            // Whoever trusts a certificate by itself need not have a list for it.
+            if path.is_pinned() && outcome == Outcome::NotChecked && code == "signer.revocation-unknown" {
+                return;
+            }
+            verdict.revocation = outcome;
+            add(code, outcome);
+        }
+        Err(PathError::UnknownIssuer) => add("signer.unknown-root", Outcome::NotChecked),
+        Err(PathError::Expired) if proven.is_none() => match claimed.map(path) {
+            Some(Ok(_)) => add("signer.expired-since", Outcome::NotChecked),
+            Some(Err(PathError::UnknownIssuer)) => add("signer.unknown-root", Outcome::NotChecked),
+            // Both moments are mere claims; without a witness nothing is disproved (ETSI EN 319 102-1, OUT_OF_BOUNDS_NO_POE).
+            Some(Err(PathError::Expired)) | None => add(path_code(PathError::Expired), Outcome::NotChecked),
+            _ => {
+                verdict.chain = Outcome::Fail;
+                add(path_code(PathError::Expired), Outcome::Fail);
+            }
+        },
+        Err(error) => {
+            verdict.chain = Outcome::Fail;
+            add(path_code(error), Outcome::Fail);
+        }
+    }
+}
+
+fn other_revocation(
+    path: &VerifiedPath,
+    claimed: Option<Time>,
+    proven: Option<Time>,
+    moment: Time,
+    witness: &Witness<'_>,
+) -> (&'static str, Outcome) {
+    match path.revocation(&witness.anchors, moment, witness.at) {
+        Revocation::Good => ("signer.not-revoked", Outcome::Pass),
+        Revocation::Unknown if witness.trust.require_revocation => {
+            ("signer.revocation-required", Outcome::Fail)
+        }
+        Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
+        Revocation::Revoked { at, .. } if proven.is_some_and(|proven| proven < at) => {
+            ("signer.revoked-after-proof", Outcome::Pass)
+        }
+        Revocation::Revoked { at, .. } if proven.or(claimed).is_none_or(|signed| at <= signed) => {
+            ("signer.revoked", Outcome::Fail)
+        }
+        Revocation::Revoked { .. } => ("signer.revoked-later", Outcome::NotChecked),
+    }
+}
+
+/// Is the time proven, and can it be?
+fn time(found: &Found<'_>, verdict: &SignatureVerdict, at: Time) -> Option<Finding> {
+    let (claimed, proven) = (verdict.claimed_time, verdict.proven_time);
+    let stamped =
+        || proven.map(|time| Finding::new(Axis::Time, "time.proven", Outcome::Pass).with("time", time));
+    let (code, outcome) = match found.rules {
+        _ if verdict.kind == SignatureKind::TimeStamp => return None,
+        Rules::Own { previous, .. } => match claimed {
+            None => ("time.missing", Outcome::Fail),
+            Some(time) if time.is_ahead_of(at) => ("time.future", Outcome::Fail),
+            Some(time) if previous.is_some_and(|earlier| time < earlier) => ("time.order", Outcome::Fail),
+            // Somebody else had seen it before it was made, by its own word.
+            Some(time) if proven.is_some_and(|proven| time.is_ahead_of(proven)) => {
+                ("time.after-stamp", Outcome::Fail)
+            }
+            Some(_) => return stamped(),
+        },
+        Rules::Other if !matches!(found.content, Some(Ok(_))) => return None,
+        Rules::Other => match (proven, claimed) {
+            // Often local time that says it is UTC, or nothing about it. It proves nothing in any case.
+            (_, Some(claimed)) if claimed.is_ahead_of(at) => ("time.future", Outcome::NotChecked),
+            (Some(_), _) => return stamped(),
+            (None, Some(_)) => ("time.claimed-only", Outcome::NotChecked),
+            (None, None) => ("time.not-claimed", Outcome::NotChecked),
+        },
+    };
+    Some(Finding::new(Axis::Time, code, outcome))
+}

@@ -1,0 +1,105 @@
+//! Has everybody signed, and is the document still in force?
+
+use super::content::Content;
+use super::evidence::{Evidence, Record, Standing, Status};
+use super::verdict::{Axis, Finding, Outcome, SignatureVerdict};
+
+/// Has everybody signed, and is it still in force? `before` is the hash of the file without its newest revision.
+pub(super) fn status(
+    content: &Content,
+    open: &[String],
+    sha256: [u8; 32],
+    before: &dyn Fn() -> Option<[u8; 32]>,
+    signatures: &[SignatureVerdict],
+    evidence: &Evidence,
+    findings: &mut Vec<Finding>,
+) {
+    let waiting: Vec<&str> = content
+        .parties
+        .iter()
+        .filter(|party| open.contains(&party.field) || !signatures.iter().any(|s| s.field == party.field))
+        .map(|party| party.field.as_str())
+        .collect();
+    let record = match &evidence.status {
+        Status::Known(record) => record,
+        other => {
+            findings.push(waiting_finding(&waiting));
+            findings.extend(no_record(other));
+            return;
+        }
+    };
+    if record.digest != content.digest {
+        findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
+    }
+    match record.files.iter().position(|file| *file == sha256) {
+        Some(_) => findings.push(Finding::new(Axis::Integrity, "registry.same-file", Outcome::Pass)),
+        // The newest file on record with one more signature: whoever signed was stopped before it was
+        // recorded, or signed elsewhere. What else is wrong with it is found elsewhere.
+        None if record.standing == Standing::Waiting
+            && before().is_some_and(|before| record.files.last() == Some(&before)) =>
+        {
+            findings.push(Finding::new(Axis::Status, "registry.one-ahead", Outcome::NotChecked));
+        }
+        // Signed elsewhere, or tampered with in a way that left every signature intact; either way
+        // it is not the file that this office issued.
+        None => findings.push(Finding::new(Axis::Integrity, "registry.other-file", Outcome::Fail)),
+    }
+    let outdated = record.files.last() != Some(&sha256);
+    let on_record = record.files.contains(&sha256);
+    match &record.standing {
+        Standing::Revoked(_) | Standing::Superseded(_) => {
+            // What nobody signed has no word but the register's that it is genuine.
+            if !waiting.is_empty() {
+                findings.push(Finding::new(Axis::Integrity, "registry.ended-unsigned", Outcome::NotChecked));
+            }
+            findings.extend(ended(record));
+        }
+        Standing::Complete if waiting.is_empty() => {
+            findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
+        }
+        // Saved anew or cut by somebody: nothing older that the issuer gave out.
+        Standing::Complete if !on_record => {
+            findings.push(Finding::new(Axis::Status, "status.other-copy", Outcome::NotChecked));
+        }
+        Standing::Complete if outdated => {
+            findings.push(Finding::new(Axis::Status, "status.older-copy", Outcome::NotChecked));
+        }
+        Standing::Complete | Standing::Waiting => findings.push(waiting_finding(&waiting)),
+    }
+}
+
+/// What became of a document that is no longer in force, and since when.
+pub(super) fn ended(record: &Record) -> Option<Finding> {
+    let finding = match &record.standing {
+        Standing::Revoked(reason) => {
+            Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason)
+        }
+        // Whatever took its place is gone as well.
+        Standing::Superseded(by) if by.is_empty() => {
+            Finding::new(Axis::Status, "status.superseded-gone", Outcome::Fail)
+        }
+        Standing::Superseded(by) => {
+            Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by)
+        }
+        Standing::Waiting | Standing::Complete => return None,
+    };
+    Some(finding.with("since", record.ended.map_or_else(|| "?".to_owned(), |ended| ended.to_string())))
+}
+
+fn waiting_finding(waiting: &[&str]) -> Finding {
+    if waiting.is_empty() {
+        return Finding::new(Axis::Status, "status.all-signed", Outcome::Pass);
+    }
+    Finding::new(Axis::Status, "status.waiting", Outcome::NotChecked).with("fields", waiting.join(", "))
+}
+
+/// Why there is no record to go by.
+pub(super) fn no_record(status: &Status) -> Option<Finding> {
+    let code = match status {
+        Status::Known(_) => return None,
+        Status::NotAsked => "status.not-asked",
+        Status::Unreachable => "status.unreachable",
+        Status::UnknownDocument => "status.unknown-document",
+    };
+    Some(Finding::new(Axis::Status, code, Outcome::NotChecked))
+}
