@@ -119,9 +119,12 @@ fn json_is_one_object_a_file() {
     assert_eq!(verdict["overall"], "TOTAL-PASSED");
     assert_eq!(verdict["lines"]["integrity"]["outcome"], "yes");
     assert_eq!(verdict["lines"]["time"]["outcome"], "unknown");
-    assert_eq!(verdict["signatures"][0]["field"], "PihakPertama");
-    assert_eq!(verdict["signatures"][0]["changes_after"], "allowed");
-    assert_eq!(verdict["signatures"][1]["changes_after"], "none");
+    assert_eq!(verdict["signatures"][0]["field"], "Segel");
+    assert_eq!(verdict["signatures"][0]["kind"], "seal");
+    assert_eq!(verdict["signatures"][1]["field"], "PihakPertama");
+    assert_eq!(verdict["signatures"][1]["changes_after"], "allowed");
+    assert_eq!(verdict["signatures"][2]["changes_after"], "none");
+    assert_eq!(verdict["document"]["certified"], "pass");
     assert_eq!(verdict["document"]["reproduced"], "not-checked");
     assert_eq!(verdict["document"]["claim"], "pass");
 }

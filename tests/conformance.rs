@@ -58,7 +58,10 @@ fn widgets_have_an_appearance_and_are_printed() {
             let form = normal.value.as_dictionary().unwrap();
             assert!(normal.stream.is_some());
             assert_eq!(form.get("Subtype").unwrap().as_name(), Some(b"Form".as_slice()));
-            let stamp = widget.get(pades::STAMP_KEY).unwrap();
+            let Some(stamp) = widget.get(pades::STAMP_KEY) else {
+                assert!(field.is_institutional(), "{}", field.name);
+                continue;
+            };
             let shows_stamp = appearance.get("N") == Some(stamp);
             assert_eq!(shows_stamp, field.is_filled(), "a stamp appears with the signature, not before");
         }

@@ -19,8 +19,8 @@ fn a_file_is_parsed_once_and_each_signature_verified_once() {
     let fixture = complete();
     let own = fixture.file("kominfo", Kind::Agreement);
     let foreign = std::fs::read(root().join("crates/trust/tests/vectors/foreign/pades-ed25519.pdf")).unwrap();
-    // Two parties; one signer.
-    for (bytes, signatures) in [(&own, 2), (&foreign, 1)] {
+    // The seal and two parties; one signer.
+    for (bytes, signatures) in [(&own, 3), (&foreign, 1)] {
         // With the register, without it, and with the pages rendered again, which happens in another thread.
         for auditor in [fixture.auditor(), fixture.outsider()] {
             let counted = counted(|| auditor.examine("x.pdf", bytes, now()).unwrap());

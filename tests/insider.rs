@@ -7,7 +7,8 @@ use pk::batch::{self, ArchiveError, SignError, write_archive};
 use pk::office::{AuthorityError, Clock as _, SystemClock};
 use pk::registry::{Change, Entry, Error, Registry as _, SqliteRegistry, Status};
 use pk_trust::claim::{Id, Kind};
-use pk_trust::verify::Overall;
+use pk_trust::pades;
+use pk_trust::verify::{Document, Overall};
 use sha2::{Digest as _, Sha256};
 
 use crate::commands::{pk, pk_as, stderr, stdout};
@@ -420,6 +421,26 @@ fn repainted_pages_are_not_signed() {
         }
         true
     });
+    assert!(matches!(fixture.signing("kominfo"), Err(SignError::NotValid(named)) if named == id), "the seal");
+    // Without the seal, which somebody can cut off.
+    let end = Document::open(&honest).rendered().unwrap().len();
+    let record = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        let hash = Sha256::digest(bytes).into();
+        fixture.rewrite(|entry| {
+            if entry.reservation.id == id {
+                entry.files = vec![hash];
+            }
+            true
+        });
+    };
+    record(&repainted[..end]);
+    assert!(matches!(fixture.signing("kominfo"), Err(SignError::NotSealed(named)) if named == id));
+    record(&honest[..end]);
+    assert!(matches!(fixture.signing("kominfo"), Err(SignError::NotSealed(named)) if named == id));
+    // Sealed again: whoever has the seal can do that, and the pages still are not those of the data.
+    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
+    record(&pades::sign(&repainted[..end], pades::SEAL_FIELD, &seal, now()).unwrap());
     assert!(matches!(fixture.signing("kominfo"), Err(SignError::Repainted(named)) if named == id));
     assert!(fixture.registry().all().unwrap().iter().all(|e| e.revision == 0), "not one of several");
     // The honest file again: both sign, and the second one has it rendered again as well.

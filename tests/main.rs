@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed, and its files need not survive"
 )]
 
+mod algorithms;
 mod anchors;
 mod architecture;
 mod archive;

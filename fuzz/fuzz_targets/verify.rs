@@ -7,8 +7,8 @@ use pk_fuzz::{assemble, update};
 use pk_trust::Time;
 use pk_trust::verify::{self, Answer, Evidence, Outcome, Overall, Trust};
 
-/// One of pk's documents with both signatures.
-const SIGNED: &[u8] = include_bytes!("../signed.pdf");
+/// One of pk's documents with the seal and both signatures.
+const SIGNED: &[u8] = include_bytes!("../../crates/trust/tests/vectors/own/signed.pdf");
 
 fuzz_target!(|data: &[u8]| {
     for bytes in [data.to_vec(), assemble(data)] {

@@ -6,6 +6,7 @@ use std::io;
 
 use pk_trust::Time;
 use pk_trust::claim::{self, Address, Claim, Id};
+use pk_trust::pades::{self, SEAL_FIELD};
 use pk_trust::pki::{KeyError, Purpose, Sign};
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +29,14 @@ pub enum GenerateError {
         position: String,
         /// Why.
         source: render::Error,
+    },
+    /// The seal did not sign a document.
+    #[error("{position}: {source}")]
+    Certify {
+        /// Whose document.
+        position: String,
+        /// Why.
+        source: pades::Error,
     },
     /// The seal did not sign.
     #[error("the seal did not sign")]
@@ -115,7 +124,7 @@ pub fn generate(
     let Tools { office, renderer, seal, registry, clock, jobs, .. } = tools;
     let (renderer, seal): (&Renderer, &(dyn Sign + Sync)) = (renderer, *seal);
     let host = plan.host.as_str();
-    let work = |item: &Item| make(item, host, renderer, seal);
+    let work = |item: &Item| make(item, host, renderer, seal, now);
     in_order(&missing, vec![&work; threads(*jobs, missing.len())], |item, made| {
         summary.replaced += commit(item, &made?, office, *registry, *clock)?;
         summary.issued += 1;
@@ -262,17 +271,27 @@ pub fn link_for(item: &Item, host: &str, seal: &dyn Sign) -> Result<String, KeyE
     claim::sign(&claim, &Address { host: host.to_owned(), id: item.reservation.id }, seal)
 }
 
-fn make(item: &Item, host: &str, renderer: &Renderer, seal: &dyn Sign) -> Result<Revision0, GenerateError> {
+/// The document as it is issued: revision 0, certified by the seal.
+fn make(
+    item: &Item,
+    host: &str,
+    renderer: &Renderer,
+    seal: &dyn Sign,
+    now: Time,
+) -> Result<Vec<u8>, GenerateError> {
+    let position = || item.document.owner().position.clone();
     let link = link_for(item, host, seal)?;
-    renderer
+    let Revision0(rendered) = renderer
         .render(&item.data.bytes, &link)
-        .map_err(|source| GenerateError::Render { position: item.document.owner().position.clone(), source })
+        .map_err(|source| GenerateError::Render { position: position(), source })?;
+    pades::sign(&rendered, SEAL_FIELD, seal, now)
+        .map_err(|source| GenerateError::Certify { position: position(), source })
 }
 
 /// Writes the file, then records it; gives how many documents it replaced.
 fn commit(
     item: &Item,
-    revision: &Revision0,
+    file: &[u8],
     office: &Office,
     registry: &mut dyn Registry,
     clock: &dyn Clock,
@@ -282,7 +301,7 @@ fn commit(
     let folder = office.documents().join(&id);
     durable::create_private_dir(&folder).map_err(FileError::at(&folder))?;
     // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was stopped.
-    durable::replace(&path, &revision.0).map_err(FileError::at(&path))?;
+    durable::replace(&path, file).map_err(FileError::at(&path))?;
     let owner = item.document.owner();
     let objectives = item.document.objectives();
     let now = clock.now();
@@ -308,7 +327,7 @@ fn commit(
         indicators: item.document.indicators(),
         budget: item.document.budget(),
         revision: 0,
-        files: vec![Sha256::digest(&revision.0).into()],
+        files: vec![Sha256::digest(file).into()],
         status: Status::Issued,
         remark: None,
         successor: None,

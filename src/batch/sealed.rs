@@ -85,7 +85,8 @@ pub struct Indicator {
 /// the question of the verifier, who is asked besides.
 fn open(file: &File<'_>) -> Option<Vec<String>> {
     let fields = (0..file.revisions().len()).rev().find_map(|revision| fields(file.at(revision)).ok())?;
-    Some(fields.into_iter().filter(|field| !field.is_filled()).map(|field| field.name).collect())
+    let open = fields.into_iter().filter(|field| !field.is_filled() && !field.is_institutional());
+    Some(open.map(|field| field.name).collect())
 }
 
 impl Attached {

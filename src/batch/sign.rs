@@ -252,11 +252,13 @@ impl Known {
         let bytes = recorded_file(entry, office)?.ok_or(SignError::Tampered(id))?;
         let document = Document::open(&bytes);
         // Nobody puts a name under what no longer holds, because a first signer's key was revoked, say.
-        if self.verdict(entry, &document, at).overall == Overall::Failed {
+        let verdict = self.verdict(entry, &document, at);
+        if verdict.overall == Overall::Failed {
             return Err(SignError::NotValid(id));
         }
         let attached = Attached::of(&document).ok_or(SignError::Tampered(id))?;
-        if !attached.is_sealed_by(&self.0.seals) {
+        let is_certified = verdict.document.is_some_and(|document| document.certified == Outcome::Pass);
+        if !is_certified || !attached.is_sealed_by(&self.0.seals) {
             return Err(SignError::NotSealed(id));
         }
         match attached.difference(entry, &bytes) {

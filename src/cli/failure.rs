@@ -288,6 +288,7 @@ impl From<GenerateError> for Failure {
     fn from(error: GenerateError) -> Self {
         match error {
             GenerateError::Render { position, source } => Self { causes: vec![position], ..source.into() },
+            error @ GenerateError::Certify { .. } => Self::new("fail.certify").because(&error),
             GenerateError::Office(error) => error.into(),
             GenerateError::Authority(error) => error.into(),
             GenerateError::File(error) => error.into(),

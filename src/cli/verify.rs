@@ -513,6 +513,7 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     for signature in &verdict.signatures {
         let (code, time) = match (signature.kind, &signature.proven_time) {
             (SignatureKind::TimeStamp, proven) => ("verdict.time-stamp", proven),
+            (SignatureKind::Seal, None) => ("verdict.seal", &signature.claimed_time),
             (_, proven @ Some(_)) => ("verdict.signature-proven", proven),
             _ => ("verdict.signature", &signature.claimed_time),
         };

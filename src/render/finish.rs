@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use pk_trust::pades::STAMP_KEY;
+use pk_trust::pades::{SEAL_FIELD, STAMP_KEY, TIME_FIELD};
 use pk_trust::pdf::{Dictionary, Error as PdfError, File, Object, Ref, Rewrite, text_string};
-use pk_trust::verify::{Content, Party};
+use pk_trust::verify::Content;
 
 use super::{Error, SignatureBox};
 
@@ -24,14 +24,29 @@ pub(super) fn finish(
     let stamps = import_stamps(&mut rewrite, stamps)?;
     let structure = Structure::read(&rewrite)?;
 
-    let mut fields = Vec::new();
-    let mut elements = Vec::new();
+    let first = *pages.first().ok_or(Error::Pdf(PdfError::WrongType { key: "Kids", expected: "page" }))?;
+    let mut widgets =
+        vec![Widget::unseen(SEAL_FIELD, format!("Segel elektronik {}", content.institution), first)];
     for (party, stamp) in content.parties.iter().zip(&stamps) {
         let missing = || Error::Box(party.field.clone());
         let mark = boxes.iter().find(|b| b.field == party.field).ok_or_else(missing)?;
         let page = *pages.get(mark.page).ok_or_else(missing)?;
-        let key = structure.next_key + i64::try_from(elements.len()).unwrap_or_default();
-        let widget = add_widget(&mut rewrite, party, mark, page, *stamp, key)?;
+        let height = page_height(&rewrite.dictionary(page)?).ok_or_else(missing)?;
+        widgets.push(Widget {
+            field: &party.field,
+            description: format!("Tanda tangan elektronik {}, {}", party.name, party.position),
+            page,
+            place: [mark.x, height - mark.y - mark.height, mark.x + mark.width, height - mark.y],
+            size: [mark.width, mark.height],
+            stamp: Some(*stamp),
+        });
+    }
+    widgets.push(Widget::unseen(TIME_FIELD, "Stempel waktu dokumen".to_owned(), first));
+    let mut fields = Vec::new();
+    let mut elements = Vec::new();
+    for (widget, key) in widgets.into_iter().zip(structure.next_key..) {
+        let page = widget.page;
+        let widget = widget.add(&mut rewrite, key)?;
         elements.push((key, add_form_element(&mut rewrite, &structure, widget, page)));
         fields.push(Object::Reference(widget));
     }
@@ -89,38 +104,58 @@ fn import_stamps(rewrite: &mut Rewrite, stamps: &[u8]) -> Result<Vec<Ref>, Error
 }
 
 /// A signature field merged with its widget, empty on screen and on paper.
-fn add_widget(
-    rewrite: &mut Rewrite,
-    party: &Party,
-    mark: &SignatureBox,
+struct Widget<'w> {
+    field: &'w str,
+    /// What a screen reader says.
+    description: String,
     page: Ref,
-    stamp: Ref,
-    struct_parent: i64,
-) -> Result<Ref, Error> {
+    /// Left, bottom, right and top, in points.
+    place: [f64; 4],
+    /// Width and height of the appearance.
+    size: [f64; 2],
+    /// What it shows once signed.
+    stamp: Option<Ref>,
+}
+
+impl<'w> Widget<'w> {
+    /// One that shows nothing, whether it is signed or not.
+    const fn unseen(field: &'w str, description: String, page: Ref) -> Self {
+        Self { field, description, page, place: [0.0; 4], size: [0.0; 2], stamp: None }
+    }
+
+    fn add(self, rewrite: &mut Rewrite, struct_parent: i64) -> Result<Ref, Error> {
+        let [width, height] = self.size;
+        // An appearance of its own even while empty: without one PDF/A is violated (ISO 19005-3, 6.3.3).
+        let empty = Dictionary::new()
+            .with("Type", Object::name("XObject"))
+            .with("Subtype", Object::name("Form"))
+            .with("BBox", Object::Array([0.0, 0.0, width, height].map(real).to_vec()))
+            .with("Resources", Dictionary::new());
+        let empty = rewrite.add_stream(empty, b"");
+        let mut widget = Dictionary::new()
+            .with("Type", Object::name("Annot"))
+            .with("Subtype", Object::name("Widget"))
+            .with("FT", Object::name("Sig"))
+            .with("T", text_string(self.field))
+            .with("TU", text_string(&self.description))
+            // Print and Locked; every other flag clear (ISO 19005-3, 6.3.2).
+            .with("F", 132)
+            .with("Rect", Object::Array(self.place.map(real).to_vec()))
+            .with("P", self.page)
+            .with("AP", Dictionary::new().with("N", empty));
+        if let Some(stamp) = self.stamp {
+            widget.set(STAMP_KEY, stamp);
+        }
+        widget.set("StructParent", struct_parent);
+        let widget = rewrite.add(widget);
+        enter(rewrite, self.page, widget)?;
+        Ok(widget)
+    }
+}
+
+/// Enters a widget in the annotations of its page.
+fn enter(rewrite: &mut Rewrite, page: Ref, widget: Ref) -> Result<(), Error> {
     let mut page_dictionary = rewrite.dictionary(page)?;
-    let height = page_height(&page_dictionary).ok_or_else(|| Error::Box(party.field.clone()))?;
-    let rect = [mark.x, height - mark.y - mark.height, mark.x + mark.width, height - mark.y];
-    // An appearance of its own even while empty: without one PDF/A is violated (ISO 19005-3, 6.3.3).
-    let empty = Dictionary::new()
-        .with("Type", Object::name("XObject"))
-        .with("Subtype", Object::name("Form"))
-        .with("BBox", Object::Array([0.0, 0.0, mark.width, mark.height].map(real).to_vec()))
-        .with("Resources", Dictionary::new());
-    let empty = rewrite.add_stream(empty, b"");
-    let widget = Dictionary::new()
-        .with("Type", Object::name("Annot"))
-        .with("Subtype", Object::name("Widget"))
-        .with("FT", Object::name("Sig"))
-        .with("T", text_string(&party.field))
-        .with("TU", text_string(&format!("Tanda tangan elektronik {}, {}", party.name, party.position)))
-        // Print and Locked; every other flag clear (ISO 19005-3, 6.3.2).
-        .with("F", 132)
-        .with("Rect", Object::Array(rect.map(real).to_vec()))
-        .with("P", page)
-        .with("AP", Dictionary::new().with("N", empty))
-        .with(STAMP_KEY, stamp)
-        .with("StructParent", struct_parent);
-    let widget = rewrite.add(widget);
     let mut annotations = match page_dictionary.get("Annots") {
         Some(Object::Array(items)) => items.clone(),
         Some(Object::Reference(reference)) => {
@@ -133,7 +168,7 @@ fn add_widget(
     // The tab order follows the structure (ISO 14289-1, 7.18.3).
     page_dictionary.set("Tabs", Object::name("S"));
     rewrite.set(page, page_dictionary);
-    Ok(widget)
+    Ok(())
 }
 
 fn page_height(page: &Dictionary) -> Option<f64> {

@@ -63,7 +63,12 @@ fn widget(view: View<'_, '_>, annotation: &Dictionary, page: usize) -> Option<Wi
     let field = names.map(text).collect::<Vec<_>>().join(".");
     let rect = view.array(annotation, "Rect").ok()??;
     let numbers: Vec<f64> = rect.iter().filter_map(number).collect();
-    Some(Widget { page, field, rect: numbers.try_into().ok()?, filled: inherited("V").is_some() })
+    let rect: [f64; 4] = numbers.try_into().ok()?;
+    // A seal or a time stamp shows nothing.
+    if rect.iter().all(|number| *number == 0.0) {
+        return None;
+    }
+    Some(Widget { page, field, rect, filled: inherited("V").is_some() })
 }
 
 fn number(object: &Object) -> Option<f64> {

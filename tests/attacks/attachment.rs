@@ -45,17 +45,17 @@ fn embedded(text: &str) -> Vec<u8> {
 
 /// Revision 0 with other attachments, signed by both parties.
 fn exchanged(scene: &Scene, files: &[(&str, &str)]) -> Vec<u8> {
-    let mut draft = Draft::anew(&scene.issued);
+    let mut draft = Draft::anew(&scene.rendered);
     for (name, text) in files {
-        draft = draft.set(file_of(&scene.issued, name), embedded(text));
+        draft = draft.set(file_of(&scene.rendered, name), embedded(text));
     }
     scene.sign(&draft.finish())
 }
 
 /// Revision 0 with another name tree, signed by both parties.
 fn renamed(scene: &Scene, names: &str) -> Vec<u8> {
-    let (root, _) = catalog(&scene.issued);
-    scene.sign(&Draft::anew(&scene.issued).alter(root, &[("Names", names)]).finish())
+    let (root, _) = catalog(&scene.rendered);
+    scene.sign(&Draft::anew(&scene.rendered).alter(root, &[("Names", names)]).finish())
 }
 
 /// A claim that fits the data, with any seal.
@@ -83,8 +83,8 @@ fn of(name: &str, code: &'static str, bytes: Vec<u8>) -> Attack {
 
 /// Exchanged before the parties sign: their signatures are good, and say nothing about the issuer.
 fn before_signing(scene: &Scene) -> Vec<Attack> {
-    let data = attached(&scene.issued, DATA_NAME);
-    let claim = attached(&scene.issued, CLAIM_NAME);
+    let data = attached(&scene.rendered, DATA_NAME);
+    let claim = attached(&scene.rendered, CLAIM_NAME);
     let other_claim = attached(&scene.other, CLAIM_NAME);
     let changed = data.replacen("\"target\":\"2,8\"", "\"target\":\"1,8\"", 1);
     let elsewhere = data.replacen(HOST, "cek.palsu.example", 1);
@@ -161,13 +161,13 @@ fn before_signing(scene: &Scene) -> Vec<Attack> {
 
 /// The name tree, changed before the parties sign.
 fn trees(scene: &Scene) -> Vec<Attack> {
-    let reference = |name| specification(&scene.issued, name).0;
+    let reference = |name| specification(&scene.rendered, name).0;
     let (data, claim) = (reference(DATA_NAME), reference(CLAIM_NAME));
     let two_faces = {
-        let (reference, dictionary) = specification(&scene.issued, DATA_NAME);
-        let draft = Draft::anew(&scene.issued);
+        let (reference, dictionary) = specification(&scene.rendered, DATA_NAME);
+        let draft = Draft::anew(&scene.rendered);
         let other = draft.vacant();
-        let files = format!("<</F {}/UF {other}>>", file_of(&scene.issued, DATA_NAME));
+        let files = format!("<</F {}/UF {other}>>", file_of(&scene.rendered, DATA_NAME));
         let bytes =
             draft.add(embedded("{}")).set(reference, altered(&dictionary, &[("EF", &files)])).finish();
         scene.sign(&bytes)

@@ -6,6 +6,7 @@ use pk_trust::claim::Kind;
 use pk_trust::pki::issue::{self, Request, Revoked};
 use pk_trust::pki::keyfile::{FileSigner, PrivateKey};
 use pk_trust::pki::{Certificate, Chain, Crl, Purpose, Reason, Sign, Subject};
+use pk_trust::verify::Document;
 use pk_trust::{cms, pades};
 
 use super::{Attack, draft};
@@ -85,7 +86,9 @@ impl Authority {
 /// Everything that an attacker may start from.
 pub(super) struct Scene {
     pub(super) fixture: &'static Fixture,
-    /// An agreement that nobody has signed.
+    /// What the renderer makes of an agreement: nobody has signed, and no seal certifies it.
+    pub(super) rendered: Vec<u8>,
+    /// The same as it is issued, certified by the seal.
     pub(super) issued: Vec<u8>,
     /// The same, signed by the first party.
     pub(super) half: Vec<u8>,
@@ -114,6 +117,7 @@ impl Scene {
         let anchors = office.anchors().unwrap();
         Self {
             fixture,
+            rendered: Document::open(&file("kominfo", 0)).rendered().unwrap().to_vec(),
             issued: file("kominfo", 0),
             half: file("kominfo", 1),
             complete: file("kominfo", 2),

@@ -32,10 +32,10 @@ fn inner(bytes: &[u8], reference: Ref, key: &str) -> Dictionary {
 /// Hide: an overlay shows a harmless figure while the parties sign; later it goes away.
 fn hide(victim: &Victim<'_>) -> Vec<Attack> {
     let scene = victim.scene;
-    let (annex, dictionary) = page(&scene.issued, 1);
+    let (annex, dictionary) = page(&scene.rendered, 1);
     let contents = target(&dictionary, "Contents");
     let resources = target(&dictionary, "Resources");
-    let draft = Draft::anew(&scene.issued);
+    let draft = Draft::anew(&scene.rendered);
     let cover = draft.vacant();
     let paint = Ref::new(cover.number + 1);
     let picture = b"1 g 0 0 1 1 re f 0 g";
@@ -64,9 +64,9 @@ fn hide(victim: &Victim<'_>) -> Vec<Attack> {
 /// Replace: a font, or a value that a viewer paints by itself, is exchanged.
 fn replace(victim: &Victim<'_>) -> Vec<Attack> {
     let scene = victim.scene;
-    let (annex, dictionary) = page(&scene.issued, 1);
+    let (annex, dictionary) = page(&scene.rendered, 1);
     let resources = target(&dictionary, "Resources");
-    let fonts = inner(&scene.issued, resources, "Font");
+    let fonts = inner(&scene.rendered, resources, "Font");
     let names: Vec<(String, Ref)> = fonts
         .iter()
         .map(|(name, font)| (String::from_utf8(name.to_vec()).unwrap(), font.as_reference().unwrap()))
@@ -75,7 +75,7 @@ fn replace(victim: &Victim<'_>) -> Vec<Attack> {
     let exchanged = format!("<</{first} {second_font}/{second} {first_font}>>");
     let helvetica = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>";
     // A text field that is no field of the form: only the page knows it.
-    let draft = Draft::anew(&scene.issued);
+    let draft = Draft::anew(&scene.rendered);
     let text = draft.vacant();
     let prepared = draft
         .add("<</Type/Annot/Subtype/Widget/FT/Tx/T(Anggaran)/V(1)/F 4/Rect[300 300 530 520]>>")
@@ -112,10 +112,10 @@ fn replace(victim: &Victim<'_>) -> Vec<Attack> {
 /// Hide and replace: a second document lies in the signed one, and is switched to.
 fn hide_and_replace(victim: &Victim<'_>) -> Vec<Attack> {
     let scene = victim.scene;
-    let (root, dictionary) = catalog(&scene.issued);
-    let (annex, annex_dictionary) = page(&scene.issued, 1);
+    let (root, dictionary) = catalog(&scene.rendered);
+    let (annex, annex_dictionary) = page(&scene.rendered, 1);
     let contents = target(&annex_dictionary, "Contents");
-    let draft = Draft::anew(&scene.issued);
+    let draft = Draft::anew(&scene.rendered);
     let (hidden, pages) = (draft.vacant(), Ref::new(draft.vacant().number + 1));
     let (other, dangling) = (Ref::new(pages.number + 1), Ref::new(pages.number + 2));
     // A second catalog with pages of its own; content that is in the file and counts as free; and

@@ -188,8 +188,8 @@ fn moved(scene: &Scene, hex: &str, range: &str) -> Vec<u8> {
 fn doubled(scene: &Scene) -> Vec<u8> {
     let bytes = &scene.complete;
     let painted = stream("", b"BT ET");
-    let (page, _) = page(&scene.issued, 0);
-    let mut draft = Draft::anew(&scene.issued);
+    let (page, _) = page(&scene.rendered, 0);
+    let mut draft = Draft::anew(&scene.rendered);
     let content = draft.vacant();
     draft = draft.add("null").add("null");
     for name in [FIRST, SECOND] {
@@ -227,7 +227,7 @@ fn recycled(scene: &Scene) -> Vec<Attack> {
         draft.add(widget).alter(root, &[("AcroForm", &format!("<</Fields {list}/SigFlags 3>>"))]).finish()
     };
     let in_revision_0 = {
-        let draft = Draft::anew(&scene.issued);
+        let draft = Draft::anew(&scene.rendered);
         let copy = draft.vacant();
         draft.add(text(&first_dictionary)).alter(first.reference, &[("V", &copy.to_string())]).finish()
     };
@@ -315,9 +315,9 @@ fn certification(victim: &Victim<'_>) -> Vec<Attack> {
     // Locks that an attacker with access to the unsigned file put there, and the parties signed.
     let lock = "<</Type/SigFieldLock/Action/All>>";
     let locked = victim.signed(
-        &Draft::anew(&scene.issued)
-            .alter(field(&scene.issued, FIRST).reference, &[("Lock", lock)])
-            .alter(field(&scene.issued, SECOND).reference, &[("Lock", lock)])
+        &Draft::anew(&scene.rendered)
+            .alter(field(&scene.rendered, FIRST).reference, &[("Lock", lock)])
+            .alter(field(&scene.rendered, SECOND).reference, &[("Lock", lock)])
             .finish(),
     );
     let locked_field = field(&locked, victim.field).reference;

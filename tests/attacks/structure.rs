@@ -44,8 +44,8 @@ fn duplicates(scene: &Scene) -> Vec<Attack> {
         update().set(front, object).finish()
     };
     let two_faces = {
-        let (issued_page, dictionary) = page(&scene.issued, 0);
-        let draft = Draft::anew(&scene.issued);
+        let (issued_page, dictionary) = page(&scene.rendered, 0);
+        let draft = Draft::anew(&scene.rendered);
         let content = draft.vacant();
         let page = doubled(&dictionary, &format!("/Contents {content}"));
         scene.sign(&draft.add(stream("", b"BT ET")).set(issued_page, page).finish())
@@ -84,7 +84,7 @@ fn tables(scene: &Scene) -> Vec<Attack> {
     let parsed = File::parse(bytes).unwrap();
     let xrefs: Vec<usize> =
         File::parse(&scene.complete).unwrap().revisions().iter().map(|revision| revision.xref).collect();
-    let [issued, half, complete] = xrefs[..] else { panic!("two signatures") };
+    let [_, issued, half, complete] = xrefs[..] else { panic!("two signatures") };
     let (root, dictionary) = catalog(bytes);
     let (front, front_dictionary) = page(bytes, 0);
     let blank = altered(&front_dictionary, &[("Contents", "")]);
@@ -212,7 +212,7 @@ fn polyglots(scene: &Scene) -> Vec<Attack> {
         of(
             "unsigned-document-behind",
             "document.not-reproduced",
-            Draft::anew(&scene.issued).alter(page(&scene.issued, 0).0, &[("Rotate", "90")]).behind(bytes),
+            Draft::anew(&scene.rendered).alter(page(&scene.rendered, 0).0, &[("Rotate", "90")]).behind(bytes),
         )
         .denied(Denied::Painted),
         of("header-of-another-version", "signature.digest", over(bytes, 5..8, "2.0")),
@@ -259,9 +259,9 @@ fn bombs(scene: &Scene) -> Vec<Attack> {
     let inflated = miniz_oxide::deflate::compress_to_vec_zlib(&vec![b' '; 64 << 20], 6);
     let flate = stream("/Type/EmbeddedFile/Filter/FlateDecode", &inflated);
     let attached = |name: &str, object: &[u8]| {
-        Draft::anew(&scene.issued).set(super::attachment::file_of(&scene.issued, name), object).finish()
+        Draft::anew(&scene.rendered).set(super::attachment::file_of(&scene.rendered, name), object).finish()
     };
-    let data = super::attachment::file_of(&scene.issued, pk_trust::verify::DATA_NAME);
+    let data = super::attachment::file_of(&scene.rendered, pk_trust::verify::DATA_NAME);
     vec![
         of("arrays-nested", MALFORMED, in_catalog(&nested)),
         of("dictionaries-nested", MALFORMED, in_catalog(&deep)),

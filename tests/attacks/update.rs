@@ -161,14 +161,14 @@ fn appearance(victim: &Victim<'_>) -> Vec<Attack> {
     let (other, own) = (field(victim.bytes, victim.other), field(victim.bytes, victim.field));
     let stamp = |field: &pk_trust::pades::Field| target(&field.dictionary, STAMP_KEY);
     let empty = |name| {
-        let field = field(&scene.issued, name);
+        let field = field(&scene.rendered, name);
         target(field.dictionary.get("AP").unwrap().as_dictionary().unwrap(), "N")
     };
     let form = stream("/Type/XObject/Subtype/Form/BBox[0 0 176 60]", EMPTY);
     let painted = stream("/Type/XObject/Subtype/Form/BBox[0 0 176 60]", b"0 0 1 RG 9 9 150 40 re S");
     let other_stamp = pk_trust::pdf::Dictionary::new().with("N", stamp(&field(victim.bytes, FIRST)));
     // Shown before anybody signed, and then signed by both.
-    let mut shown = Draft::anew(&scene.issued);
+    let mut shown = Draft::anew(&scene.rendered);
     for field in [&other, &own] {
         let normal = format!("<</N {}>>", stamp(field));
         shown = shown.alter(field.reference, &[("AP", &normal), ("V", "")]);
@@ -264,8 +264,8 @@ fn action(victim: &Victim<'_>) -> Vec<Attack> {
     let script = "<</S/JavaScript/JS(app.alert\\(1\\))>>";
     let names = dictionary.get("Names").unwrap().as_dictionary().unwrap();
     let tree = altered(names, &[("JavaScript", &format!("<</Names[(a){script}]>>"))]);
-    let (issued_root, _) = catalog(&scene.issued);
-    let prepared = Draft::anew(&scene.issued).alter(issued_root, &[("OpenAction", script)]).finish();
+    let (issued_root, _) = catalog(&scene.rendered);
+    let prepared = Draft::anew(&scene.rendered).alter(issued_root, &[("OpenAction", script)]).finish();
     vec![
         of("script-on-opening", root, "OpenAction", script),
         of("program-on-opening", root, "OpenAction", "<</S/Launch/F(contoh.exe)>>"),
@@ -287,12 +287,12 @@ fn action(victim: &Victim<'_>) -> Vec<Attack> {
 /// Layers that one viewer shows and another does not.
 fn optional_content(victim: &Victim<'_>) -> Vec<Attack> {
     let scene = victim.scene;
-    let (root, _) = catalog(&scene.issued);
-    let (front, _) = page(&scene.issued, 0);
+    let (root, _) = catalog(&scene.rendered);
+    let (front, _) = page(&scene.rendered, 0);
     let prepared = {
-        let draft = Draft::anew(&scene.issued);
+        let draft = Draft::anew(&scene.rendered);
         let (group, content) = (draft.vacant(), Ref::new(draft.vacant().number + 1));
-        let (_, front_dictionary) = page(&scene.issued, 0);
+        let (_, front_dictionary) = page(&scene.rendered, 0);
         let old = target(&front_dictionary, "Contents");
         draft
             .add("<</Type/OCG/Name(Angka)>>")
@@ -302,7 +302,7 @@ fn optional_content(victim: &Victim<'_>) -> Vec<Attack> {
             .finish()
     };
     let signed = victim.signed(&prepared);
-    let group = Ref::new(Draft::update(&scene.issued).vacant().number);
+    let group = Ref::new(Draft::update(&scene.rendered).vacant().number);
     let toggled = Draft::update(&signed)
         .alter(root, &[("OCProperties", &format!("<</OCGs[{group}]/D<</OFF[{group}]>>>>"))])
         .finish();

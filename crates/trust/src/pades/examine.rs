@@ -1,6 +1,6 @@
 //! Examining the signatures of one of pk's own documents, revision by revision.
 
-use super::field::{Field, fields};
+use super::field::{Field, SEAL_FIELD, fields};
 use super::sign::{is_room, reserve};
 use super::survey::{Content, SubFilter, content};
 use crate::cms;
@@ -150,6 +150,10 @@ fn exact_update(
     let Some(field) = before.iter().find(open) else { return Ok(None) };
     let signed = after.iter().find(|f| f.reference == field.reference);
     let Some(reference) = signed.and_then(Field::value) else { return Ok(None) };
+    // A certification comes first, or not at all (ISO 32000-2, 12.8.2.2.1).
+    if field.name == SEAL_FIELD && revision != 1 {
+        return Ok(None);
+    }
     let Some((report, room)) = report(file, &field.name, reference, revision, digests, effort)? else {
         return Ok(None);
     };
@@ -241,7 +245,8 @@ fn touched(file: &File<'_>, revision: usize) -> Vec<u32> {
 }
 
 /// What pk writes into a signature dictionary.
-const OWN_KEYS: [&[u8]; 6] = [b"Type", b"Filter", b"SubFilter", b"M", b"ByteRange", b"Contents"];
+const OWN_KEYS: [&[u8]; 7] =
+    [b"Type", b"Filter", b"SubFilter", b"M", b"Reference", b"ByteRange", b"Contents"];
 
 /// Objects of an update among which a signature is looked for.
 const MAX_LOOKED_AT: usize = 512;

@@ -5,6 +5,12 @@ use crate::pdf::{self, Dictionary, Object, Ref, View};
 /// The private key under which a widget declares the stamp that it shows once signed.
 pub const STAMP_KEY: &str = "PK_Stamp";
 
+/// The field of the institution's seal, which certifies the document before anybody signs.
+pub const SEAL_FIELD: &str = "Segel";
+
+/// The field for a time stamp over the whole document (ISO 32000-2, 12.8.5), which nothing writes yet.
+pub const TIME_FIELD: &str = "Waktu";
+
 /// Most fields that are looked at. A document has one a party.
 const MAX_FIELDS: usize = 256;
 
@@ -30,12 +36,19 @@ impl Field {
         self.dictionary.get("V").is_some()
     }
 
+    /// Whether it is one that no party signs: that of the seal, or of a time stamp.
+    pub fn is_institutional(&self) -> bool {
+        self.name == SEAL_FIELD || self.name == TIME_FIELD
+    }
+
     /// The field dictionary once it is signed with the signature dictionary `signature`: `/V` set,
-    /// the appearance switched to the declared stamp, nothing else.
+    /// the appearance switched to the declared stamp, nothing else. The seal shows none.
     pub(super) fn signed(&self, signature: Ref) -> Option<Dictionary> {
-        let stamp = self.dictionary.get(STAMP_KEY)?.as_reference()?;
         let mut dictionary = self.dictionary.clone();
-        dictionary.set("AP", Dictionary::new().with("N", stamp));
+        if self.name != SEAL_FIELD {
+            let stamp = self.dictionary.get(STAMP_KEY)?.as_reference()?;
+            dictionary.set("AP", Dictionary::new().with("N", stamp));
+        }
         dictionary.set("V", signature);
         Some(dictionary)
     }

@@ -1,6 +1,6 @@
 //! Signing: one incremental update, one new signature dictionary, one field switched on.
 
-use super::field::{Field, fields};
+use super::field::{Field, SEAL_FIELD, TIME_FIELD, fields};
 use crate::cms;
 use crate::pdf::{self, Dictionary, File, Object, Reserved, Update, View};
 use crate::pki::{Chain, KeyError, Purpose, Sign, Signature};
@@ -39,9 +39,13 @@ pub enum Error {
         /// Last moment of validity.
         not_after: Time,
     },
-    /// The certificate is not for signing as a person, or its key is of a kind that pk does not sign with.
-    #[error("the certificate is not for signing documents")]
+    /// The certificate is not for signing as a person, or in the seal's field as an institution; or its key is of a
+    /// kind that pk does not sign with.
+    #[error("the certificate is not for signing in this field")]
     Purpose,
+    /// Somebody has signed: a seal comes first, or not at all.
+    #[error("the seal comes before every signature")]
+    LateSeal,
     /// The key did not sign, or signed with another key than its certificate's.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -72,7 +76,8 @@ pub struct Prepared {
 }
 
 /// Prepares the signature of the certificate `chain.leaf` in the field `name`; `at` becomes the claimed time of
-/// signing (`/M`).
+/// signing (`/M`). In the field [`SEAL_FIELD`] it is the institution's seal, which certifies the document: from then on
+/// fields may be signed and nothing else be changed (ISO 32000-2, 12.8.2.2, `P` 2).
 ///
 /// # Errors
 ///
@@ -82,16 +87,19 @@ pub fn prepare(file: &[u8], name: &str, chain: &Chain, at: Time) -> Result<Prepa
     if !leaf.is_valid_at(at) {
         return Err(Error::NotValid { not_before: leaf.not_before(), not_after: leaf.not_after() });
     }
+    let purpose = if name == SEAL_FIELD { Purpose::Seal } else { Purpose::Signature };
     let algorithm = leaf.key().algorithm();
-    let (true, Some(algorithm)) = (leaf.permits(Purpose::Signature), algorithm) else {
-        return Err(Error::Purpose);
-    };
+    let (true, Some(algorithm)) = (leaf.permits(purpose), algorithm) else { return Err(Error::Purpose) };
     let file = File::parse(file)?;
     let fields = fields(file.latest())?;
     let field = fields.iter().find(|field| field.name == name);
     let field = field.ok_or_else(|| Error::NoField { field: name.to_owned() })?;
     if field.is_filled() {
         return Err(Error::AlreadySigned { field: name.to_owned() });
+    }
+    // The first signature, or none (ISO 32000-2, 12.8.2.2.1).
+    if name == SEAL_FIELD && file.revisions().len() > 1 {
+        return Err(Error::LateSeal);
     }
     let reserved = reserve(file.latest(), field, at, SIGNATURE_ROOM, pdf::identify)?
         .ok_or_else(|| Error::NoStamp { field: name.to_owned() })?;
@@ -142,18 +150,39 @@ pub(super) fn reserve(
     room: usize,
     identify: impl FnOnce(&[u8], usize) -> [u8; 32],
 ) -> Result<Option<Reserved>, pdf::Error> {
-    if field.signed(field.reference).is_none() {
+    if field.name == TIME_FIELD || field.signed(field.reference).is_none() {
         return Ok(None);
     }
-    let signature = Dictionary::new()
+    let mut signature = Dictionary::new()
         .with("Type", Object::name("Sig"))
         .with("Filter", Object::name("Adobe.PPKLite"))
         .with("SubFilter", Object::name("ETSI.CAdES.detached"))
         .with("M", Object::String(at.pdf_date().into_bytes()));
+    let mut certified = None;
+    if field.name == SEAL_FIELD {
+        signature.set("Reference", Object::Array(vec![permission().into()]));
+        certified = Some(before.catalog()?);
+    }
     let refer = |update: &mut Update<'_, '_>, reference| {
         if let Some(dictionary) = field.signed(reference) {
             update.set(field.reference, dictionary);
         }
+        if let Some((root, mut catalog)) = certified {
+            catalog.set("Perms", Dictionary::new().with("DocMDP", reference));
+            update.set(root, catalog);
+        }
     };
     Update::after(before).reserve_signature(signature, room, refer, identify).map(Some)
+}
+
+/// What a certification permits (ISO 32000-2, tables 256 and 257): filling in and signing fields.
+fn permission() -> Dictionary {
+    let parameters = Dictionary::new()
+        .with("Type", Object::name("TransformParams"))
+        .with("P", 2)
+        .with("V", Object::name("1.2"));
+    Dictionary::new()
+        .with("Type", Object::name("SigRef"))
+        .with("TransformMethod", Object::name("DocMDP"))
+        .with("TransformParams", parameters)
 }

@@ -21,9 +21,9 @@ use super::verdict::{
 };
 use crate::claim::Id;
 use crate::cms;
-use crate::pades::{self, Examination, Survey, Update};
+use crate::pades::{self, Examination, SEAL_FIELD, Survey, TIME_FIELD, Update};
 use crate::pdf::{self, File};
-use crate::pki::{self, Anchors, Crl, OcspAnswer};
+use crate::pki::{self, Anchors, Certificate, Crl, OcspAnswer, Purpose};
 use crate::time::Time;
 
 /// A file whose structure was read.
@@ -183,6 +183,8 @@ struct OwnExamined {
     content: Content,
     claim: Outcome,
     issued: Option<Issued>,
+    /// Whether the seal vouches for every byte of the pages.
+    certified: Outcome,
     /// Names of the fields that are not signed.
     open: Vec<String>,
 }
@@ -240,6 +242,7 @@ impl Examined {
                 year: content.year,
                 digest: crate::digits::hex(&content.digest),
                 claim: own.claim,
+                certified: own.certified,
                 reproduced,
                 issued: own.issued.clone(),
             }
@@ -255,24 +258,36 @@ impl Examined {
     }
 }
 
-/// Whether the pages show what the data says. The seal vouches for the data only; what is painted on
-/// the pages before the first signature is proved by rendering again, or by the issuer's own record
-/// of the file.
+/// Whether the pages show what the data says. The seal vouches for every byte of them. Rendering again proves it without
+/// anybody's word, and the issuer's own record of the file says as much.
 fn pages(own: &OwnExamined, sha256: [u8; 32], evidence: &Evidence, findings: &mut Vec<Finding>) -> Outcome {
     let recorded = match &evidence.status {
         Status::Known(record) => record.digest == own.content.digest && record.files.contains(&sha256),
         _ => false,
     };
-    let (axis, code, outcome) = match evidence.reproduced {
-        Some(true) => (Axis::Integrity, "document.reproduced", Outcome::Pass),
-        Some(false) => (Axis::Integrity, "document.not-reproduced", Outcome::Fail),
-        None if recorded => (Axis::Remark, "document.reproduction-not-tried", Outcome::NotChecked),
+    match evidence.reproduced {
+        Some(true) => {
+            findings.push(Finding::new(Axis::Integrity, "document.reproduced", Outcome::Pass));
+            return Outcome::Pass;
+        }
+        Some(false) => {
+            findings.push(Finding::new(Axis::Integrity, "document.not-reproduced", Outcome::Fail));
+            return Outcome::Fail;
+        }
+        None => {}
+    }
+    let (axis, code, outcome) = if own.certified == Outcome::Pass {
+        (Axis::Integrity, "document.certified", Outcome::Pass)
+    } else if recorded {
+        (Axis::Remark, "document.reproduction-not-tried", Outcome::NotChecked)
+    } else if own.issued.is_none() {
         // Data that no seal vouches for says nothing, whatever the pages show.
-        None if own.issued.is_none() => (Axis::Integrity, "document.seal-unknown", Outcome::NotChecked),
-        None => (Axis::Integrity, "document.reproduction-not-possible", Outcome::NotChecked),
+        (Axis::Integrity, "document.seal-unknown", Outcome::NotChecked)
+    } else {
+        (Axis::Integrity, "document.not-certified", Outcome::NotChecked)
     };
     findings.push(Finding::new(axis, code, outcome));
-    outcome
+    Outcome::NotChecked
 }
 
 /// Lists of those that were given for which there is a newer one of the same issuer.
@@ -310,10 +325,12 @@ fn examine_own(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined, pdf::
     );
     let signatures = own_signatures(&examination, content, &witness);
     let own = content.map(|content| {
-        let (claim, issued) = seal::claim(claim.as_deref(), content, &trust.seals, trust, at, &mut findings);
+        let certified = certified(&examination, &signatures);
+        let (claim, issued) =
+            seal::claim(claim.as_deref(), content, &seals(&examination, &witness), trust, at, &mut findings);
         fields(&examination, content, &mut findings);
         let open = examination.open.clone();
-        OwnExamined { content: content.clone(), claim, issued, open }
+        OwnExamined { content: content.clone(), claim, issued, certified, open }
     });
     let end = file.revisions().iter().rev().nth(1).map(|revision| revision.span.end);
     let before = end.and_then(|end| file.bytes().get(..end)).map(|bytes| Sha256::digest(bytes).into());
@@ -369,7 +386,8 @@ fn fields(examination: &Examination, content: &Content, findings: &mut Vec<Findi
         }
     }
     for field in &examination.open {
-        if !content.parties.iter().any(|party| &party.field == field) {
+        let known = [SEAL_FIELD, TIME_FIELD].contains(&field.as_str());
+        if !known && !content.parties.iter().any(|party| &party.field == field) {
             findings.push(Finding::new(Axis::Integrity, "field.unknown", Outcome::Fail).with("field", field));
         }
     }
@@ -448,6 +466,39 @@ fn own_signatures(
         previous = report.claimed_time.or(previous);
     }
     signatures
+}
+
+/// Whether the seal vouches for every byte of revision 0: its signature is the first update, and nothing but that.
+fn certified(examination: &Examination, signatures: &[SignatureVerdict]) -> Outcome {
+    let of_field =
+        examination.signatures.iter().zip(signatures).find(|(report, _)| report.field == SEAL_FIELD);
+    let Some((report, seal)) = of_field else { return Outcome::NotChecked };
+    if report.revision != 1 || examination.updates.first() != Some(&Update::Exact) {
+        return Outcome::Fail;
+    }
+    let integrity = seal.findings.iter().filter(|finding| finding.axis == Axis::Integrity);
+    let role = seal.findings.iter().any(|finding| finding.code == "role.institution");
+    let worst = integrity.map(|finding| finding.outcome).chain([seal.chain]).max_by_key(|o| o.rank());
+    match worst {
+        Some(Outcome::Pass) if role => Outcome::Pass,
+        Some(Outcome::Fail) => Outcome::Fail,
+        _ => Outcome::NotChecked,
+    }
+}
+
+/// The seals that may have sealed the claim: those that are known, and the one that certified the document, if its
+/// certificate leads to an anchor.
+fn seals(examination: &Examination, witness: &Witness<'_>) -> Vec<Certificate> {
+    let mut seals = witness.trust.seals.clone();
+    for report in examination.signatures.iter().filter(|report| report.field == SEAL_FIELD) {
+        let Some(Ok(pades::Content::Signature { verified, .. })) = &report.content else { continue };
+        let moment = report.claimed_time.unwrap_or(witness.at);
+        let path = witness.anchors.path(&verified.leaf, &verified.others, Purpose::Seal, moment);
+        if path.is_ok() && !seals.contains(&verified.leaf) {
+            seals.push(verified.leaf.clone());
+        }
+    }
+    seals
 }
 
 /// Another program's document.

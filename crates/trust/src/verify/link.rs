@@ -96,6 +96,7 @@ impl ExaminedLink {
                     year: claim.year,
                     digest: crate::digits::hex(&claim.digest),
                     claim: *outcome,
+                    certified: Outcome::NotChecked,
                     reproduced: Outcome::NotChecked,
                     issued: Some(Issued::new(claim, &address.host, by.clone(), root.clone())),
                 });

@@ -10,7 +10,7 @@ use super::verdict::{
     Axis, ChangesAfter, Coverage, Finding, Outcome, Place, Root, SignatureKind, SignatureVerdict,
 };
 use crate::cms::{self, Tolerated, Verified, VerifiedTimeStamp};
-use crate::pades::{self, Content, SubFilter};
+use crate::pades::{self, Content, SEAL_FIELD, SubFilter};
 use crate::pdf::Ref;
 use crate::pki::{self, Anchors, Certificate, PathError, PublicKey, Purpose, Revocation, VerifiedPath, clip};
 use crate::time::Time;
@@ -108,12 +108,14 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
     if let Some(Ok(content)) = found.content {
         findings.extend(tolerated(content));
     }
+    let own = matches!(found.rules, Rules::Own { .. });
     let mut verdict = SignatureVerdict {
         field: printable(found.field),
         signer: None,
         serial: None,
         kind: match found.sub_filter {
             SubFilter::TimeStamp => SignatureKind::TimeStamp,
+            _ if own && found.field == SEAL_FIELD => SignatureKind::Seal,
             _ => SignatureKind::Signature,
         },
         algorithm: String::new(),
@@ -138,7 +140,7 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
                 Rules::Own { data, .. } => {
                     own_issuer(&mut verdict, verified, witness, &mut findings);
                     findings.push(match data {
-                        Some(data) => role(found.field, &verified.leaf, data),
+                        Some(data) => role(found.field, verdict.kind, &verified.leaf, data),
                         // Who should have signed stands in the data.
                         None => Finding::new(Axis::Issuer, "role.not-checked", Outcome::NotChecked),
                     });
@@ -252,7 +254,8 @@ fn own_issuer(
     findings: &mut Vec<Finding>,
 ) {
     let moment = verdict.proven_time.or(verdict.claimed_time).unwrap_or(witness.at);
-    let path = witness.anchors.path(&verified.leaf, &verified.others, Purpose::Signature, moment);
+    let purpose = if verdict.kind == SignatureKind::Seal { Purpose::Seal } else { Purpose::Signature };
+    let path = witness.anchors.path(&verified.leaf, &verified.others, purpose, moment);
     if !is_tight(&path, verified) {
         findings.push(Finding::new(Axis::Integrity, "cms.other-certificates", Outcome::Fail));
     }
@@ -311,21 +314,31 @@ fn own_revocation(
     }
 }
 
-/// Is the signer of this field the person whom the document names there?
-fn role(field: &str, leaf: &Certificate, data: &Data) -> Finding {
-    let Some(party) = data.parties.iter().find(|party| party.field == field) else {
-        return Finding::new(Axis::Issuer, "role.no-party", Outcome::Fail).with("field", field);
-    };
-    let (code, outcome) = match data.names(party, leaf) {
-        Ok(()) => ("role.named", Outcome::Pass),
-        Err(RoleError::OtherPerson) => ("role.other-person", Outcome::Fail),
-        Err(RoleError::OtherPosition) => ("role.other-position", Outcome::Fail),
-        Err(RoleError::OtherInstitution) => ("role.other-institution", Outcome::Fail),
+/// Is the signer of this field the person whom the document names there, or the institution?
+fn role(field: &str, kind: SignatureKind, leaf: &Certificate, data: &Data) -> Finding {
+    let subject = leaf.subject();
+    let (code, outcome, named) = if kind == SignatureKind::Seal {
+        let (code, outcome) = match subject.organization == clip(&data.institution) {
+            true => ("role.institution", Outcome::Pass),
+            false => ("role.other-institution", Outcome::Fail),
+        };
+        (code, outcome, &data.institution)
+    } else {
+        let Some(party) = data.parties.iter().find(|party| party.field == field) else {
+            return Finding::new(Axis::Issuer, "role.no-party", Outcome::Fail).with("field", field);
+        };
+        let (code, outcome) = match data.names(party, leaf) {
+            Ok(()) => ("role.named", Outcome::Pass),
+            Err(RoleError::OtherPerson) => ("role.other-person", Outcome::Fail),
+            Err(RoleError::OtherPosition) => ("role.other-position", Outcome::Fail),
+            Err(RoleError::OtherInstitution) => ("role.other-institution", Outcome::Fail),
+        };
+        (code, outcome, &party.name)
     };
     Finding::new(Axis::Issuer, code, outcome)
         .with("field", field)
-        .with("signer", leaf.subject().name)
-        .with("named", &party.name)
+        .with("signer", subject.name)
+        .with("named", named)
 }
 
 /// Does the certificate of another document's signer lead to an anchor, and was it in force?

@@ -68,6 +68,17 @@ pub enum Axis {
     Remark,
 }
 
+impl Outcome {
+    /// How much it decides: the worse, the more.
+    pub(super) const fn rank(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::NotChecked => 1,
+            Self::Fail => 2,
+        }
+    }
+}
+
 /// Where something was found in a file. Revisions are counted from 0, as are bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -334,6 +345,8 @@ impl Root {
 pub enum SignatureKind {
     /// Somebody's signature.
     Signature,
+    /// The institution's seal over a document of pk's.
+    Seal,
     /// A time stamp over the whole document.
     TimeStamp,
 }
@@ -407,6 +420,8 @@ pub struct DocumentVerdict {
     pub digest: String,
     /// Does the claim hold?
     pub claim: Outcome,
+    /// Does the seal vouch for every byte of the pages?
+    pub certified: Outcome,
     /// Was revision 0 rendered again, and was it the same?
     pub reproduced: Outcome,
     /// What the seal vouches for; to be compared with the paper in one's hand.
