@@ -61,12 +61,19 @@ fn no_byte_of_a_signature_can_change() {
     auditor.templates = None;
     let before = verdict(&auditor, &bytes);
     assert!(!complaints(&before).iter().any(|code| code.starts_with("cms.")));
+    let mut newer = 0;
     for at in contents.start + 1..contents.start + 2_800 {
         let mut changed = bytes.clone();
         changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
         let verdict = verdict(&auditor, &changed);
-        assert_eq!(verdict.lines.integrity.outcome, Answer::No, "byte {at}: {:?}", complaints(&verdict));
+        match verdict.lines.integrity.outcome {
+            Answer::No => {}
+            // Another version or algorithm, as a later program may write it: not certain, and never good.
+            Answer::Unknown if complaints(&verdict).contains(&"signature.newer") => newer += 1,
+            _ => panic!("byte {at}: {:?}", complaints(&verdict)),
+        }
     }
+    assert!(newer <= 20, "{newer} digits of versions and identifiers");
 }
 
 #[test]

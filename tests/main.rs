@@ -21,6 +21,7 @@ mod determinism;
 mod fixture;
 mod forgery;
 mod forms;
+mod future;
 mod input;
 mod insider;
 mod keys;

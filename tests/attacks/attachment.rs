@@ -11,7 +11,7 @@ use super::{Attack, Class, Denied};
 use crate::fixture::{HOST, now};
 
 /// The stream of an attached file.
-pub(super) fn file_of(bytes: &[u8], name: &str) -> Ref {
+pub(crate) fn file_of(bytes: &[u8], name: &str) -> Ref {
     let specification = specification(bytes, name).1;
     specification.get("EF").unwrap().as_dictionary().unwrap().get("F").unwrap().as_reference().unwrap()
 }
@@ -34,12 +34,12 @@ fn names(bytes: &[u8]) -> Vec<Object> {
     files.get("Names").unwrap().as_array().unwrap().to_vec()
 }
 
-fn attached(bytes: &[u8], name: &str) -> String {
+pub(crate) fn attached(bytes: &[u8], name: &str) -> String {
     let file = File::parse(bytes).unwrap();
     String::from_utf8(verify::attachment(file.at(0), name).unwrap().unwrap()).unwrap()
 }
 
-fn embedded(text: &str) -> Vec<u8> {
+pub(crate) fn embedded(text: &str) -> Vec<u8> {
     stream("/Type/EmbeddedFile", text.as_bytes())
 }
 
@@ -119,7 +119,7 @@ fn before_signing(scene: &Scene) -> Vec<Attack> {
         of("data-with-a-key-twice", "data.not-canonical", {
             exchanged(scene, &[(DATA_NAME, &data.replacen('{', "{\"year\":2026,", 1))])
         }),
-        of("data-of-another-format", "data.malformed", {
+        Attack::newer("data-of-another-format", "data.newer", {
             exchanged(scene, &[(DATA_NAME, &data.replacen("pk-data/1", "pk-data/9", 1))])
         }),
         of("claim-exchanged", "claim.other-document", exchanged(scene, &[(CLAIM_NAME, &other_claim)])),

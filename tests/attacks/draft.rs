@@ -9,7 +9,7 @@ use pk_trust::pades::{self, Field, SIGNATURE_ROOM, STAMP_KEY};
 use pk_trust::pdf::{Dictionary, File, Object, Ref, Update, identify};
 
 /// A file being written.
-pub(super) struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     file: File<'a>,
     /// What stands before the first object.
     base: Vec<u8>,
@@ -24,7 +24,7 @@ pub(super) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// An update after the last byte.
-    pub(super) fn update(bytes: &'a [u8]) -> Self {
+    pub(crate) fn update(bytes: &'a [u8]) -> Self {
         let file = File::parse(bytes).unwrap();
         let last = file.revisions().last().unwrap();
         let prev = i64::try_from(last.xref).unwrap();
@@ -33,7 +33,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A document of one revision written anew, every object as it was.
-    pub(super) fn anew(bytes: &'a [u8]) -> Self {
+    pub(crate) fn anew(bytes: &'a [u8]) -> Self {
         let file = File::parse(bytes).unwrap();
         let [revision] = file.revisions() else { panic!("a document of one revision") };
         let (mut objects, mut first) = (BTreeMap::new(), revision.xref);
@@ -54,44 +54,44 @@ impl<'a> Draft<'a> {
     }
 
     /// Gives an object this text.
-    pub(super) fn set(mut self, reference: Ref, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn set(mut self, reference: Ref, text: impl AsRef<[u8]>) -> Self {
         self.objects.insert(reference.number, text.as_ref().to_vec());
         self
     }
 
     /// Sets keys of a dictionary to text; an empty text takes the key away.
-    pub(super) fn alter(self, reference: Ref, keys: &[(&str, &str)]) -> Self {
+    pub(crate) fn alter(self, reference: Ref, keys: &[(&str, &str)]) -> Self {
         let body = self.file.latest().body(reference).unwrap();
         let text = altered(body.value.as_dictionary().unwrap(), keys);
         self.set(reference, text)
     }
 
     /// Adds an object.
-    pub(super) fn add(mut self, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn add(mut self, text: impl AsRef<[u8]>) -> Self {
         let reference = self.vacant();
         self.next += 1;
         self.set(reference, text)
     }
 
     /// The object that [`Draft::add`] makes next.
-    pub(super) fn vacant(&self) -> Ref {
+    pub(crate) fn vacant(&self) -> Ref {
         Ref::new(self.next)
     }
 
     /// An entry of the table, `nnnnnnnnnn ggggg n`, for an object that stands elsewhere or nowhere.
-    pub(super) fn entry(mut self, number: u32, entry: &str) -> Self {
+    pub(crate) fn entry(mut self, number: u32, entry: &str) -> Self {
         self.entries.insert(number, entry.to_owned());
         self
     }
 
     /// Changes the trailer.
-    pub(super) fn trailer(mut self, key: &str, value: impl Into<Object>) -> Self {
+    pub(crate) fn trailer(mut self, key: &str, value: impl Into<Object>) -> Self {
         self.trailer.set(key, value);
         self
     }
 
     /// The objects alone, as they are appended, and where each one stands.
-    pub(super) fn body(&self) -> (Vec<u8>, BTreeMap<u32, usize>) {
+    pub(crate) fn body(&self) -> (Vec<u8>, BTreeMap<u32, usize>) {
         let mut out = self.base.clone();
         if !out.ends_with(b"\n") {
             out.push(b'\n');
@@ -107,7 +107,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The table, one subsection an entry: less beautiful, and as good.
-    pub(super) fn table(&self, offsets: &BTreeMap<u32, usize>) -> String {
+    pub(crate) fn table(&self, offsets: &BTreeMap<u32, usize>) -> String {
         let mut entries: BTreeMap<u32, String> =
             offsets.iter().map(|(&number, offset)| (number, format!("{offset:010} 00000 n"))).collect();
         entries.extend(self.entries.clone());
@@ -119,7 +119,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The trailer as text.
-    pub(super) fn trailer_text(&self) -> String {
+    pub(crate) fn trailer_text(&self) -> String {
         let highest = self.objects.keys().chain(self.entries.keys()).max().map_or(1, |n| n + 1);
         let mut trailer = self.trailer.clone();
         let size = trailer.get("Size").unwrap().as_integer().unwrap();
@@ -128,12 +128,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Table, trailer and end as one text, for a section at `xref`.
-    pub(super) fn tail(&self, offsets: &BTreeMap<u32, usize>, xref: usize) -> String {
+    pub(crate) fn tail(&self, offsets: &BTreeMap<u32, usize>, xref: usize) -> String {
         format!("{}{}\n{}", self.table(offsets), self.trailer_text(), end(xref))
     }
 
     /// The whole file.
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         let (mut out, offsets) = self.body();
         let tail = self.tail(&offsets, out.len());
         out.extend_from_slice(tail.as_bytes());
@@ -141,13 +141,13 @@ impl<'a> Draft<'a> {
     }
 
     /// The whole document behind another file, as part of which it is read.
-    pub(super) fn behind(mut self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn behind(mut self, bytes: &[u8]) -> Vec<u8> {
         self.base = [bytes, &self.base].concat();
         self.finish()
     }
 
     /// The whole file, with its table and trailer changed as text.
-    pub(super) fn finish_with(self, edit: impl FnOnce(String) -> String) -> Vec<u8> {
+    pub(crate) fn finish_with(self, edit: impl FnOnce(String) -> String) -> Vec<u8> {
         let (mut out, offsets) = self.body();
         let tail = edit(self.tail(&offsets, out.len()));
         out.extend_from_slice(tail.as_bytes());
@@ -156,19 +156,19 @@ impl<'a> Draft<'a> {
 }
 
 /// `startxref`, a number and the end.
-pub(super) fn end(xref: usize) -> String {
+pub(crate) fn end(xref: usize) -> String {
     format!("startxref\n{xref}\n%%EOF\n")
 }
 
 /// A dictionary as text.
-pub(super) fn text(dictionary: &Dictionary) -> String {
+pub(crate) fn text(dictionary: &Dictionary) -> String {
     let mut out = Vec::new();
     dictionary.write(&mut out);
     String::from_utf8(out).unwrap()
 }
 
 /// A dictionary as text, with keys set or (where the text is empty) taken away.
-pub(super) fn altered(dictionary: &Dictionary, keys: &[(&str, &str)]) -> String {
+pub(crate) fn altered(dictionary: &Dictionary, keys: &[(&str, &str)]) -> String {
     let mut rest = dictionary.clone();
     for (key, _) in keys {
         rest.remove(key);
@@ -179,43 +179,43 @@ pub(super) fn altered(dictionary: &Dictionary, keys: &[(&str, &str)]) -> String 
 }
 
 /// A stream as text.
-pub(super) fn stream(keys: &str, data: &[u8]) -> Vec<u8> {
+pub(crate) fn stream(keys: &str, data: &[u8]) -> Vec<u8> {
     let head = format!("<<{keys}/Length {}>>\nstream\n", data.len());
     [head.as_bytes(), data, b"\nendstream"].concat()
 }
 
 /// The catalog of the newest revision.
-pub(super) fn catalog(bytes: &[u8]) -> (Ref, Dictionary) {
+pub(crate) fn catalog(bytes: &[u8]) -> (Ref, Dictionary) {
     File::parse(bytes).unwrap().latest().catalog().unwrap()
 }
 
 /// A page of the newest revision.
-pub(super) fn page(bytes: &[u8], index: usize) -> (Ref, Dictionary) {
+pub(crate) fn page(bytes: &[u8], index: usize) -> (Ref, Dictionary) {
     let file = File::parse(bytes).unwrap();
     let reference = file.latest().pages().unwrap()[index];
     (reference, file.latest().body(reference).unwrap().value.as_dictionary().unwrap().clone())
 }
 
 /// What a key of a dictionary refers to.
-pub(super) fn target(dictionary: &Dictionary, key: &str) -> Ref {
+pub(crate) fn target(dictionary: &Dictionary, key: &str) -> Ref {
     dictionary.get(key).unwrap().as_reference().unwrap()
 }
 
 /// A signature field.
-pub(super) fn field(bytes: &[u8], name: &str) -> Field {
+pub(crate) fn field(bytes: &[u8], name: &str) -> Field {
     let file = File::parse(bytes).unwrap();
     pades::fields(file.latest()).unwrap().into_iter().find(|field| field.name == name).unwrap()
 }
 
 /// The signature dictionary of a field, with the places of its values.
-pub(super) fn signature(bytes: &[u8], name: &str) -> (Ref, Dictionary) {
+pub(crate) fn signature(bytes: &[u8], name: &str) -> (Ref, Dictionary) {
     let reference = field(bytes, name).value().unwrap();
     let file = File::parse(bytes).unwrap();
     (reference, file.latest().body(reference).unwrap().value.as_dictionary().unwrap().clone())
 }
 
 /// Writes text over a range of the file and blanks what is left of it, so that nothing moves.
-pub(super) fn over(bytes: &[u8], range: Range<usize>, text: &str) -> Vec<u8> {
+pub(crate) fn over(bytes: &[u8], range: Range<usize>, text: &str) -> Vec<u8> {
     assert!(text.len() <= range.len(), "{text} does not fit");
     let mut out = bytes.to_vec();
     out[range.clone()].fill(b' ');
@@ -224,19 +224,19 @@ pub(super) fn over(bytes: &[u8], range: Range<usize>, text: &str) -> Vec<u8> {
 }
 
 /// Replaces the one occurrence of some bytes.
-pub(super) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+pub(crate) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let places: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(from)).collect();
     let [at] = places[..] else { panic!("{} places", places.len()) };
     [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }
 
 /// The update that signing makes, with any CMS in it.
-pub(super) fn signed(bytes: &[u8], name: &str, at: Time, cms: impl FnOnce([&[u8]; 2]) -> Vec<u8>) -> Vec<u8> {
+pub(crate) fn signed(bytes: &[u8], name: &str, at: Time, cms: impl FnOnce([&[u8]; 2]) -> Vec<u8>) -> Vec<u8> {
     signed_along(bytes, name, at, |_| {}, |_, _| {}, cms)
 }
 
 /// The update that signing makes, with another signature dictionary, another field or further objects.
-pub(super) fn signed_along(
+pub(crate) fn signed_along(
     bytes: &[u8],
     name: &str,
     at: Time,

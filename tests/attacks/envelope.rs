@@ -14,7 +14,7 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::draft::{replaced, signed};
 use super::scene::{Authority, INSTITUTION, SECOND, Scene, honest, key, request};
-use super::{Attack, Class};
+use super::{Attack, Class, Denied};
 use crate::fixture::now;
 
 const ID_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
@@ -59,11 +59,11 @@ fn signer(data: &SignedData) -> SignerInfo {
     data.signer_infos.0.as_slice()[0].clone()
 }
 
-fn attribute(oid: ObjectIdentifier, values: &[Any]) -> Attribute {
+pub(crate) fn attribute(oid: ObjectIdentifier, values: &[Any]) -> Attribute {
     Attribute { oid, values: SetOfVec::try_from(values.to_vec()).unwrap() }
 }
 
-fn octets(bytes: &[u8]) -> Any {
+pub(crate) fn octets(bytes: &[u8]) -> Any {
     Any::new(Tag::OctetString, bytes).unwrap()
 }
 
@@ -72,14 +72,14 @@ fn certificate(der: &[u8]) -> CertificateChoices {
 }
 
 /// Changes the parts of a CMS and leaves the signature as it is.
-fn shaped(cms: &[u8], edit: impl FnOnce(&mut SignedData)) -> Vec<u8> {
+pub(crate) fn shaped(cms: &[u8], edit: impl FnOnce(&mut SignedData)) -> Vec<u8> {
     let mut data = read(cms);
     edit(&mut data);
     write(&data)
 }
 
 /// Changes the signer's part and leaves the signature as it is.
-fn with_signer(cms: &[u8], edit: impl FnOnce(&mut SignerInfo)) -> Vec<u8> {
+pub(crate) fn with_signer(cms: &[u8], edit: impl FnOnce(&mut SignerInfo)) -> Vec<u8> {
     shaped(cms, |data| {
         let mut info = signer(data);
         edit(&mut info);
@@ -88,7 +88,7 @@ fn with_signer(cms: &[u8], edit: impl FnOnce(&mut SignerInfo)) -> Vec<u8> {
 }
 
 /// Changes the signed attributes, and signs them as they are then.
-fn with_attributes(cms: &[u8], key: &dyn Sign, edit: impl FnOnce(&mut Vec<Attribute>)) -> Vec<u8> {
+pub(crate) fn with_attributes(cms: &[u8], key: &dyn Sign, edit: impl FnOnce(&mut Vec<Attribute>)) -> Vec<u8> {
     with_signer(cms, |info| {
         let mut list: Vec<Attribute> = info.signed_attrs.take().unwrap().into_vec();
         edit(&mut list);
@@ -138,6 +138,11 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
         let bytes = signed(&scene.half, SECOND, now(), |parts| edit(honest(parts, second), parts));
         Attack::new(Class::Cms, name, code, bytes)
     };
+    let newer = |name, code, edit: &Edit<'_>| {
+        let bytes = signed(&scene.half, SECOND, now(), |parts| edit(honest(parts, second), parts));
+        Attack::newer(name, code, bytes)
+    };
+    let stamped = |name, code, edit: &Edit<'_>| of(name, code, edit).denied(Denied::Time);
     let attributes = |name, code, edit: &dyn Fn(&mut Vec<Attribute>)| {
         of(name, code, &|cms, _| with_attributes(&cms, second, edit))
     };
@@ -194,10 +199,10 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
             let cms = with_signer(&cms, |info| info.digest_alg = sha_256.clone());
             shaped(&cms, |data| data.digest_algorithms = SetOfVec::try_from(vec![sha_256.clone()]).unwrap())
         }),
-        of("another-curve", "cms.algorithm", &|cms, _| {
+        newer("another-curve", "signature.newer", &|cms, _| {
             with_signer(&cms, |info| info.signature_algorithm.oid = ED_448)
         }),
-        of("rsa", "cms.algorithm", &|cms, _| with_signer(&cms, |info| info.signature_algorithm.oid = RSA)),
+        of("rsa", "signature.key", &|cms, _| with_signer(&cms, |info| info.signature_algorithm.oid = RSA)),
         of("parameters-of-the-signature", "cms.algorithm", &|cms, _| {
             with_signer(&cms, |info| info.signature_algorithm.parameters = Some(Any::null()))
         }),
@@ -217,14 +222,16 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
                 .filter(|a| a.oid == SIGNING_CERTIFICATE_V2)
                 .for_each(|a| a.oid = SIGNING_CERTIFICATE);
         }),
-        attributes("signing-time", "cms.attributes", &|list| {
-            list.push(attribute(SIGNING_TIME, &[Any::new(Tag::UtcTime, *b"260101000000Z").unwrap()]));
+        newer("signing-time", "signature.newer", &|cms, _| {
+            with_attributes(&cms, second, |list| {
+                list.push(attribute(SIGNING_TIME, &[Any::new(Tag::UtcTime, *b"260101000000Z").unwrap()]));
+            })
         }),
         attributes("content-type-of-another", "cms.attributes", &|list| {
             set(list, CONTENT_TYPE, Any::encode_from(&ID_TST_INFO).unwrap());
         }),
         of("attributes-unsorted", "cms.malformed", &|cms, _| unsorted(&cms)),
-        of("unsigned-attributes", "cms.unsigned-attributes", &|cms, _| {
+        stamped("unsigned-attributes", "time.stamp-broken", &|cms, _| {
             let token = attribute(TIME_STAMP_TOKEN, &[octets(b"palsu")]);
             with_signer(&cms, |info| info.unsigned_attrs = Some(SetOfVec::try_from(vec![token]).unwrap()))
         }),
@@ -258,7 +265,7 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
             };
             with_signer(&cms, |info| info.sid = SignerIdentifier::IssuerAndSerialNumber(id))
         }),
-        of("revocation-list-inside", "cms.malformed", &|cms, _| {
+        newer("revocation-list-inside", "signature.newer", &|cms, _| {
             let list = Decode::from_der(scene.ours.crls[0].der()).unwrap();
             let lists = SetOfVec::try_from(vec![RevocationInfoChoice::Crl(list)]).unwrap();
             shaped(&cms, |data| data.crls = Some(RevocationInfoChoices(lists)))

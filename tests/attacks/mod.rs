@@ -20,10 +20,10 @@
 //!
 //! With `PK_ATTACKS_DIR` set, every attack is written into that folder for other verifiers.
 
-mod attachment;
-mod draft;
-mod envelope;
-mod scene;
+pub(crate) mod attachment;
+pub(crate) mod draft;
+pub(crate) mod envelope;
+pub(crate) mod scene;
 mod shadow;
 mod signature;
 mod signer;
@@ -65,9 +65,10 @@ enum Class {
     Pages,
     Polyglot,
     Bomb,
+    Newer,
 }
 
-const CLASSES: [(Class, &str); 20] = [
+const CLASSES: [(Class, &str); 21] = [
     (Class::Forgery, "forgery"),
     (Class::IncrementalSaving, "incremental-saving"),
     (Class::Wrapping, "wrapping"),
@@ -88,6 +89,7 @@ const CLASSES: [(Class, &str); 20] = [
     (Class::Pages, "pages"),
     (Class::Polyglot, "polyglot"),
     (Class::Bomb, "bomb"),
+    (Class::Newer, "newer"),
 ];
 
 impl Class {
@@ -112,6 +114,9 @@ enum Denied {
     /// that they do not know, so that they must not say yes, and need not say no. The office has another
     /// file on record.
     Unvouched,
+    /// It says that it is of a later version, or is what one may add. Nobody may say that it holds, and nobody can say
+    /// that it does not; but the office, which has another file on record.
+    Newer,
     /// It no longer shows that it was a document of ours, so that it cannot be judged as one, or not at
     /// all, and everybody has to say so.
     Foreign,
@@ -139,6 +144,11 @@ impl Attack {
         self
     }
 
+    /// A document that says it is of a later version.
+    fn newer(name: &str, code: &'static str, bytes: Vec<u8>) -> Self {
+        Self::new(Class::Newer, name, code, bytes).denied(Denied::Newer)
+    }
+
     /// A document painted before it was signed.
     fn painted(class: Class, name: &str, bytes: Vec<u8>) -> Self {
         Self::new(class, name, "document.not-reproduced", bytes).denied(Denied::Painted)
@@ -163,7 +173,7 @@ fn table(scene: &Scene) -> Vec<Attack> {
 
 /// Who verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Who {
+pub(crate) enum Who {
     /// With the office's registry.
     Office,
     /// With certificates and revocation lists.
@@ -172,7 +182,7 @@ enum Who {
     Blind,
 }
 
-fn auditors(scene: &Scene) -> [(Who, Auditor); 3] {
+pub(crate) fn auditors(scene: &Scene) -> [(Who, Auditor); 3] {
     let mut blind = scene.trusting(scene.fixture.outsider());
     blind.templates = None;
     [
@@ -182,7 +192,7 @@ fn auditors(scene: &Scene) -> [(Who, Auditor); 3] {
     ]
 }
 
-fn verdict(auditor: &Auditor, bytes: &[u8]) -> Verdict {
+pub(crate) fn verdict(auditor: &Auditor, bytes: &[u8]) -> Verdict {
     match auditor.examine("serangan.pdf", bytes, moment()).unwrap() {
         audit::Answer::Document(verdict) => *verdict,
         audit::Answer::Picture(_) | audit::Answer::Archive(_) => panic!("not one document"),
@@ -205,6 +215,10 @@ fn complaint(attack: &Attack, who: Who, verdict: &Verdict) -> Option<String> {
         (Denied::Painted, Who::Blind) => {
             lines.integrity.outcome == Answer::Unknown && open.contains(&"document.not-certified")
         }
+        (Denied::Newer, _) => {
+            let answers = [lines.integrity.outcome, lines.status.outcome];
+            !answers.iter().all(|answer| *answer == Answer::Yes) && open.contains(&attack.code)
+        }
         (Denied::Unvouched, _) => lines.issuer.outcome == Answer::Unknown && open.contains(&attack.code),
         (Denied::Foreign, _) => {
             let answers = [lines.integrity.outcome, lines.issuer.outcome];
@@ -213,7 +227,7 @@ fn complaint(attack: &Attack, who: Who, verdict: &Verdict) -> Option<String> {
     };
     let overall = match (attack.denied, who) {
         (Denied::Painted, Who::Blind)
-        | (Denied::Unvouched, Who::Outsider | Who::Blind)
+        | (Denied::Unvouched | Denied::Newer, Who::Outsider | Who::Blind)
         | (Denied::Foreign, _) => Overall::Indeterminate,
         _ => Overall::Failed,
     };

@@ -13,35 +13,35 @@ use super::{Attack, draft};
 use crate::fixture::{self, Fixture, now, passphrase};
 
 /// The institution of the originals.
-pub(super) const INSTITUTION: &str = "Pemerintah Kabupaten Contoh";
+pub(crate) const INSTITUTION: &str = "Pemerintah Kabupaten Contoh";
 /// Another institution, trusted as well.
-pub(super) const NEIGHBOUR: &str = "Pemerintah Kabupaten Lain";
+pub(crate) const NEIGHBOUR: &str = "Pemerintah Kabupaten Lain";
 /// Field of the first party.
-pub(super) const FIRST: &str = "PihakPertama";
+pub(crate) const FIRST: &str = "PihakPertama";
 /// Field of the second party.
-pub(super) const SECOND: &str = "PihakKedua";
+pub(crate) const SECOND: &str = "PihakKedua";
 
 /// When the attacks are judged: a day after the originals were signed, so that there are moments in
 /// between.
-pub(super) fn moment() -> Time {
+pub(crate) fn moment() -> Time {
     now().plus_days(1)
 }
 
 /// A certificate authority of two levels.
-pub(super) struct Authority {
-    pub(super) root: Certificate,
-    pub(super) issuing: Certificate,
-    pub(super) key: PrivateKey,
-    pub(super) crls: Vec<Crl>,
+pub(crate) struct Authority {
+    pub(crate) root: Certificate,
+    pub(crate) issuing: Certificate,
+    pub(crate) key: PrivateKey,
+    pub(crate) crls: Vec<Crl>,
 }
 
 /// A key that anybody can make again. Not secret.
-pub(super) fn key(seed: u8) -> PrivateKey {
+pub(crate) fn key(seed: u8) -> PrivateKey {
     PrivateKey::from_seed(&[seed; 32].into())
 }
 
 /// What a certificate for signing shall say. Its key is [`key`] of the same seed.
-pub(super) fn request(subject: Subject, seed: u8) -> Request {
+pub(crate) fn request(subject: Subject, seed: u8) -> Request {
     Request {
         subject,
         key: key(seed).public().unwrap(),
@@ -55,7 +55,7 @@ pub(super) fn request(subject: Subject, seed: u8) -> Request {
 
 impl Authority {
     /// An authority with the names that an office of this institution gives it.
-    pub(super) fn new(institution: &str, seed: u8) -> Self {
+    pub(crate) fn new(institution: &str, seed: u8) -> Self {
         let authority = |name: &str, seed: u8, path_length: u8| Request {
             purpose: Purpose::Authority,
             path_length: Some(path_length),
@@ -77,39 +77,39 @@ impl Authority {
     }
 
     /// Somebody with a certificate of this authority.
-    pub(super) fn issue(&self, request: &Request, seed: u8) -> FileSigner {
+    pub(crate) fn issue(&self, request: &Request, seed: u8) -> FileSigner {
         let leaf = issue::below(&self.issuing, request, &self.key).unwrap();
         key(seed).with_chain(Chain { leaf, issuers: vec![self.issuing.clone()] }).unwrap()
     }
 }
 
 /// Everything that an attacker may start from.
-pub(super) struct Scene {
-    pub(super) fixture: &'static Fixture,
+pub(crate) struct Scene {
+    pub(crate) fixture: &'static Fixture,
     /// What the renderer makes of an agreement: nobody has signed, and no seal certifies it.
-    pub(super) rendered: Vec<u8>,
+    pub(crate) rendered: Vec<u8>,
     /// The same as it is issued, certified by the seal.
-    pub(super) issued: Vec<u8>,
+    pub(crate) issued: Vec<u8>,
     /// The same, signed by the first party.
-    pub(super) half: Vec<u8>,
+    pub(crate) half: Vec<u8>,
     /// The same, signed by both.
-    pub(super) complete: Vec<u8>,
+    pub(crate) complete: Vec<u8>,
     /// The complete agreement of somebody else.
-    pub(super) other: Vec<u8>,
-    pub(super) first: FileSigner,
-    pub(super) second: FileSigner,
+    pub(crate) other: Vec<u8>,
+    pub(crate) first: FileSigner,
+    pub(crate) second: FileSigner,
     /// An official who is no party of the agreement.
-    pub(super) outsider: FileSigner,
+    pub(crate) outsider: FileSigner,
     /// The authority of the office.
-    pub(super) ours: Authority,
+    pub(crate) ours: Authority,
     /// An authority of the same names that nobody trusts.
-    pub(super) impostor: Authority,
+    pub(crate) impostor: Authority,
     /// The authority of another institution, which everybody trusts.
-    pub(super) neighbour: Authority,
+    pub(crate) neighbour: Authority,
 }
 
 impl Scene {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fixture = fixture::complete();
         let office = &fixture.office;
         let file = |official: &str, revision| fixture.revision(official, Kind::Agreement, revision);
@@ -137,7 +137,7 @@ impl Scene {
     }
 
     /// The auditor, who also trusts the neighbour and knows whose certificate was revoked.
-    pub(super) fn trusting(&self, mut auditor: Auditor) -> Auditor {
+    pub(crate) fn trusting(&self, mut auditor: Auditor) -> Auditor {
         auditor.trust.anchors.roots.push(self.neighbour.root.clone());
         auditor.trust.anchors.intermediates.push(self.neighbour.issuing.clone());
         auditor.trust.anchors.crls.extend(self.neighbour.crls.iter().cloned());
@@ -158,17 +158,17 @@ impl Scene {
     }
 
     /// Whom the document names as its second party.
-    pub(super) fn second_subject(&self) -> Subject {
+    pub(crate) fn second_subject(&self) -> Subject {
         self.second.chain().leaf.subject()
     }
 
     /// The second party with a certificate that was revoked before anybody signed.
-    pub(super) fn revoked(&self) -> FileSigner {
+    pub(crate) fn revoked(&self) -> FileSigner {
         self.ours.issue(&request(self.second_subject(), 0x31), 0x31)
     }
 
     /// The seal of the other institution.
-    pub(super) fn neighbour_seal(&self) -> FileSigner {
+    pub(crate) fn neighbour_seal(&self) -> FileSigner {
         let subject = Subject {
             name: format!("Segel Elektronik {NEIGHBOUR}"),
             organization: NEIGHBOUR.to_owned(),
@@ -178,13 +178,13 @@ impl Scene {
     }
 
     /// Signed by both parties, in order, as `pk sign` does it.
-    pub(super) fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, bytes: &[u8]) -> Vec<u8> {
         let half = pades::sign(bytes, FIRST, &self.first, now()).unwrap();
         pades::sign(&half, SECOND, &self.second, now()).unwrap()
     }
 
     /// The half-signed document, signed by somebody for the second party: an update as it has to be.
-    pub(super) fn signed_by(&self, signer: &dyn Sign, at: Time) -> Vec<u8> {
+    pub(crate) fn signed_by(&self, signer: &dyn Sign, at: Time) -> Vec<u8> {
         draft::signed(&self.half, SECOND, at, |parts| honest(parts, signer))
     }
 }
@@ -193,23 +193,23 @@ impl Scene {
 ///
 /// A complete document has as many updates as fields, so that any further one is refused for being one
 /// too many; only in a half-signed document is it looked into.
-pub(super) struct Victim<'s> {
-    pub(super) scene: &'s Scene,
-    pub(super) bytes: &'s [u8],
+pub(crate) struct Victim<'s> {
+    pub(crate) scene: &'s Scene,
+    pub(crate) bytes: &'s [u8],
     /// The field that was signed last.
-    pub(super) field: &'static str,
+    pub(crate) field: &'static str,
     /// The other field.
-    pub(super) other: &'static str,
+    pub(crate) other: &'static str,
 }
 
 impl Victim<'_> {
     /// Whether only the first party has signed.
-    pub(super) fn is_half(&self) -> bool {
+    pub(crate) fn is_half(&self) -> bool {
         self.field == FIRST
     }
 
     /// A document prepared by the attacker, signed by those who have signed this one.
-    pub(super) fn signed(&self, prepared: &[u8]) -> Vec<u8> {
+    pub(crate) fn signed(&self, prepared: &[u8]) -> Vec<u8> {
         if self.is_half() {
             return pades::sign(prepared, FIRST, &self.scene.first, now()).unwrap();
         }
@@ -233,6 +233,6 @@ pub(super) fn on_both(scene: &Scene, attacks: impl Fn(&Victim<'_>) -> Vec<Attack
 }
 
 /// The CMS that pk makes.
-pub(super) fn honest(parts: [&[u8]; 2], signer: &dyn Sign) -> Vec<u8> {
+pub(crate) fn honest(parts: [&[u8]; 2], signer: &dyn Sign) -> Vec<u8> {
     cms::sign(&parts, signer).unwrap()
 }

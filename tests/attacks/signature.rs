@@ -372,7 +372,7 @@ fn certification(victim: &Victim<'_>) -> Vec<Attack> {
             "seed-values-added",
             Draft::update(bytes).alter(field(bytes, victim.field).reference, &[("SV", "<<>>")]).finish(),
         ),
-        of("security-store-added", {
+        Attack::newer("security-store-added", "changes.newer", {
             let draft = Draft::update(bytes);
             let dss = draft.vacant();
             draft.add("<</Type/DSS/Certs[]>>").alter(root, &[("DSS", &dss.to_string())]).finish()

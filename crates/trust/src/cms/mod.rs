@@ -30,6 +30,7 @@ use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
+use self::attributes::TIME_STAMP_TOKEN;
 use self::signed_data::Data;
 use crate::pki::{
     self, Certificate, Chain, Crl, FIRST, Hash, KeyAlgorithm, KeyError, OcspAnswer, SEQUENCE, SET, Sign,
@@ -69,6 +70,9 @@ pub enum Error {
     /// Algorithms that do not go together, or with the key.
     #[error("the algorithms of the signature do not go together")]
     Algorithm,
+    /// Something that this version does not know, and a later one may write: an algorithm, an attribute, lists inside.
+    #[error("the signature says more than this program knows")]
+    Newer,
     /// A signed attribute is missing, doubled or unknown.
     #[error("the signed attributes are not exactly those that are due")]
     Attributes,
@@ -129,7 +133,7 @@ impl Error {
     /// Whether it is no proof of anything, and no accusation either (ETSI EN 319 102-1, 5.2.8:
     /// CRYPTO_CONSTRAINTS_FAILURE is INDETERMINATE).
     pub const fn is_undecided(self) -> bool {
-        self.is_weakness() || matches!(self, Self::NotDer | Self::Cost)
+        self.is_weakness() || matches!(self, Self::NotDer | Self::Cost | Self::Newer)
     }
 }
 
@@ -258,6 +262,7 @@ pub struct Signature {
     message_digest: Vec<u8>,
     attributes: Vec<u8>,
     signature: Vec<u8>,
+    time_stamps: Vec<Vec<u8>>,
 }
 
 /// Evidence that a signature holds over the content it was compared with; only [`Signature::verify`] and
@@ -289,7 +294,7 @@ impl Signature {
     ///
     /// # Errors
     ///
-    /// [`Error`] for every deviation from the one shape.
+    /// [`Error`] for every deviation from the one shape; [`Error::Newer`] for one that a later version may have.
     pub fn parse(contents: &[u8]) -> Result<Self, Error> {
         Self::from_der(one_element(contents)?)
     }
@@ -305,7 +310,7 @@ impl Signature {
         if content.econtent.is_some() {
             return Err(Error::Encapsulated);
         }
-        if data.version != VERSION || data.revocation.is_some() || content.econtent_type != ID_DATA {
+        if content.econtent_type != ID_DATA {
             return Err(Error::Malformed);
         }
         let [signer] = parts_of(data.signers, SET).ok_or(Error::Malformed)?[..] else {
@@ -316,12 +321,13 @@ impl Signature {
         };
         let signer: SignerInfo = exactly(signer)?;
         let algorithm = algorithm(&exactly(digest)?, &signer)?;
-        if signer.version != CmsVersion::V1 {
-            return Err(Error::Malformed);
+        match (data.version, signer.version) {
+            (VERSION, CmsVersion::V1) if data.revocation.is_none() => {}
+            // Signers by the identifier of their key, certificates and lists of other kinds (RFC 5652, 5.1).
+            (VERSION | [2, 1, 3..=5], CmsVersion::V1 | CmsVersion::V3) => return Err(Error::Newer),
+            _ => return Err(Error::Malformed),
         }
-        if signer.unsigned_attrs.is_some() {
-            return Err(Error::Unsigned);
-        }
+        let time_stamps = unsigned(&signer)?;
         let (leaf, others) = certificates(data.certificates.ok_or(Error::Certificate)?, &signer)?;
         if leaf.key().algorithm() != Some(algorithm) {
             return Err(Error::Algorithm);
@@ -335,6 +341,7 @@ impl Signature {
             message_digest,
             attributes: attributes.to_der().map_err(|_| Error::Malformed)?,
             signature: signer.signature.as_bytes().to_vec(),
+            time_stamps,
         })
     }
 
@@ -366,7 +373,7 @@ impl Signature {
             answers: Vec::new(),
             algorithm,
             signing_time: None,
-            time_stamps: Vec::new(),
+            time_stamps: self.time_stamps,
             signature: self.signature,
             tolerated: BTreeSet::new(),
         })
@@ -376,7 +383,7 @@ impl Signature {
 /// The algorithm of a signer, which the list of digests, digest and signature algorithm have to agree on.
 fn algorithm(named: &AlgorithmIdentifierOwned, signer: &SignerInfo) -> Result<KeyAlgorithm, Error> {
     let own = |algorithm: &KeyAlgorithm| algorithm.identifier().oid == signer.signature_algorithm.oid;
-    let algorithm = KeyAlgorithm::ALL.into_iter().find(own).ok_or(Error::Algorithm)?;
+    let algorithm = KeyAlgorithm::ALL.into_iter().find(own).ok_or(Error::Newer)?;
     // Absent parameters of a hash function are right; NULL is what pyHanko writes, and both are to be accepted.
     let is_its_hash = |found: &AlgorithmIdentifierOwned| {
         found.oid == identifier(algorithm.hash()).oid && found.parameters.as_ref().is_none_or(Any::is_null)
@@ -385,6 +392,17 @@ fn algorithm(named: &AlgorithmIdentifierOwned, signer: &SignerInfo) -> Result<Ke
         && is_its_hash(&signer.digest_alg)
         && signer.signature_algorithm.parameters.is_none();
     if fits { Ok(algorithm) } else { Err(Error::Algorithm) }
+}
+
+/// The time stamp among the unsigned attributes, if there are any: nobody answers for what else may stand there.
+fn unsigned(signer: &SignerInfo) -> Result<Vec<Vec<u8>>, Error> {
+    let Some(attributes) = &signer.unsigned_attrs else { return Ok(Vec::new()) };
+    match attributes.as_slice() {
+        // An empty set is none (RFC 5652, 5.3).
+        [] => Err(Error::Malformed),
+        [only] if only.oid == TIME_STAMP_TOKEN && only.values.len() == 1 => attributes::time_stamps(signer),
+        _ => Err(Error::Newer),
+    }
 }
 
 /// The one DER element in the room for a signature, of which nothing but zeros may be left over.
@@ -437,7 +455,7 @@ fn certificates(set: &[u8], signer: &SignerInfo) -> Result<(Certificate, Vec<Cer
 }
 
 /// Exactly contentType, messageDigest and signingCertificateV2, each with one value; gives the
-/// message digest.
+/// message digest. A later version may say more there.
 fn check_attributes(attributes: &SetOfVec<Attribute>, leaf: &Certificate) -> Result<Vec<u8>, Error> {
     let value = |oid| {
         let mut found = attributes.iter().filter(|a| a.oid == oid);
@@ -446,9 +464,6 @@ fn check_attributes(attributes: &SetOfVec<Attribute>, leaf: &Certificate) -> Res
             _ => Err(Error::Attributes),
         }
     };
-    if attributes.len() != 3 {
-        return Err(Error::Attributes);
-    }
     let content_type: ObjectIdentifier =
         value(ID_CONTENT_TYPE)?.decode_as().map_err(|_| Error::Attributes)?;
     if content_type != ID_DATA {
@@ -459,7 +474,9 @@ fn check_attributes(attributes: &SetOfVec<Attribute>, leaf: &Certificate) -> Res
         value(SIGNING_CERTIFICATE_V2)?.decode_as().map_err(|_| Error::Attributes)?;
     let hash = Sha256::digest(leaf.der());
     match ess.certs.as_slice() {
-        [id] if id.cert_hash.as_bytes() == hash.as_slice() => Ok(digest.as_bytes().to_vec()),
+        [id] if id.cert_hash.as_bytes() != hash.as_slice() => Err(Error::SigningCertificate),
+        [_] if attributes.len() > 3 => Err(Error::Newer),
+        [_] => Ok(digest.as_bytes().to_vec()),
         _ => Err(Error::SigningCertificate),
     }
 }

@@ -1,10 +1,11 @@
 //! Examining the signatures of one of pk's own documents, revision by revision.
 
+use super::changes::{Changes, changes};
 use super::field::{Field, SEAL_FIELD, fields};
 use super::sign::{is_room, reserve};
 use super::survey::{Content, SubFilter, content};
-use crate::cms;
-use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref};
+use crate::cms::{self, Profile};
+use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref, View};
 use crate::pki::{Effort, KeyAlgorithm};
 use crate::time::Time;
 
@@ -19,6 +20,12 @@ pub type Coverage = Result<(), ByteRangeError>;
 pub enum Update {
     /// Nothing: it is byte for byte the update that this signature makes.
     Exact,
+    /// Something that a later version may do, and that shows nothing and changes nothing: validation data, a time stamp
+    /// over the document (ETSI EN 319 142-1, 5.5).
+    Newer {
+        /// The revision that did it, counted from 0.
+        revision: usize,
+    },
     /// Something else. Never allowed.
     Forbidden {
         /// The revision that did it, counted from 0.
@@ -44,6 +51,8 @@ pub struct SignatureReport {
     pub claimed_time: Option<Time>,
     /// Whether it holds over the bytes it covers; `None` where its kind is not known.
     pub content: Option<Result<Content, cms::Error>>,
+    /// Whether its CMS has the one shape that this version writes; else it was read as other programs' are.
+    pub is_exact: bool,
     /// Whether it covers all of its revision.
     pub coverage: Coverage,
 }
@@ -130,8 +139,92 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         }
     }
     signatures.sort_by_key(|report| report.revision);
+    newer(file, &signatures, &mut updates)?;
     let sha256 = digests.named.then(file.bytes().len(), &[]).into();
     Ok(Examination { signatures, updates, open, recycled, unreadable, sha256, effort })
+}
+
+/// Updates beyond one a field that are looked into as additions of a later version. Renewing a time stamp every few
+/// years takes two each time.
+const MAX_ADDITIONS: usize = 16;
+
+/// Which of the updates that are not exact do nothing but what may be added to any signed document (ISO 32000-2,
+/// 12.8.2.2.2: validation data and time stamps, whatever a certification permits).
+fn newer(file: &File<'_>, signatures: &[SignatureReport], updates: &mut [Update]) -> Result<(), pdf::Error> {
+    let others = updates.iter().filter(|update| **update != Update::Exact).count();
+    if others == 0 || others > MAX_ADDITIONS {
+        return Ok(());
+    }
+    let changes = match changes(file, 0) {
+        Ok(changes) => changes,
+        Err(error @ pdf::Error::Cost { .. }) => return Err(error),
+        // What cannot be followed is no addition.
+        Err(_) => return Ok(()),
+    };
+    for (update, revision) in updates.iter_mut().zip(1..) {
+        if *update == Update::Exact {
+            continue;
+        }
+        match adds_only(file, revision, signatures, &changes) {
+            Ok(true) => *update = Update::Newer { revision },
+            Err(error @ pdf::Error::Cost { .. }) => return Err(error),
+            Ok(false) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether an update adds validation data or a time stamp over the document, and touches nothing else that was there:
+/// of the catalog `/DSS` and the list of fields, and a field that is filled with a time stamp.
+fn adds_only(
+    file: &File<'_>,
+    revision: usize,
+    signatures: &[SignatureReport],
+    changes: &Changes,
+) -> Result<bool, pdf::Error> {
+    let changed = changes.forbidden.iter().any(|change| change.revision == revision)
+        || changes.shown.iter().any(|shown| shown.revision == revision)
+        || changes.fonts.contains(&revision)
+        || changes.defaults.contains(&revision)
+        || !file.unlisted(revision)?.is_empty();
+    // Before the first signature there is nobody to whom it could be an addition.
+    let signed = signatures.iter().any(|signature| signature.revision < revision);
+    let made: Vec<&SignatureReport> = signatures.iter().filter(|s| s.revision == revision).collect();
+    if changed || !signed || !made.iter().all(|made| made.sub_filter == SubFilter::TimeStamp) {
+        return Ok(false);
+    }
+    let (before, after) = (file.at(revision - 1), file.at(revision));
+    let same = |key| before.trailer().get(key) == after.trailer().get(key);
+    let ((root, old), (new_root, new)) = (before.catalog()?, after.catalog()?);
+    let is_same = root == new_root
+        && ["Info", "Encrypt"].into_iter().all(same)
+        && without(&old, &["DSS", "AcroForm"]) == without(&new, &["DSS", "AcroForm"])
+        && form(before, &old)? == form(after, &new)?;
+    let stored = old.get("DSS") != new.get("DSS");
+    let filled: Vec<u32> = fields(after)?
+        .iter()
+        .filter(|field| made.iter().any(|made| field.value() == Some(made.reference)))
+        .map(|field| field.reference.number)
+        .collect();
+    let size = before.trailer().get("Size").and_then(Object::as_integer).unwrap_or(i64::MAX);
+    let known =
+        |number: &u32| i64::from(*number) >= size || *number == root.number || filled.contains(number);
+    let touched = file.revisions()[revision].numbers().all(|number| known(&number));
+    Ok(is_same && touched && (stored || !made.is_empty()))
+}
+
+/// A dictionary without these keys.
+fn without(dictionary: &Dictionary, keys: &[&str]) -> Dictionary {
+    let mut rest = dictionary.clone();
+    keys.iter().for_each(|key| {
+        rest.remove(key);
+    });
+    rest
+}
+
+/// The form but for its list of fields.
+fn form(view: View<'_, '_>, catalog: &Dictionary) -> Result<Option<Dictionary>, pdf::Error> {
+    Ok(view.dictionary(catalog, "AcroForm")?.map(|form| without(&form, &["Fields"])))
 }
 
 /// The signature that made revision `revision`, if that revision is exactly what signing writes.
@@ -186,16 +279,24 @@ fn report(
     };
     let range = ByteRange::parse(dictionary, file.revisions()[revision].span.end);
     let sub_filter = SubFilter::of(dictionary);
+    let mut is_exact = false;
     let content = match &range {
         Ok(range) if sub_filter == SubFilter::Pades => {
             let parts = range.parts(file.bytes());
-            Some(cms::Signature::parse(contents).and_then(|signature| {
-                let digest = match signature.algorithm() {
-                    KeyAlgorithm::Ed25519 => digests.signed.then(range.first(), parts[1]).to_vec(),
-                    KeyAlgorithm::P256 => digests.named.then(range.first(), parts[1]).to_vec(),
-                };
-                signature.verify(&digest).map(|verified| Content::signature(verified, effort))
-            }))
+            let own = cms::Signature::parse(contents);
+            is_exact = !matches!(own, Err(cms::Error::Newer));
+            Some(match own {
+                Ok(signature) => {
+                    let digest = match signature.algorithm() {
+                        KeyAlgorithm::Ed25519 => digests.signed.then(range.first(), parts[1]).to_vec(),
+                        KeyAlgorithm::P256 => digests.named.then(range.first(), parts[1]).to_vec(),
+                    };
+                    signature.verify(&digest).map(|verified| Content::signature(verified, effort))
+                }
+                // Who signed and what can be known, though it says more than is known here.
+                Err(cms::Error::Newer) => Content::general(contents, Profile::Pades, &parts, effort),
+                Err(error) => Err(error),
+            })
         }
         Ok(range) => content(&sub_filter, contents, &range.parts(file.bytes()), effort),
         // Without a sound range there are no signed bytes to speak of.
@@ -209,6 +310,7 @@ fn report(
         sub_filter,
         claimed_time: dictionary.get("M").and_then(Object::as_string).and_then(Time::from_pdf_date),
         content,
+        is_exact,
         coverage: range.map(|_| ()),
     };
     Ok(Some((report, room)))
@@ -271,6 +373,7 @@ fn is_foreign_signature(dictionary: &Dictionary) -> bool {
     };
     let other_kind = SubFilter::of(dictionary) != SubFilter::Pades;
     let other_keys = dictionary.iter().any(|(key, _)| !OWN_KEYS.contains(&key));
-    let other_cms = || matches!(cms::Signature::parse(contents), Err(cms::Error::Algorithm));
+    let other_cms =
+        || matches!(cms::Signature::parse(contents), Err(cms::Error::Algorithm | cms::Error::Newer));
     other_kind || other_keys || other_cms()
 }

@@ -332,7 +332,7 @@ pub(super) fn content(
 
 impl Content {
     /// A signature as other programs write it.
-    fn general(
+    pub(super) fn general(
         contents: &[u8],
         profile: Profile,
         parts: &[&[u8]],

@@ -33,6 +33,7 @@ pub(super) const fn cms_code(error: cms::Error) -> &'static str {
     match error {
         cms::Error::Malformed => "cms.malformed",
         cms::Error::Empty => "cms.empty",
+        cms::Error::Newer => "signature.newer",
         cms::Error::NotDer => "cms.not-der",
         cms::Error::Trailing => "cms.trailing",
         cms::Error::Encapsulated => "cms.encapsulated",

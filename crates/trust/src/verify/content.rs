@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::canonical;
-use crate::claim::{Id, Kind};
+use crate::claim::{Id, Kind, is_host};
 use crate::pdf::{self, File, Object, View};
 use crate::pki::{Certificate, clip};
 
@@ -79,13 +79,27 @@ pub struct Template {
     pub overrides: Option<String>,
 }
 
+/// Data of a later version, as far as it can be told what it is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewerContent {
+    /// Document id.
+    pub id: Id,
+    /// Host of the public page, which says the rest.
+    pub host: String,
+    /// SHA-256 of the data.
+    pub digest: [u8; 32],
+}
+
 /// Why attached data cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContentError {
     /// Not JSON of this format.
     #[error("the attached data is not pk-data/1")]
     Format,
+    /// Canonical data of a later version, of a kind of document that it brought, or with keys that have to be understood.
+    #[error("the attached data is of a later version")]
+    Newer(NewerContent),
     /// Not the canonical encoding: keys could be doubled, or read in two ways.
     #[error("the attached data is not canonical")]
     NotCanonical,
@@ -149,6 +163,9 @@ impl Content {
         let value: Value = serde_json::from_slice(bytes).map_err(|_| ContentError::Format)?;
         if canonical::encode(&value).as_deref() != Some(bytes) {
             return Err(ContentError::NotCanonical);
+        }
+        if let Some(newer) = newer(&value, bytes) {
+            return Err(ContentError::Newer(newer));
         }
         Self::read(&value, Sha256::digest(bytes).into()).ok_or(ContentError::Format)
     }
@@ -216,6 +233,41 @@ impl Template {
             overrides: optional(value, "overrides")?,
         })
     }
+}
+
+/// What data of a later version says in every version: its format, the id and the host. Whatever has no such id and host
+/// is no data of any.
+fn newer(value: &Value, bytes: &[u8]) -> Option<NewerContent> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let format = text("format")?;
+    let of_this = format == DATA_FORMAT;
+    // Names of keys that have to be understood (after `crit` of RFC 9052). This version has none of that sort.
+    let critical = value.get("crit").and_then(Value::as_array);
+    let critical =
+        critical.is_some_and(|names| !names.is_empty() && names.iter().all(|name| name.is_string()));
+    let kind = text("kind").is_some_and(|kind| Kind::parse(kind).is_none() && is_word(kind));
+    if !(is_newer(format, DATA_FORMAT) || of_this && (critical || kind)) {
+        return None;
+    }
+    let host = text("host").filter(|host| is_host(host))?.to_owned();
+    Some(NewerContent { id: Id::parse_strict(text("id")?).ok()?, host, digest: Sha256::digest(bytes).into() })
+}
+
+/// Whether a text can be the name of a kind.
+fn is_word(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+}
+
+/// Whether `format` is a later version of `known`, e.g. `pk-data/2` of `pk-data/1`.
+pub(super) fn is_newer(format: &str, known: &str) -> bool {
+    let version = |text: &str| {
+        let (name, version) = text.rsplit_once('/')?;
+        let plain = !version.starts_with('0') && version.bytes().all(|b| b.is_ascii_digit());
+        Some((name.to_owned(), version.parse::<u32>().ok().filter(|_| plain)?))
+    };
+    version(format)
+        .zip(version(known))
+        .is_some_and(|((name, later), (own, version))| name == own && later > version)
 }
 
 /// The attached file `name`, decoded; `None` if there is none of this name.

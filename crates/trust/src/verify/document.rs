@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::changes;
 use super::code::unreadable;
-use super::content::{CLAIM_NAME, Content, ContentError, DATA_NAME, attachment};
+use super::content::{CLAIM_NAME, Content, ContentError, DATA_NAME, NewerContent, attachment};
 use super::evidence::{Evidence, Status};
 use super::seal;
 use super::signature::{CERTIFICATES, Found, Rules, Witness, signature};
@@ -33,11 +33,14 @@ pub struct Document<'a> {
     opened: Opened<'a>,
 }
 
-/// What a file turned out to be.
+/// What a file turned out to be. Content and signatures are two questions: data of a later version is read by nobody
+/// here, and whoever signed it is known all the same.
 #[derive(Debug)]
 enum Opened<'a> {
     /// One of pk's, in the form that this version writes.
     Own(Box<Own<'a>>),
+    /// One of a later version, in a form that only the reader for other programs' files reads.
+    Newer(File<'a>, NewerContent),
     /// Another program's.
     Other(File<'a>),
     /// One of pk's that cannot be read.
@@ -70,8 +73,10 @@ impl<'a> Document<'a> {
         match &self.opened {
             Opened::Own(own) => match &own.content {
                 Ok(content) => Some(content.id),
+                Err(ContentError::Newer(newer)) => Some(newer.id),
                 Err(_) => None,
             },
+            Opened::Newer(_, newer) => Some(newer.id),
             _ => None,
         }
     }
@@ -95,7 +100,7 @@ impl<'a> Document<'a> {
     pub fn file(&self) -> Option<&File<'a>> {
         match &self.opened {
             Opened::Own(own) => Some(&own.file),
-            Opened::Other(file) => Some(file),
+            Opened::Newer(file, _) | Opened::Other(file) => Some(file),
             Opened::Damaged(_) | Opened::Unreadable(_) => None,
         }
     }
@@ -117,7 +122,8 @@ impl<'a> Document<'a> {
     pub fn examine(&self, trust: &Trust, at: Time) -> Examined {
         let examined = match &self.opened {
             Opened::Own(own) => examine_own(own, trust, at),
-            Opened::Other(file) => examine_other(file, trust, at),
+            Opened::Newer(file, newer) => examine_other(file, Some(newer), trust, at),
+            Opened::Other(file) => examine_other(file, None, trust, at),
             Opened::Damaged(error) => {
                 return Examined::unreadable(self.bytes, error, Profile::Own, trust, at);
             }
@@ -152,7 +158,10 @@ impl<'a> Opened<'a> {
         let tolerant = File::parse_foreign(bytes);
         let data = tolerant.as_ref().map_err(Clone::clone).and_then(|file| attachment(file.at(0), DATA_NAME));
         match (tolerant, data) {
-            (Ok(_), Ok(Some(_))) => Self::Damaged(error),
+            (Ok(file), Ok(Some(data))) => match Content::parse(&data) {
+                Err(ContentError::Newer(newer)) => Self::Newer(file, newer),
+                _ => Self::Damaged(error),
+            },
             (Ok(file), Ok(None)) => Self::Other(file),
             // pk writes the names of attached files as they are.
             _ if bytes.windows(DATA_NAME.len()).any(|part| part == DATA_NAME.as_bytes()) => {
@@ -175,6 +184,8 @@ pub struct Examined {
     findings: Vec<Finding>,
     signatures: Vec<SignatureVerdict>,
     own: Option<OwnExamined>,
+    /// SHA-256 of the data, where that is of a later version.
+    newer: Option<[u8; 32]>,
 }
 
 /// What is known of a document of pk's whose data was read.
@@ -202,7 +213,7 @@ impl Examined {
             }
         };
         let sha256 = Sha256::digest(bytes).into();
-        Self { profile, sha256, before: None, at, findings, signatures: Vec::new(), own: None }
+        Self { profile, sha256, before: None, at, findings, signatures: Vec::new(), own: None, newer: None }
     }
 
     /// Whether the data of a document of pk's is sealed by whom it names, as far as that was looked at.
@@ -247,6 +258,9 @@ impl Examined {
                 issued: own.issued.clone(),
             }
         });
+        if let Some(digest) = self.newer {
+            status::of_newer(digest, self.sha256, &evidence.status, &mut findings);
+        }
         // Own signatures and an own clock prove no time; only an outside witness can.
         let unproven = |verdict: &SignatureVerdict| {
             verdict.kind != SignatureKind::TimeStamp && verdict.proven_time.is_none()
@@ -313,8 +327,12 @@ fn examine_own(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined, pdf::
         Some(error) => unreadable(error),
         None => Finding::new(Axis::Integrity, "document.structure", Outcome::Pass),
     });
+    let mut newer = None;
     if let Err(error) = content {
-        findings.push(data_error(error));
+        findings.extend(data_error(error));
+        if let ContentError::Newer(content) = error {
+            newer = Some(content.digest);
+        }
     }
     updates(file, &examination, &mut findings);
     let content = content.as_ref().ok();
@@ -335,24 +353,39 @@ fn examine_own(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined, pdf::
     let end = file.revisions().iter().rev().nth(1).map(|revision| revision.span.end);
     let before = end.and_then(|end| file.bytes().get(..end)).map(|bytes| Sha256::digest(bytes).into());
     let sha256 = examination.sha256;
-    Ok(Examined { profile: Profile::Own, sha256, before, at, findings, signatures, own })
+    Ok(Examined { profile: Profile::Own, sha256, before, at, findings, signatures, own, newer })
 }
 
-fn data_error(error: &ContentError) -> Finding {
-    match error {
+fn data_error(error: &ContentError) -> Vec<Finding> {
+    vec![match error {
         ContentError::NotCanonical => Finding::new(Axis::Integrity, "data.not-canonical", Outcome::Fail),
         ContentError::Format => Finding::new(Axis::Integrity, "data.malformed", Outcome::Fail),
         ContentError::TooLarge => {
             Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked).with("what", DATA_NAME)
         }
-    }
+        ContentError::Newer(newer) => return newer_data(newer).into(),
+    }]
+}
+
+/// Data of a later version: whether it was changed, and who signed it, is seen all the same. Who had to sign stands in it,
+/// and so does what the pages have to show.
+fn newer_data(newer: &NewerContent) -> [Finding; 2] {
+    let finding = |axis| Finding::new(axis, "data.newer", Outcome::NotChecked).with("host", &newer.host);
+    [finding(Axis::Integrity), finding(Axis::Status)]
 }
 
 /// What updates did besides signing.
 fn updates(file: &File<'_>, examination: &Examination, findings: &mut Vec<Finding>) {
     for update in &examination.updates {
-        let Update::Forbidden { revision, objects } = update else { continue };
-        let revision = *revision;
+        let (revision, objects) = match update {
+            Update::Exact => continue,
+            Update::Newer { revision } => {
+                let finding = Finding::new(Axis::Integrity, "changes.newer", Outcome::NotChecked);
+                findings.push(finding.at(Place::Revision(*revision)));
+                continue;
+            }
+            Update::Forbidden { revision, objects } => (*revision, objects),
+        };
         let list = objects.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let forbidden = |code| {
             Finding::new(Axis::Integrity, code, Outcome::Fail)
@@ -441,7 +474,7 @@ fn own_signatures(
     content: Option<&Content>,
     witness: &Witness<'_>,
 ) -> Vec<SignatureVerdict> {
-    let forbidden = examination.updates.iter().any(|update| *update != Update::Exact);
+    let forbidden = examination.updates.iter().any(|update| matches!(update, Update::Forbidden { .. }));
     let last = examination.updates.len();
     let mut previous = None;
     let mut signatures = Vec::new();
@@ -460,7 +493,7 @@ fn own_signatures(
             content: report.content.as_ref(),
             coverage: &report.coverage,
             changes_after,
-            rules: Rules::Own { data: content, previous },
+            rules: Rules::Own { data: content, is_exact: report.is_exact, previous },
         };
         signatures.push(signature(&found, witness));
         previous = report.claimed_time.or(previous);
@@ -501,12 +534,27 @@ fn seals(examination: &Examination, witness: &Witness<'_>) -> Vec<Certificate> {
     seals
 }
 
-/// Another program's document.
-fn examine_other(file: &File<'_>, trust: &Trust, at: Time) -> Result<Examined, pdf::Error> {
+/// Another program's document, or one of a later version that only such a reader reads.
+fn examine_other(
+    file: &File<'_>,
+    newer: Option<&NewerContent>,
+    trust: &Trust,
+    at: Time,
+) -> Result<Examined, pdf::Error> {
     let bytes = file.bytes();
     let survey = pades::survey(file)?;
     let unlisted = changes::unlisted(file, &survey)?;
-    let mut findings = vec![Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked)];
+    let mut findings = Vec::new();
+    let profile = match newer {
+        Some(newer) => {
+            findings.extend(newer_data(newer));
+            Profile::Own
+        }
+        None => {
+            findings.push(Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked));
+            Profile::Foreign
+        }
+    };
     findings.extend(older_lists(&trust.anchors));
     // The last update that did what no signing program does.
     let changed = survey.changes.forbidden.iter().map(|change| change.revision);
@@ -537,7 +585,9 @@ fn examine_other(file: &File<'_>, trust: &Trust, at: Time) -> Result<Examined, p
         findings
             .push(Finding::notice("status.stamped-fields").with("fields", changes::names(&survey.stamped)));
     }
-    findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
+    if newer.is_none() {
+        findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
+    }
     let mut witness = Witness { trust, anchors: other_anchors(trust, &survey), at, stamps: Vec::new() };
     witness.stamps =
         stamps(survey.signatures.iter().map(|s| (s.revision, &s.coverage, s.content.as_ref())), &witness);
@@ -565,11 +615,14 @@ fn examine_other(file: &File<'_>, trust: &Trust, at: Time) -> Result<Examined, p
         let cost = Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked);
         findings.push(cost.with("what", CERTIFICATES));
     }
-    if survey.signatures.iter().any(|s| witness.is_of_a_sealing_house(s.content.as_ref())) {
+    if newer.is_some() {
+        findings.push(Finding::new(Axis::Issuer, "role.not-checked", Outcome::NotChecked));
+    } else if survey.signatures.iter().any(|s| witness.is_of_a_sealing_house(s.content.as_ref())) {
         findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
     }
     let sha256 = Sha256::digest(bytes).into();
-    Ok(Examined { profile: Profile::Foreign, sha256, before: None, at, findings, signatures, own: None })
+    let newer = newer.map(|newer| newer.digest);
+    Ok(Examined { profile, sha256, before: None, at, findings, signatures, own: None, newer })
 }
 
 /// Certificates, lists and answers that came with the document may be links and evidence, never anchors.

@@ -25,6 +25,8 @@ pub enum Status {
     Unreachable,
     /// It does not know this id.
     UnknownDocument,
+    /// It answered in a way that a later version understands.
+    Newer,
     /// Its record.
     Known(Record),
 }

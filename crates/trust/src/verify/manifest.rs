@@ -13,6 +13,7 @@ pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, as_of: Time, at: T
         signature.verify(&digest)
     });
     let (code, outcome) = match verified {
+        Err(cms::Error::Newer) => ("archive.seal-newer", Outcome::NotChecked),
         Err(_) => ("archive.seal-broken", Outcome::Fail),
         Ok(verified) => {
             // A manifest may be sealed later than its newest signature, by a newer seal.

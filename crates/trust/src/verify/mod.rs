@@ -22,8 +22,8 @@ mod trust;
 mod verdict;
 
 pub use content::{
-    CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, MAX_DATA, Party, RoleError, Template,
-    attachment,
+    CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, MAX_DATA, NewerContent, Party, RoleError,
+    Template, attachment,
 };
 pub use document::{Document, Examined};
 pub use evidence::{Evidence, Record, Standing, Status};

@@ -3,6 +3,7 @@
 use crate::digits::from_lower_hex;
 use serde_json::Value;
 
+use super::content::is_newer;
 use super::{Record, Standing, Status};
 use crate::Time;
 use crate::claim::Id;
@@ -46,6 +47,10 @@ impl Published {
         };
         let id = || text("id").and_then(id);
         let format = text("format")?;
+        // What a later version says is no reason to call its document unknown, or anything else.
+        if format.is_some_and(|format| is_newer(format, RECORD_FORMAT)) {
+            return Ok(Self { id: id()?, status: Status::Newer });
+        }
         if format.is_some_and(|format| format != RECORD_FORMAT) {
             return Err(RecordError);
         }
@@ -59,6 +64,11 @@ impl Published {
                 // In the form in which it is printed.
                 let by = self::id(text("superseded_by")?)?;
                 Standing::Superseded(by.as_ref().map(Id::grouped).unwrap_or_default())
+            }
+            // States may be added.
+            _ if format.is_some() => {
+                let id = Some(id()?.ok_or(RecordError)?);
+                return Ok(Self { id, status: Status::Newer });
             }
             _ => return Err(RecordError),
         };
@@ -143,16 +153,30 @@ mod tests {
     }
 
     #[test]
+    fn what_a_later_version_says_is_told_from_what_nobody_says() {
+        for (whole, other) in
+            [("in-force", "pk-record/2"), ("in-force", "pk-record/10"), ("archived", "pk-record/1")]
+        {
+            let text = record(whole).replace("pk-record/1", other);
+            let about = |id: &Id| Published::parse(text.as_bytes()).unwrap().about(Some(id));
+            assert!(matches!(about(&id()), Status::Newer), "{text}");
+            let another = Id::parse_strict("AAAAAAAAAAAAAAAA").unwrap();
+            assert!(matches!(about(&another), Status::Unreachable), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_record_is_refused() {
         for (whole, part, other) in [
-            ("in-force", "pk-record/1", "pk-record/2"),
+            ("in-force", "pk-record/1", "pk-record/0"),
+            ("in-force", "pk-record/1", "pk-record/02"),
+            ("in-force", "pk-record/1", "pk-data/2"),
             ("in-force", r#""format":"pk-record/1","#, ""),
             ("in-force", "MI64IHBKPWPETJ5Y", "MI64"),
             ("in-force", r#""id":"MI64IHBKPWPETJ5Y","#, ""),
             ("in-force", "0101", "0g01"),
             ("in-force", "0101", "01"),
             ("in-force", "\"files\"", "\"others\""),
-            ("complete", "", ""),
         ] {
             let text = record(whole).replace(part, other);
             assert_eq!(Published::parse(text.as_bytes()).unwrap_err(), RecordError, "{text}");

@@ -38,6 +38,8 @@ pub(super) enum Rules<'s> {
     Own {
         /// What the document says of itself; `None` where that cannot be read.
         data: Option<&'s Data>,
+        /// Whether the CMS has the one shape that this version writes.
+        is_exact: bool,
         /// The claimed time of the signature before it.
         previous: Option<Time>,
     },
@@ -137,8 +139,8 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
             verdict.algorithm = algorithm(verified);
             verdict.proven_time = proven(found, time_stamps, witness, &mut findings);
             match found.rules {
-                Rules::Own { data, .. } => {
-                    own_issuer(&mut verdict, verified, witness, &mut findings);
+                Rules::Own { data, is_exact, .. } => {
+                    own_issuer(&mut verdict, verified, is_exact, witness, &mut findings);
                     findings.push(match data {
                         Some(data) => role(found.field, verdict.kind, &verified.leaf, data),
                         // Who should have signed stands in the data.
@@ -176,6 +178,13 @@ fn integrity(found: &Found<'_>) -> Finding {
         // Without a sound range there are no signed bytes to speak of.
         Some(Err(_)) if found.coverage.is_err() => {
             Finding::new(Axis::Integrity, "signature.not-compared", Outcome::Fail)
+        }
+        Some(Err(cms::Error::UnknownAlgorithm)) if matches!(found.rules, Rules::Own { .. }) => {
+            Finding::new(Axis::Integrity, "signature.newer", Outcome::NotChecked)
+        }
+        // It comes along in every version.
+        Some(Err(cms::Error::NoCertificate)) if matches!(found.rules, Rules::Own { .. }) => {
+            Finding::new(Axis::Integrity, "cms.no-certificate", Outcome::Fail)
         }
         Some(Err(error)) => {
             // What is not known here, or proves nothing, is no accusation either.
@@ -250,13 +259,16 @@ fn proven(
 fn own_issuer(
     verdict: &mut SignatureVerdict,
     verified: &Verified,
+    is_exact: bool,
     witness: &Witness<'_>,
     findings: &mut Vec<Finding>,
 ) {
     let moment = verdict.proven_time.or(verdict.claimed_time).unwrap_or(witness.at);
     let purpose = if verdict.kind == SignatureKind::Seal { Purpose::Seal } else { Purpose::Signature };
     let path = witness.anchors.path(&verified.leaf, &verified.others, purpose, moment);
-    if !is_tight(&path, verified) {
+    if !is_exact {
+        findings.push(Finding::new(Axis::Integrity, "signature.newer", Outcome::NotChecked));
+    } else if !is_tight(&path, verified) {
         findings.push(Finding::new(Axis::Integrity, "cms.other-certificates", Outcome::Fail));
     }
     let mut add = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));

@@ -100,6 +100,22 @@ pub(super) fn no_record(status: &Status) -> Option<Finding> {
         Status::NotAsked => "status.not-asked",
         Status::Unreachable => "status.unreachable",
         Status::UnknownDocument => "status.unknown-document",
+        Status::Newer => "status.newer",
     };
     Some(Finding::new(Axis::Status, code, Outcome::NotChecked))
+}
+
+/// What the register says of a document whose data is of a later version: whether it is the one that was issued, and
+/// whether it has ended. Who has to sign stands in the data.
+pub(super) fn of_newer(digest: [u8; 32], sha256: [u8; 32], status: &Status, findings: &mut Vec<Finding>) {
+    let Status::Known(record) = status else {
+        findings.extend(no_record(status));
+        return;
+    };
+    if record.digest != digest {
+        findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
+    }
+    let recorded = record.files.contains(&sha256);
+    findings.push(Finding::check(Axis::Integrity, recorded, "registry.same-file", "registry.other-file"));
+    findings.extend(ended(record));
 }
