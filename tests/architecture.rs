@@ -89,6 +89,7 @@ fn the_verifier_has_its_own_order() {
     check(
         &root().join("crates/trust/src"),
         &[
+            ("present", &["claim", "time", "verify"]),
             ("verify", &["claim", "cms", "digits", "pades", "pdf", "pki", "time", "Time"]),
             ("pades", &["cms", "pdf", "pki", "time"]),
             ("claim", &["digits", "pki"]),

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
+use pk_trust::present;
 use pk_trust::verify::{self, Document, Finding, Issued, Outcome, Overall, Root, SignatureKind, Verdict};
 use sha2::{Digest as _, Sha256};
 
@@ -475,7 +476,7 @@ const fn headline(overall: Overall) -> (Tone, &'static str) {
         Overall::Failed => Tone::Bad,
         Overall::Indeterminate | Overall::Ended => Tone::Open,
     };
-    (tone, report::headline(overall))
+    (tone, present::headline(overall))
 }
 
 /// The first line of an answer in full. What somebody pasted may look like an answer itself.
@@ -500,7 +501,7 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
         let answer = term.words.plain(answer);
         term.out(&format!(
             "  {:<10} {}  {}",
-            term.words.plain(report::axis_code(axis)),
+            term.words.plain(present::axis_code(axis)),
             Term::toned(tone, &format!("{answer:<15}")),
             term.words.text(line.code, &line.detail),
         ));

@@ -2,6 +2,7 @@
 
 use data_encoding::BASE64;
 use pk_trust::claim::Kind;
+use pk_trust::present::{Tone, axis_code, headline, is_changed_after, worst};
 use pk_trust::verify::{
     self, ChangesAfter, Coverage, DocumentVerdict, Finding, Issued, Outcome, Overall, SignatureVerdict,
     Verdict,
@@ -12,8 +13,7 @@ use super::draw::{MAX_PAGES, Picture};
 use super::fields::Widget;
 use super::html::Html;
 use super::sentences::{
-    archive_reason, axis_code, brief, count, difference, document_reason, headline, is_changed_after,
-    notices, picture_reason, place, seal, trusted, worst,
+    archive_reason, brief, count, difference, document_reason, notices, picture_reason, place, seal, trusted,
 };
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
@@ -27,43 +27,25 @@ const BADGE_WIDTH: f64 = 36.0;
 const BADGE_HEIGHT: f64 = 22.0;
 
 /// How something is meant: never by colour alone, always with a sign and a word too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tone {
-    Good,
-    Bad,
-    Open,
+trait Shown: Copy {
+    fn class(self) -> &'static str;
+    fn sign(self) -> &'static str;
 }
 
-impl Tone {
-    const fn of_overall(overall: Overall) -> Self {
-        match overall {
-            Overall::Passed => Self::Good,
-            Overall::Failed => Self::Bad,
-            Overall::Indeterminate | Overall::Ended => Self::Open,
-        }
-    }
-
-    const fn of_outcome(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Pass => Self::Good,
-            Outcome::Fail => Self::Bad,
-            Outcome::NotChecked => Self::Open,
-        }
-    }
-
-    const fn class(self) -> &'static str {
+impl Shown for Tone {
+    fn class(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Bad => "bad",
-            Self::Open => "open",
+            Self::Open | Self::Moved => "open",
         }
     }
 
-    const fn sign(self) -> &'static str {
+    fn sign(self) -> &'static str {
         match self {
             Self::Good => "\u{2713}",
             Self::Bad => "\u{2717}",
-            Self::Open => "?",
+            Self::Open | Self::Moved => "?",
         }
     }
 }

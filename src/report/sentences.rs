@@ -1,51 +1,23 @@
 //! The sentences about an answer that the terminal and the report have in common.
 
-use std::collections::BTreeSet;
-
-use pk_trust::verify::{
-    self, Axis, ChangesAfter, Finding, Outcome, Overall, Place, Root, SignatureVerdict, Verdict,
-};
+use pk_trust::present::{self, Said};
+use pk_trust::verify::{Finding, Outcome, Overall, Place, Root, Verdict};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
 
-/// The word of a headline.
-pub const fn headline(overall: Overall) -> &'static str {
-    match overall {
-        Overall::Passed => "verdict.passed",
-        Overall::Failed => "verdict.failed",
-        Overall::Indeterminate => "verdict.indeterminate",
-        Overall::Ended => "verdict.ended",
-    }
+/// A sentence by its code.
+pub fn said(words: &Words, said: &Said) -> String {
+    let Some(within) = &said.within else { return words.text(said.code, &said.detail) };
+    let (key, inner) = &**within;
+    let mut values = said.detail.clone();
+    values.insert(key, self::said(words, inner));
+    words.text(said.code, &values)
 }
 
-/// The name of a line.
-pub const fn axis_code(axis: Axis) -> &'static str {
-    match axis {
-        Axis::Integrity => "axis.integrity",
-        Axis::Issuer => "axis.issuer",
-        Axis::Status => "axis.status",
-        Axis::Time => "axis.time",
-        Axis::Remark => "axis.remark",
-    }
-}
-
-/// Whether a signature may be as good as it was, and the file was changed after it: nothing against its signer.
-pub fn is_changed_after(signature: &SignatureVerdict) -> bool {
-    signature.changes_after == ChangesAfter::Forbidden
-        && signature.findings.iter().all(|f| f.outcome != Outcome::Fail)
-}
-
-/// A signature as a whole: its worst finding, and never good without any, or where the file was changed after it.
-pub fn worst(signature: &SignatureVerdict) -> Outcome {
-    let any = |outcome| signature.findings.iter().any(|finding| finding.outcome == outcome);
-    if any(Outcome::Fail) {
-        Outcome::Fail
-    } else if is_changed_after(signature) || any(Outcome::NotChecked) || signature.findings.is_empty() {
-        Outcome::NotChecked
-    } else {
-        Outcome::Pass
-    }
+/// Several sentences as one.
+pub fn joined(words: &Words, sentences: &[Said], between: &str) -> String {
+    sentences.iter().map(|sentence| said(words, sentence)).collect::<Vec<_>>().join(between)
 }
 
 /// Whether a remark is about what the user trusts, and so the same for every file.
@@ -75,8 +47,8 @@ pub fn brief(words: &Words, answer: &Answer) -> Option<String> {
         }
         Answer::Archive(verdict) => (archive_reason(words, verdict), Vec::new()),
     };
-    let said: Vec<String> = reason.into_iter().chain(notices).collect();
-    (!said.is_empty()).then(|| said.join("; "))
+    let all: Vec<String> = reason.into_iter().chain(notices).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// Whose certificate vouches, and how it came to be trusted.
@@ -89,38 +61,16 @@ pub fn trusted(words: &Words, root: &Root) -> String {
 
 /// The sentence of the finding that decided; `None` if the document is valid.
 pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
-    let wanted = match verdict.overall {
-        Overall::Passed => return None,
-        Overall::Failed | Overall::Ended => verify::Answer::No,
-        Overall::Indeterminate => verify::Answer::Unknown,
-    };
-    // An unproven time alone decides nothing, so it comes last, as it stands among the lines.
-    let lines = verdict.lines.all();
-    let (_, line) = lines.iter().find(|(_, line)| line.outcome == wanted)?;
-    let said = words.text(line.code, &line.detail);
-    // What the register says counts whatever else is not known.
-    let status = &verdict.lines.status;
-    if verdict.overall == Overall::Indeterminate && status.outcome == verify::Answer::No {
-        return Some(format!("{}; {said}", words.text(status.code, &status.detail)));
-    }
-    // A code alone says nothing of the paper around it.
-    let genuine = verdict.overall == Overall::Ended && verdict.lines.integrity.outcome == verify::Answer::Yes;
-    Some(if genuine { words.text("verdict.genuine", &Values::from([("status", said)])) } else { said })
+    let reason = present::reason(verdict);
+    (!reason.is_empty()).then(|| joined(words, &reason, "; "))
 }
 
 /// What every answer about a document says besides, whatever its headline: remarks that a reader needs, and in
 /// one sentence that the file is written in ways that pk tolerates.
 pub fn notices(words: &Words, verdict: &Verdict) -> Vec<String> {
     let sentences = verdict.notices().into_iter().map(|notice| words.text(notice.code, &notice.detail));
-    sentences.chain(tolerated(words, verdict, "verdict.tolerated")).collect()
-}
-
-/// That a file is written in ways that are not quite right and have one reading only, with their number.
-pub fn tolerated(words: &Words, verdict: &Verdict, code: &'static str) -> Option<String> {
-    let tolerated = |code: &&str| code.split_once('.').is_some_and(|(_, c)| c.starts_with("tolerated-"));
-    let codes = verdict.all_findings().map(|finding| finding.code).filter(tolerated);
-    let count = codes.collect::<BTreeSet<_>>().len();
-    (count > 0).then(|| words.filled(code, &[("count", &count.to_string())]))
+    let tolerated = present::tolerated(verdict, "verdict.tolerated");
+    sentences.chain(tolerated.map(|tolerated| said(words, &tolerated))).collect()
 }
 
 /// The sentence of what decided about a picture with several codes; `None` if all of them are valid.
@@ -178,17 +128,7 @@ pub fn count(words: &Words, verdict: &ArchiveVerdict) -> String {
     words.text("archive.count", &values)
 }
 
-/// Where a finding is, in words: `object 12, revision 2` is the form of the JSON.
+/// Where a finding is, in words.
 pub fn place(words: &Words, place: Place) -> String {
-    let part = |part: &str| match part.split_once(' ') {
-        Some(("object", number)) => {
-            words.text("place.object", &Values::from([("number", number.to_owned())]))
-        }
-        Some(("revision", number)) => {
-            words.text("place.revision", &Values::from([("number", number.to_owned())]))
-        }
-        Some(("byte", number)) => words.text("place.byte", &Values::from([("number", number.to_owned())])),
-        _ => part.to_owned(),
-    };
-    place.to_string().split(", ").map(part).collect::<Vec<_>>().join(", ")
+    joined(words, &present::place(place), ", ")
 }

@@ -4,7 +4,7 @@
 //! Bytes in, values out: no files, no clock, no network, no randomness of its own. The same source
 //! serves the command, the server and the browser.
 //!
-//! - [`verify`] answers the question whether a document holds: start here.
+//! - [`verify`] answers the question whether a document holds: start here. [`present`] is what is said of the answer.
 //! - [`pades`] signs and examines signatures in PDF files; [`claim`] is the QR code.
 //! - [`pdf`], [`cms`] and [`pki`] are what these are made of.
 //!
@@ -92,6 +92,7 @@ mod digits;
 pub mod pades;
 pub mod pdf;
 pub mod pki;
+pub mod present;
 pub mod time;
 pub mod verify;
 

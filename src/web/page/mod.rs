@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use maud::{Markup, PreEscaped, Render, html};
 use pk_trust::Time;
-use pk_trust::verify::{self, Outcome, Overall};
+use pk_trust::present::{self, Tone};
 
 pub(in crate::web) use check::{Problem, check, offline};
 pub(in crate::web) use notice::{Notice, lost, notice};
@@ -24,6 +24,7 @@ pub(in crate::web) use verdict::{Answered, answer, answered};
 use super::links::Links;
 use super::record::State;
 use super::site::Site;
+use crate::report;
 use crate::words::{LONGEST, Words, date, printable};
 use pieces::Piece;
 
@@ -57,6 +58,16 @@ impl Context<'_> {
 
     fn said(&self, code: &str, values: &[(&str, &str)]) -> String {
         self.words.filled(code, values)
+    }
+
+    /// A sentence by its code.
+    fn of(&self, said: &present::Said) -> String {
+        report::said(&self.words, said)
+    }
+
+    /// Several of them as one.
+    fn joined(&self, said: &[present::Said], between: &str) -> String {
+        report::joined(&self.words, said, between)
     }
 
     fn piece(&self, piece: Piece, make: impl FnOnce() -> Markup) -> PreEscaped<Arc<str>> {
@@ -118,16 +129,34 @@ impl Render for Plain<'_> {
 }
 
 /// How something is meant: colour, sign and word together, never colour alone (WCAG 2.2, 1.4.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tone {
-    Good,
-    Bad,
-    Open,
-    Moved,
+trait Shown: Copy {
+    /// The class of its colour.
+    fn class(self) -> &'static str;
+
+    /// A character of its own for each.
+    fn sign(self) -> &'static str;
+
+    /// `✓ ya`
+    fn mark(self, context: &Context<'_>, code: &'static str) -> Markup {
+        html! { span.mark.(self.class()) { span aria-hidden="true" { (self.sign()) } " " (context.say(code)) } }
+    }
+
+    /// A drawing of its own shape for each, so that a black-and-white print tells them apart.
+    fn icon(self) -> PreEscaped<&'static str>;
 }
 
-impl Tone {
-    const fn class(self) -> &'static str {
+/// The tone of a document's state.
+const fn tone_of(state: State) -> Tone {
+    match state {
+        State::InForce => Tone::Good,
+        State::Waiting => Tone::Open,
+        State::Superseded => Tone::Moved,
+        State::Revoked => Tone::Bad,
+    }
+}
+
+impl Shown for Tone {
+    fn class(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Bad => "bad",
@@ -136,41 +165,7 @@ impl Tone {
         }
     }
 
-    const fn of_state(state: State) -> Self {
-        match state {
-            State::InForce => Self::Good,
-            State::Waiting => Self::Open,
-            State::Superseded => Self::Moved,
-            State::Revoked => Self::Bad,
-        }
-    }
-
-    const fn of_overall(overall: Overall) -> Self {
-        match overall {
-            Overall::Passed => Self::Good,
-            Overall::Failed => Self::Bad,
-            Overall::Indeterminate => Self::Open,
-            Overall::Ended => Self::Moved,
-        }
-    }
-
-    const fn of_outcome(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Pass => Self::Good,
-            Outcome::Fail => Self::Bad,
-            Outcome::NotChecked => Self::Open,
-        }
-    }
-
-    const fn of_answer(answer: verify::Answer) -> Self {
-        match answer {
-            verify::Answer::Yes => Self::Good,
-            verify::Answer::No => Self::Bad,
-            verify::Answer::Unknown => Self::Open,
-        }
-    }
-
-    const fn sign(self) -> &'static str {
+    fn sign(self) -> &'static str {
         match self {
             Self::Good => "\u{2713}",
             Self::Bad => "\u{2717}",
@@ -179,13 +174,7 @@ impl Tone {
         }
     }
 
-    /// `✓ ya`
-    fn mark(self, context: &Context<'_>, code: &'static str) -> Markup {
-        html! { span.mark.(self.class()) { span aria-hidden="true" { (self.sign()) } " " (context.say(code)) } }
-    }
-
-    /// A drawing of its own shape for each, so that a black-and-white print tells them apart.
-    const fn icon(self) -> PreEscaped<&'static str> {
+    fn icon(self) -> PreEscaped<&'static str> {
         PreEscaped(match self {
             Self::Good => icon!("M16 3a13 13 0 1 0 0 26 13 13 0 0 0 0-26M9.5 16.5l4.5 4.5 9-10"),
             Self::Bad => icon!("M10.5 3h11L29 10.5v11L21.5 29h-11L3 21.5v-11zM11 11l10 10M21 11L11 21"),
@@ -221,14 +210,5 @@ fn line(context: &Context<'_>, axis: &'static str, tone: Tone, word: &'static st
             b { (context.say(axis)) } " " (tone.mark(context, word))
             p { (sentence) }
         }
-    }
-}
-
-/// The word of an outcome of a line.
-const fn answer_word(answer: verify::Answer) -> &'static str {
-    match answer {
-        verify::Answer::Yes => "page.yes",
-        verify::Answer::No => "page.no",
-        verify::Answer::Unknown => "page.unknown",
     }
 }

@@ -6,7 +6,7 @@ use pk_trust::claim::Kind as Document;
 
 use super::frame::{Kind, frame};
 use super::pieces::Piece;
-use super::{Context, Plain, Said, Tone, banner, fact, line};
+use super::{Context, Plain, Said, Shown as _, Tone, banner, fact, line, tone_of};
 use crate::model::rupiah;
 use crate::registry::Signer;
 use crate::web::record::{Record, State};
@@ -41,8 +41,7 @@ impl Render for Content<'_> {
         let Self { context, record, picture } = *self;
         let state = record.state();
         let shows_fields = record.shows_fields();
-        let headline =
-            || banner(Tone::of_state(state), &heading(context, state), explanation(context, record));
+        let headline = || banner(tone_of(state), &heading(context, state), explanation(context, record));
         if state == State::InForce {
             context.piece(Piece::InForce, headline).render_to(buffer);
         } else {

@@ -29,7 +29,7 @@ pub use document::{Document, Examined};
 pub use evidence::{Evidence, Record, Standing, Status};
 pub use link::{ExaminedLink, link};
 pub use manifest::manifest;
-pub use record::{Published, RECORD_FORMAT, RecordError};
+pub use record::{Fields, Published, RECORD_FORMAT, RecordError};
 pub use trust::{Trust, TrustError, parse_crls};
 pub use verdict::{
     Answer, Axis, ChangesAfter, Coverage, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome,

@@ -1,6 +1,6 @@
 //! The registry's record of a document as its public page hands it out (`pk-record/1`).
 
-use crate::digits::from_lower_hex;
+use crate::digits::{from_lower_hex, hex};
 use serde_json::Value;
 
 use super::content::is_newer;
@@ -17,6 +17,23 @@ pub struct Published {
     /// The document, if the page names it.
     id: Option<Id>,
     status: Status,
+    fields: Option<Fields>,
+}
+
+/// The facts of a record that a claim repeats, where its page shows more than the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// Number of indicators.
+    pub indicators: u32,
+    /// Total budget in rupiah.
+    pub budget: u64,
+}
+
+impl Fields {
+    fn read(fields: &Value) -> Option<Self> {
+        let number = |key: &str| fields.get(key)?.as_u64();
+        Some(Self { indicators: number("indicators")?.try_into().ok()?, budget: number("budget")? })
+    }
 }
 
 /// A record that cannot be read.
@@ -27,7 +44,7 @@ pub struct RecordError;
 impl Published {
     /// Of a page that could not be reached.
     pub const fn unreachable() -> Self {
-        Self { id: None, status: Status::Unreachable }
+        Self { id: None, status: Status::Unreachable, fields: None }
     }
 
     /// Reads a record. Nothing at all means that nobody was asked; the states `unknown` and `unreachable`
@@ -49,14 +66,14 @@ impl Published {
         let format = text("format")?;
         // What a later version says is no reason to call its document unknown, or anything else.
         if format.is_some_and(|format| is_newer(format, RECORD_FORMAT)) {
-            return Ok(Self { id: id()?, status: Status::Newer });
+            return Ok(Self { id: id()?, status: Status::Newer, fields: None });
         }
         if format.is_some_and(|format| format != RECORD_FORMAT) {
             return Err(RecordError);
         }
         let standing = match text("state")?.ok_or(RecordError)? {
             "unreachable" => return Ok(Self::unreachable()),
-            "unknown" => return Ok(Self { id: id()?, status: Status::UnknownDocument }),
+            "unknown" => return Ok(Self { id: id()?, status: Status::UnknownDocument, fields: None }),
             "waiting" => Standing::Waiting,
             "in-force" => Standing::Complete,
             "revoked" => Standing::Revoked(text("reason")?.unwrap_or_default().to_owned()),
@@ -68,7 +85,7 @@ impl Published {
             // States may be added.
             _ if format.is_some() => {
                 let id = Some(id()?.ok_or(RecordError)?);
-                return Ok(Self { id, status: Status::Newer });
+                return Ok(Self { id, status: Status::Newer, fields: None });
             }
             _ => return Err(RecordError),
         };
@@ -81,7 +98,22 @@ impl Published {
             return Err(RecordError);
         }
         let ended = text("ended")?.and_then(Time::parse);
-        Ok(Self { id, status: Status::Known(Record { digest, files, standing, ended }) })
+        let fields = raw.get("fields").filter(|fields| !fields.is_null());
+        let fields = fields.map(|fields| Fields::read(fields).ok_or(RecordError)).transpose()?;
+        Ok(Self { id, status: Status::Known(Record { digest, files, standing, ended }), fields })
+    }
+
+    /// The facts, where the page shows them.
+    pub const fn fields(&self) -> Option<Fields> {
+        self.fields
+    }
+
+    /// Whether it names the file of this SHA-256 (hexadecimal); `None` if it names none at all.
+    pub fn names_file(&self, sha256: &str) -> Option<bool> {
+        match &self.status {
+            Status::Known(record) => Some(record.files.iter().any(|file| hex(file) == sha256)),
+            _ => None,
+        }
     }
 
     /// What it says of the document of this id. The record of another document says nothing of this one:

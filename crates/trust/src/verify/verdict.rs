@@ -515,6 +515,11 @@ impl Verdict {
         }
     }
 
+    /// Whether it is about a file, and not about the text of a code: every file has a finding about it as a document.
+    pub fn is_of_file(&self) -> bool {
+        self.findings.iter().any(|finding| finding.code.starts_with("document."))
+    }
+
     /// All findings, those of the document first.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().chain(self.signatures.iter().flat_map(|s| &s.findings))
