@@ -1,12 +1,13 @@
 //! Opened once, judged once: nobody parses a file or verifies a signature a second time.
 
 use pk::audit::Answer;
+use pk_browser::Verifier;
 use pk_trust::claim::Kind;
 use pk_trust::counters;
 use pk_trust::verify::Document;
 
 use crate::architecture::root;
-use crate::fixture::{complete, now};
+use crate::fixture::{HOST, complete, now, record};
 
 fn counted<T>(work: impl FnOnce() -> T) -> (usize, usize) {
     counters::take();
@@ -33,5 +34,14 @@ fn a_file_is_parsed_once_and_each_signature_verified_once() {
             pk::report::Pages::of(&document)
         });
         assert_eq!(report, (1, signatures));
+        let browser = counted(|| {
+            let mut verifier = Verifier::default();
+            verifier.trust(fixture.office.trust_bundle().unwrap().as_bytes());
+            verifier.page(HOST.as_bytes());
+            verifier.file(bytes, 1_800_000_000.0);
+            verifier.record(record(&fixture.entry("kominfo", Kind::Agreement)).as_bytes());
+            verifier.answer()
+        });
+        assert_eq!(browser, (1, signatures));
     }
 }

@@ -67,10 +67,10 @@ mod verifier {
         answer(Verifier::trust);
     }
 
-    /// The input is the host of the page that asks; nothing if it has none.
+    /// The input is the page that asks, a line each: host, id, state, words.
     #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
-    pub extern "C" fn host() {
-        answer(Verifier::host);
+    pub extern "C" fn page() {
+        answer(Verifier::page);
     }
 
     /// The input is the registry's record of a document (`pk-record/1`); nothing if it was not asked.
@@ -79,20 +79,27 @@ mod verifier {
         answer(Verifier::record);
     }
 
-    /// The input is a PDF file: answers with the verdict about it at that many seconds since 1970.
+    /// The input is a PDF file, looked at as of that many seconds since 1970: answers with the id of the document whose
+    /// record may be asked for, or null.
     #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
-    pub extern "C" fn document(at_seconds: f64) {
-        answer(|verifier, bytes| verifier.document(bytes, at_seconds));
+    pub extern "C" fn file(at_seconds: f64) {
+        answer(|verifier, bytes| verifier.file(bytes, at_seconds));
     }
 
-    /// The input is the text of a QR code: answers with the verdict about it.
+    /// The input is the text of a QR code, looked at in the same way.
     #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
     pub extern "C" fn link(at_seconds: f64) {
         answer(|verifier, bytes| verifier.link(bytes, at_seconds));
+    }
+
+    /// Answers about what was looked at.
+    #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+    pub extern "C" fn conclude() {
+        answer(|verifier, _| verifier.answer());
     }
 }
 
 #[cfg(feature = "photo")]
 pub use photo::read;
 #[cfg(feature = "verifier")]
-pub use verifier::{document, host, link, record, trust};
+pub use verifier::{conclude, file, link, page, record, trust};

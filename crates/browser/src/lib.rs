@@ -19,7 +19,7 @@ mod verifier;
 
 pub use buffers::{Answer, Buffers, MAX_INPUT};
 #[cfg(feature = "verifier")]
-pub use verifier::Verifier;
+pub use verifier::{Answered, Verifier};
 
 /// Reads the QR codes of a picture, given as one grey level a dot, row by row.
 #[cfg(feature = "photo")]

@@ -7,40 +7,31 @@ import { run } from "./worker.js";
 // There is nobody to be trusted: no network and no keys from an earlier visit, or keys that cannot be read.
 export class NoKeys extends Error {}
 
-// The verdict of the document's record and keys; without a record, of one whose register was not asked.
-export async function verdictOf(keys, question, input, record) {
+// The answer about a file ("file") or a link ("link"), by these keys: verdict, what is shown of it, and the record.
+// `page` is what the page says of itself; `recordOf` gives the record of the document that the verifier names.
+export async function answerOf(keys, page, what, input, recordOf) {
+  if (!keys) throw new NoKeys();
+  const asking = { host, fresh: keys.fresh, ...page };
   try {
-    return await run("verdict", keys.text, host, question, input, record?.text ?? "", Date.now());
+    const { id, turn } = await run("look", keys.text, asking, what, input, Date.now());
+    const record = await recordOf(id);
+    return { ...(await run("conclude", turn, record?.text ?? "")), keys, record };
   } catch (error) {
     throw error.code === "fail.trust" ? new NoKeys() : error;
   }
 }
 
-async function ask(question, input, wanted) {
-  const keys = await known.keys();
-  if (!keys) throw new NoKeys();
-  const first = await verdictOf(keys, question, input);
-  const id = wanted(first);
-  if (!id) return { verdict: first, keys };
-  // Which document it is shows only now. What another host issued, nobody here knows of.
-  const record = await known.record(id);
-  return { verdict: await verdictOf(keys, question, input, record), keys, record };
-}
+// Which document it is shows only when it was looked at.
+const named = (id) => (id ? known.record(id) : undefined);
 
-// The answer about a PDF file: verdict, keys and record.
-export const aboutFile = (file) => ask("document", file, ({ document }) => {
-  const elsewhere = document?.issued && document.issued.host !== host;
-  return elsewhere ? undefined : document?.id;
-});
+// The answer about a PDF file.
+export const aboutFile = async (file) => answerOf(await known.keys(), {}, "file", file, named);
 
 // The same about the text of a QR code.
-export const aboutLink = (text) => ask("link", text, ({ document }) => (
-  document?.issued?.host === host ? document.id : undefined
-));
+export const aboutLink = async (text) => answerOf(await known.keys(), {}, "link", text, named);
 
 // The same about a file that is said to be the document of this id, whatever it says of itself.
 export async function aboutOriginal(file, id) {
   const [keys, record] = await Promise.all([known.keys(), known.record(id)]);
-  if (!keys) throw new NoKeys();
-  return { verdict: await verdictOf(keys, "document", file, record), keys, record };
+  return answerOf(keys, { id }, "file", file, () => record);
 }

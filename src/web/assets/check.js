@@ -183,9 +183,10 @@ async function answersOf(file) {
   }
   // Called a PDF and not beginning like one: its beginning was changed, and that is an answer.
   if (!pdf && !file.name.toLowerCase().endsWith(".pdf")) throw new Refusal("check.format");
-  const { verdict, keys, record } = await aboutFile(file);
-  verdict.file = file.name;
-  return [make("p", { class: "code" }, printable(file.name)), ...elements(verdict), ...ages(keys, record)];
+  const answer = await aboutFile(file);
+  answer.verdict.file = file.name;
+  const { keys, record } = answer;
+  return [make("p", { class: "code" }, printable(file.name)), ...elements(answer), ...ages(keys, record)];
 }
 
 // Each code of a picture is a question of its own.
@@ -194,10 +195,10 @@ async function answersOfLinks(texts) {
   if (links.length === 0) throw new Refusal("check.no-code");
   const parts = links.length > 1 ? [hint(say("check.several", { count: String(links.length) }))] : [];
   for (const link of links) {
-    const { verdict, keys, record } = await aboutLink(link);
+    const answer = await aboutLink(link);
     const claim = link.includes("#") ? link.slice(link.indexOf("#")) : "";
-    if (verdict.lines.issuer.code === "claim.no-link") parts.push(...otherCode(link));
-    else parts.push(...elements(verdict, claim, keys.fresh), ...ages(keys, record));
+    if (answer.verdict.lines.issuer.code === "claim.no-link") parts.push(...otherCode(link));
+    else parts.push(...elements(answer, claim), ...ages(answer.keys, answer.record));
   }
   return parts;
 }

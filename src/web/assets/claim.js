@@ -1,16 +1,14 @@
 // What the claim behind `#` proves, on the page of a document. The server never sees it.
 
 import {
-  STATES, ages, banner, day, facts, fragment, grouped, hint, host, kind, line, loadWords, paragraph, parseId, root,
-  rupiah, say,
+  STATES, ages, banner, facts, fragment, grouped, hint, host, kind, line, loadWords, paragraph, parseId, root, say, told,
 } from "./page.js";
-import { NoKeys, verdictOf } from "./ask.js";
+import { NoKeys, answerOf } from "./ask.js";
 import * as known from "./known.js";
+import { list } from "./verdict.js";
 
 // What the page shows of the register: the state, and when it last changed.
 const shown = document.getElementById("content")?.dataset ?? {};
-
-const KINDS = { agreement: "page.agreement", pledge: "page.pledge", "action-plan": "page.action-plan" };
 
 // The id of the page, also where another page is shown in its place.
 function pageId() {
@@ -44,7 +42,7 @@ export async function start(section) {
   if (!claim && kind !== "offline") return;
   await loadWords();
   const [keys, record] = await Promise.all([known.keys(), asked]);
-  const parts = claim ? await examine(`https://${host}/V/${id}#${claim}`, keys, record) : [];
+  const parts = claim ? await examine(`https://${host}/V/${id}#${claim}`, keys, record, id) : [];
   if (kind === "offline") {
     parts.push(facts([["page.code", grouped(id)]]), ...ages(undefined, record));
     if (!record.last && record.value.state === "unreachable") parts.push(hint(say("code.never-seen")));
@@ -71,8 +69,8 @@ export async function agree({ value }) {
   if (!same && (shown.state === "in-force" || !again)) {
     // Before the better page is there: it may be long in coming.
     await loadWords().then(() => {
-      const sentence = say("code.outdated", { state: say(STATES[state] ?? "state.unknown") });
-      contradict("state.outdated", sentence, "axis.status", sentence);
+      const sentence = { code: "code.outdated", within: ["state", { code: STATES[state] ?? "state.unknown" }] };
+      contradict({ heading: "state.outdated", explanation: sentence, axis: "axis.status", said: sentence });
     }, () => {});
   }
   if (again) {
@@ -82,90 +80,31 @@ export async function agree({ value }) {
 }
 
 // The answer about a claim, as elements.
-async function examine(link, keys, record) {
+async function examine(link, keys, record, id) {
   const here = location.hostname;
   const remarks = here === host ? [] : [hint(say("code.other-host", { here, host }))];
   remarks.push(...ages(keys, undefined));
-  if (!keys) return [banner("open", "h2", say("code.open"), paragraph(say("code.no-keys"))), ...remarks];
-  let verdict;
+  const page = { id, state: shown.state ?? "", record: kind === "record", offline: kind === "offline" };
+  let claim;
   try {
-    verdict = await verdictOf(keys, "link", link, record);
+    ({ claim } = await answerOf(keys, page, "link", link, () => record));
   } catch (error) {
     const why = error instanceof NoKeys ? "code.no-keys" : "code.not-checked";
     return [banner("open", "h2", say("code.open"), paragraph(say(why))), ...remarks];
   }
-  const { tone, sentence } = judge(verdict, keys);
-  if (tone === "open") return [banner("open", "h2", say("code.open"), paragraph(sentence)), ...remarks];
-  const wrong = tone === "bad" ? [sentence] : differences(verdict.document.issued, record.value.fields);
-  if (wrong.length > 0) {
-    const cut = /^claim\.(malformed|no-link)$/.test(verdict.lines.issuer.code);
-    const said = document.getElementById("claim");
-    if (cut) contradict("state.cut-off", say("code.cut-off"), "axis.integrity", wrong[0], said);
-    else contradict("state.mismatch", say("code.mismatch"), "axis.integrity", wrong[0], said);
-    return [banner("bad", "h2", say("code.bad"), ...wrong.map(paragraph)), ...remarks];
-  }
-  return [...good(verdict), ...remarks];
-}
-
-// By the findings about seal and content. Status is the page's own headline already, and a link holds no
-// signatures that could be missed.
-function judge(verdict, keys) {
-  const aside = /^(status|qr|picture)\./;
-  const findings = verdict.findings.filter((finding) => !aside.test(finding.code));
-  const sentence = (finding) => say(finding.code, finding.detail);
-  const failed = findings.find((finding) => finding.outcome === "fail");
-  if (failed) return { tone: "bad", sentence: sentence(failed) };
-  const open = findings.find((finding) => finding.outcome !== "pass");
-  // In an address that leads to this page it stands instead of a claim.
-  if (/^claim\.(malformed|no-link)$/.test(open?.code)) return { tone: "bad", sentence: say("claim.malformed") };
-  // All seals that this institution ever had are among its keys; old keys may lack the newest.
-  if (open?.code === "claim.unknown-seal" && keys.fresh) return { tone: "bad", sentence: say("code.foreign-seal") };
-  if (open) return { tone: "open", sentence: sentence(open) };
-  if (!verdict.document?.issued) return { tone: "open", sentence: say("code.not-checked") };
-  return { tone: "good" };
-}
-
-// Where the register says something else than the seal.
-function differences(issued, fields) {
-  if (!fields) return [];
-  const pairs = [
-    ["page.indicators", String(issued.indicators), String(fields.indicators)],
-    ["page.budget", rupiah(issued.budget), rupiah(fields.budget)],
-  ];
-  return pairs
-    .filter(([, sealed, recorded]) => sealed !== recorded)
-    .map(([code, sealed, recorded]) => say("code.differs", { what: say(code), sealed, recorded }));
-}
-
-function good(verdict) {
-  const { issued, kind: what, year } = verdict.document;
-  const agreement = what === "agreement";
-  const { code } = verdict.lines.status;
-  // A genuine seal is no good news where the document is not in force, where the page could not say so, or where
-  // nobody compared the content with the register's.
-  const holds = code === "status.complete" && shown.state === "in-force" && kind === "record";
-  const unreachable = code === "status.unreachable" || kind === "offline";
-  const sentence = holds ? "code.good-here" : unreachable ? "code.good-unreachable" : "code.good-only";
-  return [
-    banner(holds ? "good" : "open", "h2", say("code.good"), paragraph(say(sentence, { by: issued.by }))),
-    paragraph(say("code.sealed-figures")),
-    facts([
-      ["page.issued-by", issued.by],
-      ["page.kind", say(KINDS[what])],
-      ["page.year", agreement ? String(year) : undefined],
-      ["page.number", issued.number],
-      ["page.indicators", agreement ? String(issued.indicators) : undefined],
-      ["page.budget", issued.budget > 0 ? rupiah(issued.budget) : undefined],
-    ]),
-    hint(say("code.sealed-on", { day: day(issued.on) })),
-  ];
+  const { tone, heading, said, facts: sealed, contradiction } = claim;
+  if (contradiction) contradict(contradiction, document.getElementById("claim"));
+  const parts = [banner(tone, "h2", say(heading), ...said.map((sentence) => paragraph(told(sentence))))];
+  if (sealed.length > 0) parts.push(paragraph(say("code.sealed-figures")), list(sealed));
+  if (claim.sealed) parts.push(hint(told(claim.sealed)));
+  return [...parts, ...remarks];
 }
 
 // A headline that says that all is well must not stand above what does not hold: it goes, and so does the answer
 // to the question that it is about. Any other one says more than that, and what does not hold is said before it,
 // in the part of the page where that is said already, if there is one.
-export function contradict(heading, explanation, axis, sentence, said) {
-  const box = (level) => banner("bad", level, say(heading), paragraph(explanation));
+export function contradict({ heading, explanation, axis, said: why }, said) {
+  const box = (level) => banner("bad", level, say(heading), paragraph(told(explanation)));
   const headline = document.querySelector("main > .banner");
   if (!headline?.classList.contains("good")) {
     headline?.before(said ?? box("h2"));
@@ -174,5 +113,5 @@ export function contradict(heading, explanation, axis, sentence, said) {
   headline.replaceWith(box("h1"));
   document.title = document.title.replace(/^[^:]*/, say(heading));
   const place = ["axis.integrity", "axis.issuer", "axis.status"].indexOf(axis) + 1;
-  document.querySelector(`#lines > li:nth-child(${place})`)?.replaceWith(line(axis, "bad", "page.no", sentence));
+  document.querySelector(`#lines > li:nth-child(${place})`)?.replaceWith(line(axis, "bad", "page.no", told(why)));
 }

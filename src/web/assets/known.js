@@ -88,6 +88,9 @@ function isRecord(value, id) {
     && isHash(value.digest) && Array.isArray(value.files) && value.files.every(isHash);
 }
 
+// What a later version says of this document: for the verifier, which says that it is newer than itself.
+const isNewer = (value, id) => value?.id === id && /^pk-record\/[1-9]\d*$/.test(value.format);
+
 // The record of a document as the verifier reads it (pk-record/1), and what was seen of it last if it could
 // not be asked for.
 export async function record(id) {
@@ -102,6 +105,7 @@ export async function record(id) {
       else await keep(RECORDS, url, text, MOST_RECORDS);
       return { text, value };
     }
+    if (isNewer(value, id)) return { text, value: { state: "unreachable" } };
   } catch {
     // No network, or something else than the record came.
   }

@@ -1,6 +1,6 @@
 // Checks the file that a document's page shows, on this device.
 
-import { address, ages, banner, loadWords, paragraph, say } from "./page.js";
+import { address, ages, banner, loadWords, paragraph, say, told } from "./page.js";
 import { get, within } from "./network.js";
 
 const MOST = 100_000_000;
@@ -42,14 +42,13 @@ async function check(section) {
     section.replaceChildren(banner("open", "h3", say("check.failed"), paragraph(say("code.no-keys"))));
     return;
   }
-  const { verdict, keys, record } = answer;
-  const { integrity, issuer } = verdict.lines;
-  const broken = [integrity, issuer].find(({ outcome }) => outcome === "no");
-  // A file that is whole and genuine, but not this one.
-  const other = verdict.document?.id !== id || record.value.files?.includes(verdict.sha256) === false;
-  const sentence = broken ? say(broken.code, broken.detail) : say("original.other");
-  if (broken || other) contradict("state.bad-original", say("code.bad-original"), "axis.integrity", sentence);
-  if (other && !broken) section.replaceChildren(banner("bad", "h3", say("state.bad-original"), paragraph(sentence)));
-  else section.replaceChildren(...elements(verdict), ...ages(keys, record));
+  const { original, keys, record } = answer;
+  if (original.contradiction) contradict(original.contradiction);
+  if (original.instead) {
+    const [tone, heading, said] = original.instead;
+    section.replaceChildren(banner(tone, "h3", say(heading), paragraph(told(said))));
+  } else {
+    section.replaceChildren(...elements(answer), ...ages(keys, record));
+  }
   await agree(record);
 }

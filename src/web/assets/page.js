@@ -71,6 +71,14 @@ export function say(code, values = {}) {
   return text.replace(/\{([^}]*)\}/g, (whole, key) => (values[key] === undefined ? whole : value(String(values[key]), key)));
 }
 
+// A sentence that the verifier chose: its code, its values, and a value that is a sentence itself with its key.
+export function told({ code, detail, within }) {
+  return say(code, within ? { ...detail, [within[0]]: told(within[1]) } : detail);
+}
+
+// Several of them as one.
+export const sayAll = (sentences, between) => sentences.map(told).join(between);
+
 // An element. Content that is text stays text, whatever it says.
 export function make(name, attributes, ...content) {
   const element = document.createElement(name);
@@ -78,8 +86,6 @@ export function make(name, attributes, ...content) {
   element.append(...content.filter((part) => part !== undefined && part !== null));
   return element;
 }
-
-export const rupiah = (amount) => `Rp ${String(amount).replace(/\B(?=(\d{3})+$)/g, ".")}`;
 
 const LOCALE = language === "en" ? "en-GB" : "id-ID";
 const DAY = { day: "numeric", month: "long", year: "numeric" };
@@ -102,10 +108,14 @@ export function localTime(text) {
 export const fieldName = (field) => texts.get(`field.${field}`) ?? printable(field);
 
 // A value of a sentence: times are told by the office's clock.
-const value = (text, key) => key === "field" || key === "fields" ? text.split(", ").map(fieldName).join(", ") : (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? localTime(text) : printable(text));
+function value(text, key) {
+  if (key === "field" || key === "fields") return text.split(", ").map(fieldName).join(", ");
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return day(text);
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? localTime(text) : printable(text);
+}
 
 // `2026-01-05` as the server writes it: a day is the same day everywhere.
-export function day(text) {
+function day(text) {
   const time = new Date(`${text}T00:00:00Z`);
   if (Number.isNaN(time.getTime())) return printable(text);
   return new Intl.DateTimeFormat(LOCALE, { ...DAY, timeZone: "UTC" }).format(time);

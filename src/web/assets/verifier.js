@@ -57,14 +57,14 @@ export class Refusal extends Error {
   }
 }
 
-// Trusts whom `trust` (PEM) names; `host` is that of the page that asks. The record is the text of
-// /V/<id>.json, or "" if nobody was asked; `at` is a Date or a number of milliseconds.
-export async function verifier(trust, host = "") {
-  return verifierOf(await module("verifier.wasm"), trust, host);
+// Trusts whom `trust` (PEM) names; `page` is the page that asks (crates/browser/src/verifier.rs). A record is the text
+// of /V/<id>.json, or "" if nobody was asked; `at` is a Date or a number of milliseconds.
+export async function verifier(trust, page = {}) {
+  return verifierOf(await module("verifier.wasm"), trust, page);
 }
 
 // As `verifier`, from a module that is compiled already.
-export async function verifierOf(compiled, trust, host = "") {
+export async function verifierOf(compiled, trust, page = {}) {
   let called;
   const tell = (to, what, input) => {
     to.put(input);
@@ -74,7 +74,9 @@ export async function verifierOf(compiled, trust, host = "") {
   const start = async () => {
     const fresh = caller(await WebAssembly.instantiate(compiled, {}));
     tell(fresh, "trust", trust);
-    tell(fresh, "host", host);
+    const { host = "", id = "", state = "", ...is } = page;
+    const words = Object.keys(is).filter((word) => is[word]);
+    tell(fresh, "page", [host, id, state, words.join(" ")].join("\n"));
     // Only now: an instance that trusts nobody would call every signer unknown.
     called = fresh;
   };
@@ -89,22 +91,24 @@ export async function verifierOf(compiled, trust, host = "") {
       throw ended(error, used);
     }
   };
-  const question = (what) => (input, record, at) => guarded((asked) => {
+  // Looks at the bytes of a PDF file ("file") or the text of a QR code ("link"), and gives the id of the document whose
+  // record may be asked for, or null.
+  const look = (what, input, at) => guarded((asked) => {
+    asked.put(input);
+    asked.exports[what](Number(at) / 1000);
+    return asked.answer();
+  });
+  // The answer about what was looked at: the verdict (pk-verdict/1), and what is shown of it.
+  const conclude = (record) => guarded((asked) => {
     try {
       tell(asked, "record", record);
     } catch (error) {
       // Not to be read: the verdict will say that the register was not reached.
       if (!(error instanceof Refusal)) throw error;
     }
-    asked.put(input);
-    asked.exports[what](Number(at) / 1000);
+    asked.exports.conclude();
     return asked.answer();
   });
   await start();
-  return {
-    // The verdict (pk-verdict/1) about the bytes of a PDF file.
-    document: question("document"),
-    // The verdict about the text of a QR code.
-    link: question("link"),
-  };
+  return { look, conclude };
 }

@@ -13,12 +13,23 @@ const LONGEST = 60_000;
 
 // Each says when it has loaded what it needs, and the work begins.
 const TASKS = {
-  // The verdict about a file (as a Blob) or about the text of a code.
-  async verdict(begin, trust, host, question, input, record, at) {
+  // Looks at a file (as a Blob) or at the text of a code: which document's record may be asked for, and where the answer
+  // is to be had then.
+  async look(begin, trust, page, what, input, at) {
     const content = typeof input === "string" ? input : new Uint8Array(await input.arrayBuffer());
-    const asked = await verifier(trust, host);
+    const asked = await verifier(trust, page);
     begin();
-    return asked[question](content, record, at);
+    const id = await asked.look(what, content, at);
+    looks += 1;
+    looked.set(looks, asked);
+    return { id, turn: looks };
+  },
+  // The answer about what was looked at, with what the register said of it.
+  async conclude(begin, turn, record) {
+    const asked = looked.get(turn);
+    looked.delete(turn);
+    begin();
+    return asked.conclude(record);
   },
   // The texts of the codes in a picture.
   async photo(begin, picture) {
@@ -28,6 +39,10 @@ const TASKS = {
     return readPhoto(picture);
   },
 };
+
+// What was looked at and waits for its record.
+let looks = 0;
+const looked = new Map();
 
 const inWorker = typeof document === "undefined";
 
