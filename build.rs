@@ -14,14 +14,15 @@ use std::path::Path;
 const FILES: [&str; 5] = ["problems", "findings", "commands", "help", "pages"];
 
 /// Texts that the scripts of the public pages need: all findings that a verdict about a document can have,
-/// and what the scripts name. They travel before every check, so nothing else goes along.
+/// and what they or `present` name. They travel before every check, so nothing else goes along.
 const PUBLIC_FILE: &str = "findings";
 const NOT_PUBLIC_PREFIX: &str = "archive.";
-const SCRIPTS: &str = "src/web/assets";
+/// What may name a text: the scripts, and what tells them which one to show.
+const NAMING: [(&str, &str); 2] = [("src/web/assets", "js"), ("crates/trust/src/present", "rs")];
 const KEYS: [&str; 4] = ["id", "en", "hint_id", "hint_en"];
 
 fn main() {
-    let scripts = scripts();
+    let naming = naming();
     let mut entries: BTreeMap<String, (bool, [Option<String>; 4])> = BTreeMap::new();
     for file in FILES {
         let path = format!("src/words/{file}.toml");
@@ -37,7 +38,7 @@ fn main() {
             assert!(texts[0].is_some() && texts[1].is_some(), "{path}: {code} lacks a language");
             assert!(texts[2].is_some() == texts[3].is_some(), "{path}: the hint of {code} lacks a language");
             let finding = file == PUBLIC_FILE && !code.starts_with(NOT_PUBLIC_PREFIX);
-            let public = finding || scripts.contains(&format!("\"{code}\""));
+            let public = finding || naming.contains(&format!("\"{code}\""));
             assert!(entries.insert(code.clone(), (public, texts)).is_none(), "{path}: {code} is there twice");
         }
     }
@@ -56,13 +57,17 @@ fn main() {
     std::fs::write(&path, format!("&{out}")).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
-/// The source of all scripts.
-fn scripts() -> String {
-    println!("cargo::rerun-if-changed={SCRIPTS}");
-    let folder = std::fs::read_dir(SCRIPTS).unwrap_or_else(|error| panic!("{SCRIPTS}: {error}"));
-    let files = folder.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+/// The source of all that may name a text for the public pages.
+fn naming() -> String {
+    NAMING.iter().map(|(folder, ending)| sources(folder, ending)).collect()
+}
+
+fn sources(folder: &str, ending: &str) -> String {
+    println!("cargo::rerun-if-changed={folder}");
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let files = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     files
-        .filter(|path| path.extension().is_some_and(|ending| ending == "js"))
+        .filter(|path| path.extension().is_some_and(|found| found == ending))
         .map(|path| {
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         })

@@ -6,6 +6,7 @@ use std::fs;
 
 use data_encoding::HEXLOWER;
 use pk::audit::Auditor;
+use pk::words::{Language, Words};
 use pk_browser::{Answer, Buffers, MAX_INPUT, Verifier, exports};
 use pk_trust::claim::{Id, Kind};
 use pk_trust::verify::{CLAIM_NAME, Overall, Verdict, attachment};
@@ -249,6 +250,25 @@ fn the_modules_are_made_from_this_source() {
 }
 
 /// Small enough to travel before every check.
+/// A text that only the module names travelled with no script once, and people read its code instead.
+#[test]
+fn what_the_modules_say_has_its_texts() {
+    let texts: Value = serde_json::from_str(&Words::new(Language::English).public_json()).unwrap();
+    let mut named = 0;
+    for file in fs::read_dir(root().join("crates/trust/src/present")).unwrap() {
+        let source = fs::read_to_string(file.unwrap().path()).unwrap();
+        for code in source.split('"').skip(1).step_by(2).filter(|text| {
+            let part =
+                |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+            text.split_once('.').is_some_and(|(room, name)| part(room) && part(name))
+        }) {
+            assert!(texts.get(code).is_some(), "{code} has no text");
+            named += 1;
+        }
+    }
+    assert!(named > 60, "{named}");
+}
+
 #[test]
 fn the_modules_stay_small() {
     let assets = root().join("src/web/assets");
