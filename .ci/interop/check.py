@@ -1,8 +1,10 @@
 """Checks an office's documents with programs that are not ours.
 
 Every signature has to be VALID to pyHanko with the office's root and revocation lists, the first one has to certify the
-document, and what came after it to be what that permits; qpdf may find nothing in any file, pdftotext has to find the statutory paragraphs word for word, and OpenSSL has to
-open the key files. What `pk verify --json` prints has to follow the schema that `pk schema verdict` prints. Exits 1 with the first thing that does not hold.
+document, and what came after it to be what that permits; with `--poppler` also to pdfsig, which knows no Ed25519. qpdf
+may find nothing in any file, pdftotext has to find the statutory paragraphs word for word, and OpenSSL has to open the
+key files. No document may have more than 130,000 bytes. What `pk verify --json` prints has to follow the schema that
+`pk schema verdict` prints. Exits 1 with the first thing that does not hold.
 """
 import json
 import logging
@@ -149,8 +151,9 @@ def main():
     # The seal on each, one party or two.
     if not (documents == 65 and counted == 65 + 129 and agreements == pledges == 32):
         fail(f"{documents} documents, {counted} signatures, {agreements} agreements, {pledges} pledges")
-    print(f"{documents} documents, {counted} signatures VALID to pyHanko{" and pdfsig" if poppler else ""}, each document certified, qpdf finds nothing, texts word for word,"
-          f" {checked} verdicts as their schema says")
+    by = "pyHanko and pdfsig" if poppler else "pyHanko"
+    print(f"{documents} documents, each certified, {counted} signatures VALID to {by}, qpdf finds nothing, texts word"
+          f" for word, {checked} verdicts as their schema says")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const RENDERED = [
-  "document.reproduced", "document.not-reproduced",
-  "document.reproduction-not-possible", "document.reproduction-not-tried",
+  "document.reproduced", "document.not-reproduced", "document.reproduction-not-tried",
+  // One finding says how the pages are vouched for: where they were not made again, it is the seal.
+  "document.certified", "document.not-certified",
 ];
 const assets = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../src/web/assets");
 
@@ -90,7 +91,11 @@ const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length
 const { positionals: [pk, folder, trustFile], values: options } = parseArgs({
   allowPositionals: true,
   options: {
-    at: { type: "string" }, host: { type: "string", default: "cek.contoh.example" }, records: { type: "string" }, office: { type: "string" }, times: { type: "boolean" },
+    at: { type: "string" },
+    host: { type: "string", default: "cek.contoh.example" },
+    records: { type: "string" },
+    office: { type: "string" },
+    times: { type: "boolean" },
   },
 });
 if (!trustFile) {

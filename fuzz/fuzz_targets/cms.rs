@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     // A signature that verifies has been made by somebody; no mutation may make one over these.
     let content: [&[u8]; 2] = [b"content that nobody", b" ever signed"];
     if let Ok(signature) = Signature::parse(data) {
-        assert!(signature.verify(&pk_trust::cms::digest(&content)).is_err());
+        assert!(signature.verify(&[7; 32]).is_err());
     }
     for profile in [Profile::Pades, Profile::Pkcs7, Profile::TimeStamp] {
         if let Ok(general) = General::parse(data, profile, &Effort::of_a_file()) {
