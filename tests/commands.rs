@@ -205,6 +205,11 @@ fn languages_follow_the_user() {
     assert!(run(&[("LANG", "en_GB.UTF-8")], &["--help"]).starts_with("Performance agreements"));
     assert!(run(&[("LANG", "en_GB.UTF-8"), ("PK_LANG", "id")], &["--help"]).starts_with("Perjanjian"));
     assert!(run(&[("PK_LANG", "id")], &["--lang", "en", "--help"]).starts_with("Performance"));
+    let unknown =
+        Command::new(env!("CARGO_BIN_EXE_pk")).env_clear().args(["--lang", "fr", "schema"]).output();
+    let unknown = unknown.unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("fr") && stderr(&unknown).contains("id, en"), "{}", stderr(&unknown));
     assert!(run(&[], &["completions", "bash"]).contains("_pk()"));
     assert!(run(&[], &["man"]).starts_with(".ie"));
     let schema: serde_json::Value = serde_json::from_str(&run(&[], &["schema"])).unwrap();

@@ -19,6 +19,7 @@ mod history;
 mod init;
 mod inputs;
 mod key;
+mod moment;
 mod passphrase;
 mod preview;
 mod publish;
@@ -54,7 +55,8 @@ use term::Term;
 #[command(name = "pk", version, disable_help_subcommand = true)]
 struct Arguments {
     /// Language of messages: id or en
-    #[arg(long, global = true, value_name = "LANG")]
+    // Read before clap reads anything, by `language`; here it is refused if there are no such messages.
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["id", "en"], hide_possible_values = true)]
     lang: Option<String>,
     /// Office folder
     #[arg(long, global = true, env = "PK_OFFICE", value_name = "FOLDER")]

@@ -18,6 +18,7 @@ use super::anchors::Anchors;
 use super::app::{App, jobs, rupiah};
 use super::failure::Failure;
 use super::inputs::{Input, Inputs, Source};
+use super::moment;
 use super::term::{Term, Tone};
 use crate::audit::{self, Answer, ArchiveVerdict, Auditor, PictureVerdict};
 use crate::batch::{Event, recorded_file};
@@ -44,9 +45,10 @@ pub(super) struct Verify {
     /// Refuse signatures and seals of which it is not known whether they were revoked
     #[arg(long)]
     require_revocation: bool,
-    /// The moment for which to answer, e.g. 2026-01-05T08:00:00Z; default: now
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    at: Option<Time>,
+    /// The moment for which to answer: a day, or a time such as 2026-01-05T08:00, by the office's clock or with a zone
+    /// (WIB, WITA, WIT, +07:00, Z); default: now
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
     /// One JSON object a file (pk-verdict/1)
     #[arg(long)]
     json: bool,
@@ -56,10 +58,6 @@ pub(super) struct Verify {
     /// Also show every single check, and each of several files in full
     #[arg(long, short)]
     verbose: bool,
-}
-
-fn parse_time(text: &str) -> Result<Time, String> {
-    Time::parse(text).ok_or_else(|| "2026-01-05 / 2026-01-05T08:00:00Z".to_owned())
 }
 
 /// Largest file that is looked at.
@@ -86,14 +84,19 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     if let Some(path) = &args.report {
         refuse_other_than_html(path)?;
     }
-    let at = args.at.unwrap_or_else(|| app.clock.now());
+    let at = moment(app, args.at.as_deref())?;
     let Anchors { mut auditor, office, left } = Anchors::gather(app, &args.trust, &args.crl)?;
     // With --trust nothing else counts, and so nobody asks the register of the office that was named.
     if !args.trust.is_empty() && app.named.is_some() {
-        term.note("verify.office-unused", &[]);
+        let trust: Vec<String> = args.trust.iter().map(|path| path.display().to_string()).collect();
+        let values = [("office", app.folder().display().to_string()), ("trust", trust.join(", "))];
+        term.note("verify.office-unused", &values);
     }
     auditor.trust.require_revocation = args.require_revocation;
     auditor.draw = Some(report::draw_to_read);
+    if args.at.is_some() {
+        term.note("verify.at", &[("time", at.to_string())]);
+    }
     let left = left.map(|left| {
         let (code, values) = left.sentence();
         term.text(code, &values)
@@ -175,6 +178,14 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
         term.note("verify.report", &[("path", path.display().to_string())]);
     }
     Ok(ExitCode::from(tally.exit_code()))
+}
+
+/// The moment for which to answer.
+fn moment(app: &App, typed: Option<&str>) -> Result<Time, Failure> {
+    let now = app.clock.now();
+    let Some(text) = typed else { return Ok(now) };
+    moment::parse(text, app.zone().unwrap_or_default(), now)
+        .ok_or_else(|| Failure::new("fail.moment").with("value", printable(text)))
 }
 
 /// The arguments as inputs, with the file of a document in the place of its code, or of a link that holds nothing but the
@@ -500,9 +511,10 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
         };
         let answer = term.words.plain(answer);
         term.out(&format!(
-            "  {:<10} {}  {}",
+            "  {:<10} {} – {}",
             term.words.plain(present::axis_code(axis)),
-            Term::toned(tone, &format!("{answer:<15}")),
+            // Without the dash "tidak" and "dicabut oleh penerbitnya" would read as one: "not revoked".
+            Term::toned(tone, &format!("{answer:<14}")),
             term.words.text(line.code, &line.detail),
         ));
         if line.outcome != verify::Answer::Yes
@@ -514,13 +526,16 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
     for signature in &verdict.signatures {
         let (code, time) = match (signature.kind, &signature.proven_time) {
             (SignatureKind::TimeStamp, proven) => ("verdict.time-stamp", proven),
+            _ if signature.signer.is_none() => ("verdict.signature-unknown", &signature.claimed_time),
+            // Whose name it is stands in its certificate, which may be anybody's.
+            _ if signature.chain != Outcome::Pass => ("verdict.signature-unproven", &signature.claimed_time),
             (SignatureKind::Seal, None) => ("verdict.seal", &signature.claimed_time),
             (_, proven @ Some(_)) => ("verdict.signature-proven", proven),
             _ => ("verdict.signature", &signature.claimed_time),
         };
         let values = [
             ("field", signature.field.clone()),
-            ("signer", signature.signer.clone().unwrap_or_else(|| "?".to_owned())),
+            ("signer", signature.signer.clone().unwrap_or_default()),
             ("time", time.map_or_else(|| "?".to_owned(), |time| time.to_string())),
         ];
         term.out(&format!("  {}", term.text(code, &values)));

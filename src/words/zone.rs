@@ -28,17 +28,18 @@ impl Zone {
         }
     }
 
-    const fn hours(self) -> u64 {
+    /// How far it is ahead of UTC.
+    pub const fn seconds(self) -> u64 {
         match self {
-            Self::West => 7,
-            Self::Central => 8,
-            Self::East => 9,
+            Self::West => 7 * 3600,
+            Self::Central => 8 * 3600,
+            Self::East => 9 * 3600,
         }
     }
 
     /// What this clock shows at a time, as if it were UTC.
     const fn local(self, time: Time) -> Time {
-        Time::from_unix(time.unix().saturating_add(self.hours() * 3600))
+        Time::from_unix(time.unix().saturating_add(self.seconds()))
     }
 
     /// The day by this clock, since 1970.
