@@ -345,7 +345,7 @@ def ways():
         start = v.sign_first(v.base({11: widget}))
         made = start.update({4: stream(v.FORGED)})
         add('way', f'content-by-{key.decode().lower()}', made, code={b'P': 'changes.content', b'Parent': 'changes.annotation', b'AP': 'changes.appearance', b'V': 'changes.form-value'}[key],
-            shows=f'a field says /{key.decode()} of the content of the page')
+            issuer='unknown' if key == b'V' else 'yes', shows=f'a field says /{key.decode()} of the content of the page')
     tree = v.base({1: v.CATALOG % b'/StructTreeRoot 70 0 R', 70: b'<</Type/StructTreeRoot/K 71 0 R>>',
                    71: b'<</Type/StructElem/S/P/P 70 0 R/Pg 4 0 R/K<</Type/OBJR/Obj 4 0 R>>>>'})
     add('way', 'content-by-structure', v.sign_first(tree).update({4: stream(v.FORGED)}), code='changes.annotation',

@@ -539,7 +539,7 @@ def forged_cms():
              'signing-certificate-v2 names another certificate')
     cms_case('ess-wrong-serial', cms_of(ess=ess_v2(FIRST.asn1, serial=1)), 'cms.signing-certificate',
              'signing-certificate-v2 names another serial number')
-    cms_case('ess-missing', cms_of(ess=None), 'cms.signing-certificate', 'PAdES without signing-certificate')
+    cms_case('ess-missing', cms_of(ess=None), 'cms.no-signing-certificate', 'PAdES without signing-certificate', 'unknown')
     cms_case('ess-v1-only', cms_of(ess='v1'), 'signature.broken-algorithm', 'PAdES with the SHA-1 attribute only',
              'unknown')
     cms_case('pkcs7-ess-wrong-hash', cms_of(ess=ess_v2(FIRST.asn1, value=b'\1' * 32)), 'cms.signing-certificate',

@@ -11,6 +11,7 @@ mod painted;
 mod path;
 mod pdf;
 mod pki;
+mod reported;
 mod trust;
 
 use pk_trust::pki::Anchors;

@@ -1,5 +1,7 @@
 //! The attributes of a signer (RFC 5652, 11; RFC 5035; RFC 6211).
 
+use std::collections::BTreeSet;
+
 use cms::signed_data::SignerInfo;
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNING_TIME};
@@ -10,7 +12,7 @@ use sha2::Digest;
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
 
-use super::general::Profile;
+use super::general::{Profile, Tolerated};
 use super::{Error, SIGNING_CERTIFICATE_V2};
 use crate::pki::{Certificate, Hash};
 use crate::time::Time;
@@ -63,16 +65,18 @@ pub(super) fn signing_certificate(
 ) -> Result<(), Error> {
     let new = single(attributes, SIGNING_CERTIFICATE_V2)?;
     let old = single(attributes, SIGNING_CERTIFICATE)?;
-    let mismatch = Error::SigningCertificate;
+    // Each counts by itself (RFC 5035): a certificate that was revoked could be exchanged for its successor.
     if let Some(value) = new {
         check_id(value, leaf, false)?;
+    }
+    if let Some(value) = old {
+        check_id(value, leaf, true)?;
     }
     match (new, old, profile) {
         // RFC 3161 knows nothing else, and a second certificate with the same SHA-1 and the same key
         // is of no use to anybody.
-        (_, Some(value), Profile::TimeStamp) => check_id(value, leaf, true),
         (None, Some(_), Profile::Pades) => Err(Error::Broken("SHA-1")),
-        (None, None, Profile::Pades | Profile::TimeStamp) => Err(mismatch),
+        (None, None, Profile::Pades | Profile::TimeStamp) => Err(Error::Unnamed),
         _ => Ok(()),
     }
 }
@@ -125,10 +129,18 @@ pub(super) fn algorithm_protection(
     }
 }
 
-pub(super) fn signing_time(attributes: &SetOfVec<Attribute>) -> Result<Option<Time>, Error> {
+/// When the signer says that it was. Programs write local time, or leave out seconds, against RFC 5652, 11.3: then it says
+/// nothing, and the signature is as good as without.
+pub(super) fn signing_time(
+    attributes: &SetOfVec<Attribute>,
+    tolerated: &mut BTreeSet<Tolerated>,
+) -> Result<Option<Time>, Error> {
     let Some(value) = single(attributes, ID_SIGNING_TIME)? else { return Ok(None) };
-    let time: x509_cert::time::Time = value.decode_as().map_err(|_| Error::Attributes)?;
-    Ok(Some(Time::from_x509(time)))
+    let time = value.decode_as::<x509_cert::time::Time>().ok().map(Time::from_x509);
+    if time.is_none() {
+        tolerated.insert(Tolerated::Time);
+    }
+    Ok(time)
 }
 
 /// The tokens among the unsigned attributes. Others are hints nobody answers for, and are not read.

@@ -62,6 +62,8 @@ pub enum Tolerated {
     Order,
     /// Parameters NULL where they have to be absent (RFC 5758, 3.2; RFC 8410, 3).
     Null,
+    /// A signing time in another form than RFC 5652, 11.3 wants; it says nothing.
+    Time,
 }
 
 /// A parsed CMS, not yet compared with any content.
@@ -136,6 +138,7 @@ impl General {
         if has_needless_null(&signer.signature_algorithm) {
             tolerated.insert(Tolerated::Null);
         }
+        let signing_time = signing_time(attributes, &mut tolerated)?;
         let digest = Named::from_identifier(&signer.digest_alg);
         let who = match who_signed(&data, &signer, digest, attributes, profile, effort) {
             Err(error) if !error.is_weakness() => return Err(error),
@@ -148,7 +151,7 @@ impl General {
             signature: signer.signature.as_bytes().to_vec(),
             signer: who,
             content,
-            signing_time: signing_time(attributes)?,
+            signing_time,
             time_stamps: time_stamps(&signer)?,
             proofs: proofs(&data, &signer, effort),
             tolerated,

@@ -88,6 +88,9 @@ pub enum Error {
     /// `signingCertificateV2` names another certificate.
     #[error("the signature names another certificate than the one it comes with")]
     SigningCertificate,
+    /// Nothing signed names the certificate: it could be exchanged for another one with the same key.
+    #[error("the signature names no certificate")]
+    Unnamed,
     /// The signed digest is of other bytes.
     #[error("the signed bytes were changed")]
     Digest,
@@ -127,6 +130,7 @@ impl Error {
                 | Self::LargeKey(_)
                 | Self::UnknownAlgorithm
                 | Self::NoCertificate
+                | Self::Unnamed
         )
     }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use const_oid::ObjectIdentifier;
 use der::asn1::OctetStringRef;
-use der::{Any, Decode, Tag, Tagged};
+use der::{Any, Decode, Reader as _, SliceReader, Tag, TagNumber, Tagged};
 use spki::AlgorithmIdentifierOwned;
+use x509_cert::ext::Extension;
 
 use super::Error;
 use super::digest::Named;
@@ -93,12 +94,15 @@ impl TimeStamp {
 }
 
 impl TstInfo {
-    /// RFC 3161, 2.4.2. What follows `genTime` is optional and of no concern here.
+    /// RFC 3161, 2.4.2. What follows `genTime` is optional; of it only a critical extension is of concern here.
     fn parse(der: &[u8]) -> Result<Self, Error> {
         let parts = Vec::<Any>::from_der(der).map_err(|_| Error::Malformed)?;
-        let [version, policy, imprint, serial, time, ..] = parts.as_slice() else {
+        let [version, policy, imprint, serial, time, more @ ..] = parts.as_slice() else {
             return Err(Error::Malformed);
         };
+        if version.decode_as::<u8>().is_ok_and(|version| version > 1) || more.iter().any(is_critical) {
+            return Err(Error::Newer);
+        }
         let shaped = version.decode_as::<u8>() == Ok(1)
             && policy.decode_as::<ObjectIdentifier>().is_ok()
             && serial.tag() == Tag::Integer
@@ -113,6 +117,21 @@ impl TstInfo {
             time: generalized_time(time.value()).ok_or(Error::Malformed)?,
         })
     }
+}
+
+/// Whether this part is `extensions [1]` and one of them is critical, or not to be read: none is known here.
+fn is_critical(part: &Any) -> bool {
+    if part.tag() != (Tag::ContextSpecific { constructed: true, number: TagNumber(1) }) {
+        return false;
+    }
+    let Ok(mut reader) = SliceReader::new(part.value()) else { return true };
+    while !reader.is_finished() {
+        match Extension::decode(&mut reader) {
+            Ok(extension) if !extension.critical => {}
+            _ => return true,
+        }
+    }
+    false
 }
 
 /// `20260105012345Z` or `20260105012345.67Z`: RFC 3161 allows fractions, which RFC 5280 does not.

@@ -355,27 +355,32 @@ impl Content {
     }
 }
 
-/// The parameters of a transform method in `/Reference`.
-fn transform(
+/// The parameters of a transform method in `/Reference`, each time that it is there: whichever of them a reader takes, all
+/// are honoured.
+fn transforms(
     view: View<'_, '_>,
     signature: &Dictionary,
     method: &[u8],
-) -> Result<Option<Dictionary>, pdf::Error> {
+) -> Result<Vec<Dictionary>, pdf::Error> {
+    let mut found = Vec::new();
     for item in view.array(signature, "Reference")?.unwrap_or_default() {
         let item = view.resolve(&item)?.into_owned();
         let Some(reference) = item.as_dictionary() else { continue };
         if view.value(reference, "TransformMethod")?.as_ref().and_then(Object::as_name) == Some(method) {
-            return Ok(Some(view.dictionary(reference, "TransformParams")?.unwrap_or_default()));
+            found.push(view.dictionary(reference, "TransformParams")?.unwrap_or_default());
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// `/P` of DocMDP: 2 where it is missing (ISO 32000-2, table 257); of a lock in PDF 2.0 likewise.
 fn certification(view: View<'_, '_>, signature: &Dictionary) -> Result<Option<i64>, pdf::Error> {
-    let parameters = transform(view, signature, b"DocMDP")?;
-    let Some(parameters) = parameters else { return Ok(None) };
-    Ok(Some(view.value(&parameters, "P")?.map_or(2, |level| level.as_integer().unwrap_or(1))))
+    let level = |parameters: &Dictionary| -> Result<i64, pdf::Error> {
+        Ok(view.value(parameters, "P")?.map_or(2, |level| level.as_integer().unwrap_or(1)))
+    };
+    let levels: Vec<i64> =
+        transforms(view, signature, b"DocMDP")?.iter().map(level).collect::<Result<_, _>>()?;
+    Ok(levels.into_iter().min())
 }
 
 fn locks(
@@ -384,9 +389,10 @@ fn locks(
     signature: &Dictionary,
     lists: &mut Lists,
 ) -> Result<Vec<Lock>, pdf::Error> {
-    let sources = [transform(view, signature, b"FieldMDP")?, view.dictionary(&field.dictionary, "Lock")?];
+    let mut sources = transforms(view, signature, b"FieldMDP")?;
+    sources.extend(view.dictionary(&field.dictionary, "Lock")?);
     let mut locks = Vec::new();
-    for source in sources.into_iter().flatten() {
+    for source in sources {
         let mut names = || -> Result<Arc<[String]>, pdf::Error> {
             let place = source.get("Fields").and_then(Object::as_reference);
             if let Some(known) = place.and_then(|place| lists.get(&place)) {

@@ -44,7 +44,7 @@ fn for_documents(uses: &[ObjectIdentifier]) -> bool {
 
 /// Extensions this program understands. Any other one that is critical makes a certificate
 /// unusable (RFC 5280, 4.2).
-const UNDERSTOOD: [ObjectIdentifier; 9] = [
+const UNDERSTOOD: [ObjectIdentifier; 10] = [
     ObjectIdentifier::new_unwrap("2.5.29.14"), // subjectKeyIdentifier
     ObjectIdentifier::new_unwrap("2.5.29.15"), // keyUsage
     ObjectIdentifier::new_unwrap("2.5.29.17"), // subjectAltName: compared with name constraints
@@ -53,6 +53,7 @@ const UNDERSTOOD: [ObjectIdentifier; 9] = [
     ObjectIdentifier::new_unwrap("2.5.29.32"), // certificatePolicies: any policy will do here
     ObjectIdentifier::new_unwrap("2.5.29.35"), // authorityKeyIdentifier
     ObjectIdentifier::new_unwrap("2.5.29.37"), // extKeyUsage
+    ObjectIdentifier::new_unwrap("2.5.29.54"), // inhibitAnyPolicy: no policy is asked for
     QC_STATEMENTS,
 ];
 

@@ -44,6 +44,7 @@ pub(super) const fn cms_code(error: cms::Error) -> &'static str {
         cms::Error::Certificate => "cms.certificate",
         cms::Error::NoCertificate => "cms.no-certificate",
         cms::Error::SigningCertificate => "cms.signing-certificate",
+        cms::Error::Unnamed => "cms.no-signing-certificate",
         cms::Error::Broken(_) => "signature.broken-algorithm",
         cms::Error::NotCompared(_) => "signature.broken-not-compared",
         cms::Error::Cost => "document.cost",

@@ -91,9 +91,23 @@ impl Witness<'_> {
             self.anchors.path(certificate, others, purpose, certificate.not_before()).is_ok()
         };
         let of_this_house = |seal: &&Certificate| clip(&seal.subject().organization) == house;
-        !house.is_empty()
-            && self.trust.seals.iter().filter(of_this_house).any(|s| leads_to_a_root(s, &[], Purpose::Seal))
-            && leads_to_a_root(&verified.leaf, &verified.others, Purpose::Document)
+        if house.is_empty() {
+            return false;
+        }
+        let path = |purpose| {
+            self.anchors.path(&verified.leaf, &verified.others, purpose, verified.leaf.not_before()).ok()
+        };
+        // An institution with an authority of its own, whose certificates are as pk makes them: it has a seal, also where
+        // somebody trusts the root by itself and so knows no seal.
+        let of_its_own = |purpose| {
+            path(purpose).is_some_and(|path| {
+                let anchor = path.certificates().last();
+                anchor.is_some_and(|anchor| clip(&anchor.subject().organization) == house)
+            })
+        };
+        [Purpose::Signature, Purpose::Seal].into_iter().any(of_its_own)
+            || self.trust.seals.iter().filter(of_this_house).any(|s| leads_to_a_root(s, &[], Purpose::Seal))
+                && path(Purpose::Document).is_some()
     }
 }
 
@@ -163,7 +177,8 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
                 Err(code) => Finding::new(Axis::Time, code, Outcome::NotChecked),
             });
         }
-        _ => {}
+        // Who signed is not known where the signature was not verified.
+        _ => findings.push(Finding::new(Axis::Issuer, "issuer.not-checked", Outcome::NotChecked)),
     }
     findings.extend(time(found, &verdict, witness.at));
     let place = Place::Object { number: found.reference.number, revision: found.revision };
@@ -182,9 +197,11 @@ fn integrity(found: &Found<'_>) -> Finding {
         Some(Err(cms::Error::UnknownAlgorithm)) if matches!(found.rules, Rules::Own { .. }) => {
             Finding::new(Axis::Integrity, "signature.newer", Outcome::NotChecked)
         }
-        // It comes along in every version.
-        Some(Err(cms::Error::NoCertificate)) if matches!(found.rules, Rules::Own { .. }) => {
-            Finding::new(Axis::Integrity, "cms.no-certificate", Outcome::Fail)
+        // It comes along in every version, and is named.
+        Some(Err(error @ (cms::Error::NoCertificate | cms::Error::Unnamed)))
+            if matches!(found.rules, Rules::Own { .. }) =>
+        {
+            Finding::new(Axis::Integrity, cms_code(*error), Outcome::Fail)
         }
         Some(Err(error)) => {
             // What is not known here, or proves nothing, is no accusation either.
@@ -211,6 +228,7 @@ fn tolerated(content: &Content) -> impl Iterator<Item = Finding> {
         Tolerated::Ber => "cms.tolerated-ber",
         Tolerated::Order => "cms.tolerated-order",
         Tolerated::Null => "cms.tolerated-null",
+        Tolerated::Time => "cms.tolerated-time",
     });
     codes.map(|code| Finding::new(Axis::Remark, code, Outcome::NotChecked))
 }
@@ -241,9 +259,16 @@ fn proven(
                 Err(code) => findings.push(Finding::new(Axis::Time, code, Outcome::NotChecked)),
             },
             Err(error) => {
-                let (code, outcome) = match error.is_undecided() {
-                    true => ("time.stamp-weak", Outcome::NotChecked),
-                    false => ("time.stamp-broken", Outcome::Fail),
+                // One that is not as it should be proves nothing. That it is over something else is no mistake of a program.
+                let (code, outcome) = match error {
+                    cms::Error::Digest | cms::Error::Signature | cms::Error::SigningCertificate => {
+                        ("time.stamp-broken", Outcome::Fail)
+                    }
+                    // No version of pk writes what is none at all.
+                    cms::Error::Malformed if matches!(found.rules, Rules::Own { .. }) => {
+                        ("time.stamp-broken", Outcome::Fail)
+                    }
+                    _ => ("time.stamp-weak", Outcome::NotChecked),
                 };
                 findings.push(Finding::new(Axis::Time, code, outcome).with("error", error));
             }
@@ -254,8 +279,8 @@ fn proven(
 
 /// Does the certificate of an own document's signer lead to an anchor, and was it in force?
 ///
-/// The moment that counts is the one that is proven, else the one that the signature claims: an office gives a
-/// certificate to its own people, and revokes it.
+/// The moment that counts is the one that the signature claims: an office gives a certificate to its own people, and revokes
+/// it. Of a stamp that came later anybody could have added any number.
 fn own_issuer(
     verdict: &mut SignatureVerdict,
     verified: &Verified,
@@ -263,7 +288,8 @@ fn own_issuer(
     witness: &Witness<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let moment = verdict.proven_time.or(verdict.claimed_time).unwrap_or(witness.at);
+    let known = [verdict.claimed_time, verdict.proven_time].into_iter().flatten().min();
+    let moment = known.unwrap_or(witness.at);
     let purpose = if verdict.kind == SignatureKind::Seal { Purpose::Seal } else { Purpose::Signature };
     let path = witness.anchors.path(&verified.leaf, &verified.others, purpose, moment);
     if !is_exact {
@@ -282,6 +308,8 @@ fn own_issuer(
             add(code, outcome);
         }
         Err(PathError::UnknownIssuer) => add("signer.unknown-root", Outcome::NotChecked),
+        // A later version may write one that has to be understood.
+        Err(error @ PathError::Extension) => add(path_code(error), Outcome::NotChecked),
         Err(error) => {
             verdict.chain = Outcome::Fail;
             let finding = Finding::new(Axis::Issuer, path_code(error), Outcome::Fail);
@@ -391,6 +419,8 @@ fn other_issuer(
                 add(path_code(PathError::Expired), Outcome::Fail);
             }
         },
+        // What is not understood disproves nothing (ETSI EN 319 102-1: CERTIFICATE_CHAIN_GENERAL_FAILURE).
+        Err(error @ PathError::Extension) => add(path_code(error), Outcome::NotChecked),
         Err(error) => {
             verdict.chain = Outcome::Fail;
             add(path_code(error), Outcome::Fail);
