@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read as _, Write as _};
 
+use der::asn1::{ObjectIdentifier, SetOfVec};
 use pk::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra};
 use pk::batch::write_archive;
 use pk::registry::Registry as _;
@@ -9,6 +10,7 @@ use pk_trust::verify::Overall;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use crate::attacks::envelope::{attribute, octets, with_signer};
 use crate::fixture::{self, Fixture, now, passphrase};
 
 fn pack(fixture: &Fixture) -> Vec<u8> {
@@ -154,6 +156,19 @@ fn the_manifest_is_sealed() {
     );
     let verdict = examine(&fixture.auditor(), &edited);
     assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, "archive.seal-broken"));
+    // The same, with something in the seal that only a later version knows, and that needs no key.
+    let more = |name: &str, content: Vec<u8>| match name {
+        "manifest.p7s" => with_signer(&content, |info| {
+            let log = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.7.1");
+            info.unsigned_attrs = Some(SetOfVec::try_from(vec![attribute(log, &[octets(b"1")])]).unwrap());
+        }),
+        _ => content,
+    };
+    let newer = |bytes: &[u8]| repack(bytes, |name, content| Some(more(name, content)), None);
+    let verdict = examine(&fixture.auditor(), &newer(&edited));
+    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, "archive.seal-broken"));
+    let verdict = examine(&fixture.auditor(), &newer(&bytes));
+    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Indeterminate, "archive.seal-newer"));
     // The archive of another office with the same names, checked against ours.
     let stranger = Fixture::new();
     stranger.generate();

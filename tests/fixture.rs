@@ -80,6 +80,13 @@ pub(crate) fn reservations(count: usize) -> Vec<Reservation> {
         .collect()
 }
 
+/// What keys sign with where a test does not say: `PK_TEST_ALGORITHM`, so that all attacks are also made in an office of
+/// the other algorithm.
+pub(crate) fn algorithm() -> KeyAlgorithm {
+    let name = std::env::var("PK_TEST_ALGORITHM");
+    name.map_or(KeyAlgorithm::Ed25519, |name| KeyAlgorithm::parse(&name).unwrap())
+}
+
 /// An office folder with keys, and nothing issued yet.
 pub(crate) struct Fixture {
     /// Removed when the fixture is dropped.
@@ -90,7 +97,7 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) fn new() -> Self {
-        Self::of(KeyAlgorithm::Ed25519)
+        Self::of(algorithm())
     }
 
     /// An office whose keys sign with this.

@@ -4,6 +4,8 @@
 //! false for that, and never good in what nobody here can judge; and saying "newer" helps nobody whose document is
 //! false.
 
+use std::path::Path;
+
 use der::asn1::{ObjectIdentifier, SetOfVec};
 use pk_trust::claim::Kind;
 use pk_trust::pades::{self, SEAL_FIELD, SIGNATURE_ROOM, TIME_FIELD};
@@ -143,6 +145,16 @@ impl World {
         assert_eq!(content.kind, Kind::Agreement);
         let (id, indicators, budget) = (content.id.to_string(), content.indicators.into(), content.budget);
         Self { scene, data, id, indicators, budget }
+    }
+
+    /// Beside the written attacks, for other verifiers.
+    fn keep(&self, set: &str, name: &str, bytes: &[u8]) {
+        if let Some(folder) = std::env::var_os("PK_ATTACKS_DIR") {
+            let folder = Path::new(&folder).join("future");
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(format!("{set}--{}.pdf", name.replace([' ', ','], "-"))), bytes)
+                .unwrap();
+        }
     }
 
     fn seal(&self) -> impl Sign {
@@ -329,6 +341,7 @@ fn an_honest_document_of_the_future_is_not_certain() {
     let world = World::new();
     let auditors = auditors(&world.scene);
     for (name, code, bytes) in honest_documents(&world) {
+        world.keep("honest", name, &bytes);
         for (who, auditor) in &auditors {
             // The office has another file of this id on record.
             if *who == Who::Office {
@@ -353,6 +366,7 @@ fn what_may_be_added_without_notice_changes_nothing() {
     let world = World::new();
     let [_, (_, outsider), _] = auditors(&world.scene);
     for (name, bytes) in understood_documents(&world) {
+        world.keep("understood", name, &bytes);
         // Other data than the templates of this version give is not what the renderer would make.
         let auditor = pk::audit::Auditor { templates: None, ..outsider.with_registry(None) };
         let verdict = verdict(&auditor, &bytes);
@@ -375,6 +389,7 @@ fn a_changed_document_of_the_future_is_false() {
         let digit = (at..).find(|i| bytes[*i].is_ascii_digit() && bytes[*i] != b'0').unwrap();
         let mut changed = bytes;
         changed[digit] = if changed[digit] == b'9' { b'8' } else { b'9' };
+        world.keep("changed", name, &changed);
         let verdict = verdict(&outsider, &changed);
         assert_eq!(verdict.overall, Overall::Failed, "{name}");
         assert_eq!(verdict.lines.integrity.outcome, Answer::No, "{name}");
@@ -512,6 +527,7 @@ fn saying_newer_helps_nobody() {
         }),
     ];
     for (name, bytes) in hostile {
+        world.keep("hostile", name, &bytes);
         for (who, auditor) in &auditors {
             let verdict = verdict(auditor, &bytes);
             assert_ne!(verdict.overall, Overall::Passed, "{name} {who:?}");
@@ -524,6 +540,66 @@ fn saying_newer_helps_nobody() {
             }
         }
     }
+}
+
+/// Where nobody verified who signed or sealed, no line says that it is so.
+#[test]
+fn what_is_not_verified_is_nobodys() {
+    let world = World::new();
+    let [(_, office), (_, outsider), _] = auditors(&world.scene);
+    let junk = |base: &[u8], name: &str| {
+        signed(base, name, now(), |parts| {
+            with_signer(&honest(parts, &world.scene.impostor_of_second()), |info| {
+                info.signature_algorithm = AlgorithmIdentifierOwned { oid: ML_DSA_44, parameters: None };
+            })
+        })
+    };
+    let other_budget = world.data.replacen("\"total\":1589645600", "\"total\":9589645600", 1);
+    let unknown = world.claim(&other_budget).protect(1, negative(-49)).signature(vec![7; 64]);
+    let forged = world.rendered(&other_budget, &unknown.sign(&world.id, &world.scene.impostor_of_second()));
+    for (name, bytes) in [
+        ("a claim of an unknown algorithm, signed by the parties", world.scene.sign(&forged)),
+        ("an unknown algorithm in the place of the second party", junk(&world.scene.half, SECOND)),
+        ("the same for both", junk(&junk(&world.scene.issued, FIRST), SECOND)),
+    ] {
+        for auditor in [&office, &outsider] {
+            let verdict = verdict(auditor, &bytes);
+            let lines = &verdict.lines;
+            assert_ne!(lines.issuer.outcome, Answer::Yes, "{name}: {}", lines.issuer.code);
+            assert_ne!(lines.status.outcome, Answer::Yes, "{name}: {}", lines.status.code);
+        }
+    }
+}
+
+/// Data that is called newer, beside a claim that its forger could not change.
+#[test]
+fn a_sealed_claim_contradicts_data_of_any_version() {
+    let world = World::new();
+    let [_, (_, outsider), _] = auditors(&world.scene);
+    let old_claim = attached(&world.scene.rendered, CLAIM_NAME);
+    let newer = world.data.replacen("pk-data/1", "pk-data/2", 1);
+    let verdict = verdict(&outsider, &world.scene.sign(&world.rendered(&newer, &old_claim)));
+    assert_eq!(verdict.overall, Overall::Failed);
+    assert_eq!(verdict.lines.integrity.code, "claim.other-content");
+}
+
+/// An official signs a file without data and seal; somebody trusts the root alone, and so knows no seal.
+#[test]
+fn an_official_alone_is_no_institution() {
+    let world = World::new();
+    let [_, (_, mut outsider), _] = auditors(&world.scene);
+    outsider.trust.seals.clear();
+    let (root, _) = catalog(&world.scene.rendered);
+    let without =
+        Draft::anew(&world.scene.rendered).alter(root, &[("Names", "null"), ("AF", "null")]).finish();
+    let bare = signed(&without, SECOND, now(), |parts| honest(parts, &world.scene.second));
+    let verdict_of = |bytes: &[u8]| verdict(&outsider, bytes);
+    let verdict = verdict_of(&bare);
+    assert_ne!(verdict.overall, Overall::Passed, "{:?}", codes(&verdict, Outcome::Pass));
+    assert!(codes(&verdict, Outcome::NotChecked).contains(&"document.no-seal"), "{verdict:?}");
+    // The document itself brings its seal along.
+    let honest = verdict_of(&world.scene.complete);
+    assert_eq!(honest.lines.issuer.outcome, Answer::Yes, "{:?}", codes(&honest, Outcome::NotChecked));
 }
 
 /// The seal over the pages: with other permissions, a second time, by others, on other pages.
@@ -598,6 +674,7 @@ fn only_the_seal_of_the_institution_certifies_the_pages() {
         ("after a party", late),
     ];
     for (name, bytes) in cases {
+        world.keep("seal", name, &bytes);
         let verdict = verdict(&blind, &bytes);
         assert_ne!(verdict.overall, Overall::Passed, "{name}");
         let document = verdict.document.as_ref().unwrap();

@@ -119,7 +119,7 @@ fn before_signing(scene: &Scene) -> Vec<Attack> {
         of("data-with-a-key-twice", "data.not-canonical", {
             exchanged(scene, &[(DATA_NAME, &data.replacen('{', "{\"year\":2026,", 1))])
         }),
-        Attack::newer("data-of-another-format", "data.newer", {
+        of("data-of-another-format", "claim.other-content", {
             exchanged(scene, &[(DATA_NAME, &data.replacen("pk-data/1", "pk-data/9", 1))])
         }),
         of("claim-exchanged", "claim.other-document", exchanged(scene, &[(CLAIM_NAME, &other_claim)])),

@@ -226,6 +226,8 @@ fn complaint(attack: &Attack, who: Who, verdict: &Verdict) -> Option<String> {
         }
     };
     let overall = match (attack.denied, who) {
+        // On record is what a later version added something to: harmless, and never good.
+        (Denied::Newer, Who::Office) if attack.code == "changes.newer" => Overall::Indeterminate,
         (Denied::Painted, Who::Blind)
         | (Denied::Unvouched | Denied::Newer, Who::Outsider | Who::Blind)
         | (Denied::Foreign, _) => Overall::Indeterminate,

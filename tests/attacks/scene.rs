@@ -10,7 +10,7 @@ use pk_trust::verify::Document;
 use pk_trust::{cms, pades};
 
 use super::{Attack, draft};
-use crate::fixture::{self, Fixture, now, passphrase};
+use crate::fixture::{self, Fixture, algorithm, now, passphrase};
 
 /// The institution of the originals.
 pub(crate) const INSTITUTION: &str = "Pemerintah Kabupaten Contoh";
@@ -37,7 +37,7 @@ pub(crate) struct Authority {
 
 /// A key that anybody can make again. Not secret.
 pub(crate) fn key(seed: u8) -> PrivateKey {
-    PrivateKey::from_seed(&[seed; 32].into())
+    PrivateKey::from_random(algorithm(), &[seed; 32].into()).unwrap()
 }
 
 /// What a certificate for signing shall say. Its key is [`key`] of the same seed.
@@ -134,6 +134,11 @@ impl Scene {
             impostor: Authority::new(INSTITUTION, 0xA0),
             neighbour: Authority::new(NEIGHBOUR, 0xB0),
         }
+    }
+
+    /// Somebody who calls himself the second party, with a certificate that nobody trusts.
+    pub(crate) fn impostor_of_second(&self) -> FileSigner {
+        self.impostor.issue(&request(self.second.chain().leaf.subject(), 0x63), 0x63)
     }
 
     /// The auditor, who also trusts the neighbour and knows whose certificate was revoked.

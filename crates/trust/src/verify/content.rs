@@ -173,7 +173,9 @@ impl Content {
     /// By hand: what serde makes of these structures is a tenth of what a browser loads.
     fn read(value: &Value, digest: [u8; 32]) -> Option<Self> {
         let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
-        if text("format")? != DATA_FORMAT {
+        // A list with names in it is of a later version; anything else under this name is of none.
+        let critical = value.get("crit").is_some_and(|names| names.as_array().is_none_or(|n| !n.is_empty()));
+        if text("format")? != DATA_FORMAT || critical {
             return None;
         }
         let parties = value.get("parties")?.as_array()?.iter().map(Party::read).collect::<Option<_>>()?;

@@ -5,6 +5,8 @@
 //! 3. [`Examined::judge`] joins that with what the register says and costs nothing: ask it again whenever more
 //!    is known.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
 use super::changes;
@@ -237,16 +239,9 @@ impl Examined {
         let document = self.own.as_ref().map(|own| {
             let reproduced = pages(own, self.sha256, evidence, &mut findings);
             let content = &own.content;
-            let before = || self.before;
-            status::status(
-                content,
-                &own.open,
-                self.sha256,
-                &before,
-                &self.signatures,
-                evidence,
-                &mut findings,
-            );
+            let newer = self.findings.iter().any(|finding| finding.code == "changes.newer");
+            let hashes = status::Hashes { whole: self.sha256, before: self.before, newer };
+            status::status(content, &own.open, &hashes, &self.signatures, evidence, &mut findings);
             DocumentVerdict {
                 id: content.id,
                 kind: content.kind,
@@ -332,6 +327,7 @@ fn examine_own(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined, pdf::
         findings.extend(data_error(error));
         if let ContentError::Newer(content) = error {
             newer = Some(content.digest);
+            findings.extend(seal::contradiction(claim.as_deref(), content, &trust.seals));
         }
     }
     updates(file, &examination, &mut findings);
@@ -344,8 +340,9 @@ fn examine_own(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined, pdf::
     let signatures = own_signatures(&examination, content, &witness);
     let own = content.map(|content| {
         let certified = certified(&examination, &signatures);
-        let (claim, issued) =
-            seal::claim(claim.as_deref(), content, &seals(&examination, &witness), trust, at, &mut findings);
+        let seals = seals(&examination, &witness);
+        let trust = with_links(trust, &seals, &examination);
+        let (claim, issued) = seal::claim(claim.as_deref(), content, &seals, &trust, at, &mut findings);
         fields(&examination, content, &mut findings);
         let open = examination.open.clone();
         OwnExamined { content: content.clone(), claim, issued, certified, open }
@@ -532,6 +529,21 @@ fn seals(examination: &Examination, witness: &Witness<'_>) -> Vec<Certificate> {
         }
     }
     seals
+}
+
+/// The trust, with the certificates that came along with a seal which is not known otherwise: links, never anchors.
+fn with_links<'t>(trust: &'t Trust, seals: &[Certificate], examination: &Examination) -> Cow<'t, Trust> {
+    if seals.len() == trust.seals.len() {
+        return Cow::Borrowed(trust);
+    }
+    let mut trust = trust.clone();
+    for report in examination.signatures.iter().filter(|report| report.field == SEAL_FIELD) {
+        if let Some(Ok(pades::Content::Signature { verified, .. })) = &report.content {
+            trust.anchors.intermediates.extend(verified.others.iter().cloned());
+            trust.anchors.crls.extend(verified.crls.iter().cloned());
+        }
+    }
+    Cow::Owned(trust)
 }
 
 /// Another program's document, or one of a later version that only such a reader reads.

@@ -1,6 +1,6 @@
 //! The claim attached to a document, and the seal that signed it.
 
-use super::content::Content;
+use super::content::{Content, NewerContent};
 use super::trust::Trust;
 use super::verdict::{Axis, Finding, Issued, Outcome, Root};
 use crate::claim::{self, Claim, Sealed, Signed};
@@ -43,6 +43,7 @@ pub(super) fn claim(
         Some(Err(claim::Error::Newer)) => {
             let finding = Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked);
             findings.push(finding.with("host", &content.host));
+            findings.push(Finding::new(Axis::Issuer, "issuer.not-checked", Outcome::NotChecked));
             return (Outcome::NotChecked, None);
         }
         Some(Err(_)) => return refused(findings, "claim.malformed"),
@@ -76,6 +77,26 @@ pub(super) fn claim(
         }
         Sealed::Newer { .. } => refused(findings, "claim.other-content"),
     }
+}
+
+/// What a sealed claim says against data of a later version: another document, or other data. Whoever calls his own data
+/// newer and leaves the claim as it was is found out.
+pub(super) fn contradiction(
+    claim: Option<&[u8]>,
+    data: &NewerContent,
+    seals: &[Certificate],
+) -> Option<Finding> {
+    let signed = Signed::parse(std::str::from_utf8(claim?).ok()?).ok()?;
+    let address = signed.address();
+    let code = if address.id != data.id || address.host != data.host {
+        "claim.other-document"
+    } else {
+        if *signed.verify(seals).ok()?.0.digest() == data.digest {
+            return None;
+        }
+        "claim.other-content"
+    };
+    Some(Finding::new(Axis::Integrity, code, Outcome::Fail))
 }
 
 fn says_the_same(claim: &Claim, content: &Content) -> bool {

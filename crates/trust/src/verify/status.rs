@@ -4,12 +4,21 @@ use super::content::Content;
 use super::evidence::{Evidence, Record, Standing, Status};
 use super::verdict::{Axis, Finding, Outcome, SignatureVerdict};
 
-/// Has everybody signed, and is it still in force? `before` is the hash of the file without its newest revision.
+/// A file as a register knows it.
+pub(super) struct Hashes {
+    /// SHA-256 of the file.
+    pub(super) whole: [u8; 32],
+    /// The same without its newest revision.
+    pub(super) before: Option<[u8; 32]>,
+    /// Whether that revision is an update of a later version, which is no signature.
+    pub(super) newer: bool,
+}
+
+/// Has everybody signed, and is it still in force?
 pub(super) fn status(
     content: &Content,
     open: &[String],
-    sha256: [u8; 32],
-    before: &dyn Fn() -> Option<[u8; 32]>,
+    &Hashes { whole, before, newer }: &Hashes,
     signatures: &[SignatureVerdict],
     evidence: &Evidence,
     findings: &mut Vec<Finding>,
@@ -20,6 +29,16 @@ pub(super) fn status(
         .filter(|party| open.contains(&party.field) || !signatures.iter().any(|s| s.field == party.field))
         .map(|party| party.field.as_str())
         .collect();
+    // One that could not be verified is nobody's.
+    let unverified: Vec<&str> = signatures
+        .iter()
+        .filter(|s| s.integrity == Outcome::NotChecked && content.parties.iter().any(|p| p.field == s.field))
+        .map(|signature| signature.field.as_str())
+        .collect();
+    if !unverified.is_empty() {
+        let finding = Finding::new(Axis::Status, "status.unverified", Outcome::NotChecked);
+        findings.push(finding.with("fields", unverified.join(", ")));
+    }
     let record = match &evidence.status {
         Status::Known(record) => record,
         other => {
@@ -31,21 +50,24 @@ pub(super) fn status(
     if record.digest != content.digest {
         findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
     }
-    match record.files.iter().position(|file| *file == sha256) {
+    let last = record.files.last();
+    let under_newer = before.filter(|before| newer && record.files.contains(before));
+    match record.files.iter().position(|file| *file == whole) {
+        // What was recorded, and something after it that a later version may add: `changes.newer` says so.
+        None if under_newer.is_some() => {}
         Some(_) => findings.push(Finding::new(Axis::Integrity, "registry.same-file", Outcome::Pass)),
         // The newest file on record with one more signature: whoever signed was stopped before it was
         // recorded, or signed elsewhere. What else is wrong with it is found elsewhere.
-        None if record.standing == Standing::Waiting
-            && before().is_some_and(|before| record.files.last() == Some(&before)) =>
-        {
+        None if record.standing == Standing::Waiting && before.is_some() && last == before.as_ref() => {
             findings.push(Finding::new(Axis::Status, "registry.one-ahead", Outcome::NotChecked));
         }
         // Signed elsewhere, or tampered with in a way that left every signature intact; either way
         // it is not the file that this office issued.
         None => findings.push(Finding::new(Axis::Integrity, "registry.other-file", Outcome::Fail)),
     }
-    let outdated = record.files.last() != Some(&sha256);
-    let on_record = record.files.contains(&sha256);
+    let known = under_newer.unwrap_or(whole);
+    let outdated = last != Some(&known);
+    let on_record = record.files.contains(&known);
     match &record.standing {
         Standing::Revoked(_) | Standing::Superseded(_) => {
             // What nobody signed has no word but the register's that it is genuine.
@@ -54,16 +76,19 @@ pub(super) fn status(
             }
             findings.extend(ended(record));
         }
-        Standing::Complete if waiting.is_empty() => {
-            findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
-        }
-        // Saved anew or cut by somebody: nothing older that the issuer gave out.
+        // Altered, saved anew or cut by somebody. That the document is in force says nothing of this file.
         Standing::Complete if !on_record => {
             findings.push(Finding::new(Axis::Status, "status.other-copy", Outcome::NotChecked));
+        }
+        Standing::Complete if waiting.is_empty() => {
+            findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
         }
         Standing::Complete if outdated => {
             findings.push(Finding::new(Axis::Status, "status.older-copy", Outcome::NotChecked));
         }
+        // The register waits for a signature that this file has, and does not know the file: that everybody has signed is
+        // not for it to say.
+        Standing::Waiting if waiting.is_empty() && !on_record => {}
         Standing::Complete | Standing::Waiting => findings.push(waiting_finding(&waiting)),
     }
 }
