@@ -10,7 +10,7 @@ use der::asn1::{ObjectIdentifier, SetOfVec};
 use pk_trust::claim::Kind;
 use pk_trust::pades::{self, SEAL_FIELD, SIGNATURE_ROOM, TIME_FIELD};
 use pk_trust::pdf::{Dictionary, File, Object, Update, identify};
-use pk_trust::pki::Sign;
+use pk_trust::pki::{KeyAlgorithm, Sign};
 use pk_trust::verify::{Answer, CLAIM_NAME, Content, DATA_NAME, Document, Outcome, Overall, Verdict};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -21,7 +21,7 @@ use crate::attacks::draft::{Draft, catalog, field, page, signed, stream};
 use crate::attacks::envelope::{attribute, octets, with_attributes, with_signer};
 use crate::attacks::scene::{FIRST, SECOND, Scene, honest, request};
 use crate::attacks::{Who, auditors, verdict};
-use crate::fixture::{HOST, now, passphrase};
+use crate::fixture::{HOST, algorithm, now, passphrase};
 
 /// An algorithm that nobody here knows: ML-DSA-44 (FIPS 204).
 const ML_DSA_44: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
@@ -66,6 +66,14 @@ fn map(mut pairs: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<u8> {
     out
 }
 
+/// EdDSA or ES256 (RFC 9053, 2).
+fn cose_algorithm() -> i64 {
+    match algorithm() {
+        KeyAlgorithm::Ed25519 => -8,
+        KeyAlgorithm::P256 => -7,
+    }
+}
+
 /// A claim about data, in every part as somebody wants it.
 struct ClaimDraft {
     protected: Vec<(Vec<u8>, Vec<u8>)>,
@@ -77,7 +85,7 @@ impl ClaimDraft {
     /// As this version writes it, for an agreement of 2026.
     fn about(data: &str, indicators: u64, budget: u64) -> Self {
         Self {
-            protected: vec![(unsigned(1), negative(-8))],
+            protected: vec![(unsigned(1), negative(cose_algorithm()))],
             payload: vec![
                 (unsigned(6), unsigned(now().day())),
                 (negative(-1), bytes(&Sha256::digest(data))),
@@ -114,7 +122,8 @@ impl ClaimDraft {
         let aad = [b"pk-qr/1", HOST.as_bytes(), id.as_bytes()].join(&0);
         let message =
             [head(4, 4), text("Signature1"), bytes(&protected), bytes(&aad), bytes(&payload)].concat();
-        let signature = self.signature.unwrap_or_else(|| seal.sign(&message).unwrap().to_vec());
+        let made = || algorithm().normalize(&seal.sign(&message).unwrap()).unwrap().to_vec();
+        let signature = self.signature.unwrap_or_else(made);
         let kid = seal.chain().leaf.key().key_id().unwrap();
         let cose = [
             head(4, 4),

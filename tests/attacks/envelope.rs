@@ -7,15 +7,14 @@ use ::cms::revocation::{RevocationInfoChoice, RevocationInfoChoices};
 use ::cms::signed_data::{CertificateSet, SignedData, SignerIdentifier, SignerInfo, SignerInfos};
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::{Decode, Encode, Tag};
-use pk_trust::pki::Sign;
-use sha2::{Digest, Sha256};
+use pk_trust::pki::{Hash, KeyAlgorithm, Sign};
 use x509_cert::attr::Attribute;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::draft::{replaced, signed};
 use super::scene::{Authority, INSTITUTION, SECOND, Scene, honest, key, request};
 use super::{Attack, Class, Denied};
-use crate::fixture::now;
+use crate::fixture::{algorithm, now};
 
 const ID_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const ID_SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
@@ -27,6 +26,7 @@ const SIGNING_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 const TIME_STAMP_TOKEN: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+const SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 const ED_448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
@@ -93,7 +93,9 @@ pub(crate) fn with_attributes(cms: &[u8], key: &dyn Sign, edit: impl FnOnce(&mut
         let mut list: Vec<Attribute> = info.signed_attrs.take().unwrap().into_vec();
         edit(&mut list);
         let attributes = SetOfVec::try_from(list).unwrap();
-        info.signature = OctetString::new(key.sign(&attributes.to_der().unwrap()).unwrap()).unwrap();
+        let algorithm = key.chain().leaf.key().algorithm().unwrap();
+        let signature = algorithm.encode(&key.sign(&attributes.to_der().unwrap()).unwrap()).unwrap();
+        info.signature = OctetString::new(signature).unwrap();
         info.signed_attrs = Some(attributes);
     })
 }
@@ -153,8 +155,15 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
     let twin = Authority::new(INSTITUTION, 0xC0).issue(&twin, 0x51);
     let twin = twin.chain().leaf.der();
     let unrelated = scene.outsider.chain().leaf.der();
-    let mut weak_key = [0; 32];
-    weak_key[0] = 1;
+    // The neutral point; no point of the curve.
+    let mut weak_key = leaf.key().own_bytes().unwrap().to_vec();
+    match algorithm() {
+        KeyAlgorithm::Ed25519 => {
+            weak_key.fill(0);
+            weak_key[0] = 1;
+        }
+        KeyAlgorithm::P256 => weak_key[1..].fill(0),
+    }
 
     vec![
         of("two-signers", "cms.signers", &|cms, parts| {
@@ -192,12 +201,16 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
                 list.push(attribute(MESSAGE_DIGEST, &digests));
             })
         }),
-        of("sha-256", "cms.algorithm", &|cms, parts| {
-            let digest = Sha256::new().chain_update(parts[0]).chain_update(parts[1]).finalize();
-            let sha_256 = AlgorithmIdentifierOwned { oid: SHA_256, parameters: None };
+        of("hash-of-another-algorithm", "cms.algorithm", &|cms, parts| {
+            let (oid, hash) = match algorithm() {
+                KeyAlgorithm::Ed25519 => (SHA_256, Hash::Sha256),
+                KeyAlgorithm::P256 => (SHA_512, Hash::Sha512),
+            };
+            let other = AlgorithmIdentifierOwned { oid, parameters: None };
+            let digest = hash.digest(&parts);
             let cms = with_attributes(&cms, second, |list| set(list, MESSAGE_DIGEST, octets(&digest)));
-            let cms = with_signer(&cms, |info| info.digest_alg = sha_256.clone());
-            shaped(&cms, |data| data.digest_algorithms = SetOfVec::try_from(vec![sha_256.clone()]).unwrap())
+            let cms = with_signer(&cms, |info| info.digest_alg = other.clone());
+            shaped(&cms, |data| data.digest_algorithms = SetOfVec::try_from(vec![other.clone()]).unwrap())
         }),
         newer("another-curve", "signature.newer", &|cms, _| {
             with_signer(&cms, |info| info.signature_algorithm.oid = ED_448)
