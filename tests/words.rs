@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use pk::words::{Language, Words};
+use pk::words::{Language, Values, Words};
 
 use crate::architecture::{root, sources};
 
@@ -36,7 +36,7 @@ fn scripts() -> Vec<PathBuf> {
 /// String literals of the form `word.word-word` in the code outside tests.
 fn literals() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let folders = ["src", "crates/browser/src", "crates/trust/src"];
+    let folders = ["src", "crates/browser/src", "crates/photo/src", "crates/trust/src"];
     let rust = folders.iter().flat_map(|folder| sources(&root().join(folder)));
     for file in rust.chain(scripts()) {
         let text = fs::read_to_string(&file).unwrap();
@@ -92,6 +92,100 @@ fn every_text_is_used() {
             assert!(used.contains(code) || made(code), "{file}.toml: nothing uses {code}");
         }
     }
+}
+
+/// What a reader of files says is told by code. English would stand there if a text were the error itself, or held one
+/// of those values that are English.
+#[test]
+fn errors_are_said_in_both_languages() {
+    const ENGLISH: [&str; 12] =
+        ["the", "is", "are", "was", "not", "no", "has", "does", "cannot", "of", "to", "too"];
+    let (indonesian, english) = (Words::new(Language::Indonesian), Words::new(Language::English));
+    let codes: Vec<String> = literals()
+        .into_iter()
+        .filter(|code| code.starts_with("error.") || code.starts_with("cost."))
+        .collect();
+    assert!(codes.len() > 100, "{codes:?}");
+    for code in codes {
+        let (id, en) = (indonesian.plain(&code), english.plain(&code));
+        assert_ne!(id, en, "{code}");
+        let mut words = id.split(|c: char| !c.is_alphabetic() && c != '_');
+        assert!(!words.any(|word| ENGLISH.contains(&word)), "{code}: {id}");
+        // `{what}` is a word of PDF in the one, and a code of its own in the other.
+        let told = matches!(code.as_str(), "error.pdf-expected" | "error.pdf-cost");
+        assert!(told || !id.contains("{what}") && !id.contains("{expected}"), "{code}: {id}");
+        let places = |text: &str| -> BTreeSet<String> {
+            text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+        };
+        assert!(places(&id).is_subset(&places(&en)), "{code}");
+    }
+}
+
+/// The English text of an error is what it says of itself.
+#[test]
+fn errors_say_in_english_what_they_say_of_themselves() {
+    use pk_trust::cms::Error as Cms;
+    use pk_trust::pdf::{ByteRangeError as Range, Error as Pdf, Ref};
+    use pk_trust::verify::TrustError as Trust;
+    let (what, offset, reference) = ("xref", 7, Ref::new(3));
+    let pdf = [
+        Pdf::Header,
+        Pdf::Tail,
+        Pdf::TrailingBytes { offset },
+        Pdf::Syntax { what, offset },
+        Pdf::Expected { what, offset },
+        Pdf::DuplicateKey { offset },
+        Pdf::DuplicateEntry { number: 3, offset },
+        Pdf::ForeignOffset { offset },
+        Pdf::WrongObject { reference, offset },
+        Pdf::Missing { reference },
+        Pdf::StartXref { offset },
+        Pdf::BadPrev { offset },
+        Pdf::XrefSize { offset },
+        Pdf::SizeBeyond { offset },
+        Pdf::Hybrid { offset },
+        Pdf::Encrypted,
+        Pdf::Cipher,
+        Pdf::TooDeep { offset },
+        Pdf::TooMany { what, offset },
+        Pdf::Cost { what },
+        Pdf::Loop { what },
+        Pdf::WrongType { key: "Root", expected: "dictionary" },
+        Pdf::Filter,
+        Pdf::Inflate,
+        Pdf::ContentsTooLarge { needed: 9, reserved: 8 },
+    ];
+    let cms = [
+        Cms::Malformed,
+        Cms::NotDer,
+        Cms::Broken("SHA-1"),
+        Cms::WeakKey(1024),
+        Cms::LargeKey(9000),
+        Cms::Cost,
+    ];
+    let range = [Range::Malformed, Range::NotFromStart, Range::GapIsNotContents, Range::NotToEnd];
+    let trust = [
+        Trust::Empty,
+        Trust::Encoding,
+        Trust::NoList,
+        Trust::Stray,
+        Trust::Line { line: 3, error: Box::new(Trust::Damaged("CERTIFICATE".to_owned())) },
+    ];
+    let english = Words::new(Language::English);
+    let said = (pdf.iter().map(|e| (e.code(), e.values(), e.to_string())))
+        .chain(cms.iter().map(|e| (e.code(), e.values(), e.to_string())))
+        .chain(range.iter().map(|e| (e.code(), Values::new(), e.to_string())))
+        .chain(trust.iter().map(|e| (e.code(), e.values(), e.to_string())));
+    for (code, values, itself) in said {
+        assert_eq!(english.text(code, &values), itself, "{code}");
+        let indonesian = Words::new(Language::Indonesian).text(code, &values);
+        assert!(!indonesian.contains('{'), "{code}: {indonesian}");
+    }
+    let finding = Values::from([("error", "error.pdf-startxref".to_owned()), ("offset", "9".to_owned())]);
+    let said = Words::new(Language::Indonesian).text("document.malformed", &finding);
+    assert!(
+        said.ends_with("(rincian teknis: startxref pada byte 9 tidak menunjuk ke daftar objeknya sendiri)")
+    );
 }
 
 /// Texts of the pages are written into them as they are.

@@ -1,7 +1,7 @@
 //! The archive for hand-out: documents, a manifest sealed by the institution, and the public keys to
 //! check both offline (`docs/formats/archive.md`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read, Write};
 
 use pk_trust::claim::Id;
@@ -158,6 +158,36 @@ pub enum ArchiveError {
     /// Too many or too large entries.
     #[error("the archive is too large")]
     TooLarge,
+}
+
+impl ArchiveError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Zip(_) => "error.archive-damaged",
+            Self::Io(_) => "error.archive-entry",
+            Self::Missing(_) => "error.archive-missing",
+            Self::Manifest => "error.archive-manifest",
+            Self::Ambiguous => "error.archive-packed",
+            Self::Path => "error.archive-path",
+            Self::TooLarge => "error.archive-length",
+            Self::File(_)
+            | Self::Tampered(_)
+            | Self::NotSealed(_)
+            | Self::Differs { .. }
+            | Self::Authority(_)
+            | Self::Seal(_) => "error.archive-document",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::Missing(entry) => BTreeMap::from([("entry", (*entry).to_owned())]),
+            Self::Manifest => BTreeMap::from([("format", FORMAT.to_owned())]),
+            _ => BTreeMap::new(),
+        }
+    }
 }
 
 /// What was packed.

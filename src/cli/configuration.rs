@@ -71,18 +71,24 @@ impl Default for Trusted {
 }
 
 impl Trusted {
-    fn parse(text: &str) -> Result<Self, String> {
-        let trusted: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let trusted: Self = toml::from_str(text).map_err(|error| unreadable().because(&error))?;
+        let wrong = |code: &str, entry: &Entry| {
+            unreadable().about(code).with("institution", format!("{:?}", entry.institution))
+        };
         if trusted.format != FORMAT {
-            return Err(format!("format {:?} instead of {FORMAT:?}", trusted.format));
+            return Err(unreadable()
+                .about("error.configuration-format")
+                .with("found", format!("{:?}", trusted.format))
+                .with("format", format!("{FORMAT:?}")));
         }
         for entry in &trusted.entries {
             let hashes = entry.fingerprints.iter().chain(&entry.sha256);
             if entry.fingerprints.is_empty() || !hashes.into_iter().all(|hash| is_sha256(hash)) {
-                return Err(format!("no SHA-256 in the entry of {:?}", entry.institution));
+                return Err(wrong("error.configuration-hash", entry));
             }
             if (entry.kind == Kind::File) != entry.sha256.is_some() {
-                return Err(format!("sha256 does not fit the entry of {:?}", entry.institution));
+                return Err(wrong("error.configuration-copy", entry));
             }
         }
         Ok(trusted)
@@ -148,15 +154,16 @@ impl Configuration {
         let bytes = match read(&path, MAX_FILE) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Trusted::default()),
-            Err(error) => return Err(unreadable(&path, &error.to_string())),
+            Err(error) => return Err(unreadable().with("path", path.display()).because(&error)),
         };
         for path in [&self.folder, &path] {
             if is_open_to_others(path) {
                 return Err(Failure::new("fail.configuration-open").with("path", path.display()));
             }
         }
-        let text = String::from_utf8(bytes).map_err(|error| unreadable(&path, &error.to_string()))?;
-        Trusted::parse(&text).map_err(|error| unreadable(&path, &error))
+        let text = String::from_utf8(bytes)
+            .map_err(|error| unreadable().with("path", path.display()).because(&error))?;
+        Trusted::parse(&text).map_err(|failure| failure.with("path", path.display()))
     }
 
     /// The copy of a trust file, as it was when it was entered.
@@ -167,11 +174,12 @@ impl Configuration {
     pub(super) fn copy(&self, entry: &Entry) -> Result<Trust, Failure> {
         let sha256 = entry.sha256.as_deref().unwrap_or_default();
         let path = self.copy_path(sha256);
-        let bytes = read(&path, MAX_COPY).map_err(|error| unreadable(&path, &error.to_string()))?;
+        let bytes = read(&path, MAX_COPY)
+            .map_err(|error| unreadable().with("path", path.display()).because(&error))?;
         if HEXLOWER.encode(&Sha256::digest(&bytes)) != sha256 {
-            return Err(unreadable(&path, "not the file that was entered"));
+            return Err(unreadable().about("error.trust-changed").with("path", path.display()));
         }
-        Trust::parse(&bytes).map_err(|error| unreadable(&path, &error.to_string()))
+        Trust::parse(&bytes).map_err(|error| unreadable().with("path", path.display()).because(&error))
     }
 
     fn copy_path(&self, sha256: &str) -> PathBuf {
@@ -221,7 +229,8 @@ impl Configuration {
         let mut trusted = self.trusted()?;
         change(&mut trusted)?;
         let path = self.path();
-        let text = toml::to_string(&trusted).map_err(|error| unreadable(&path, &error.to_string()))?;
+        let text = toml::to_string(&trusted)
+            .map_err(|error| unreadable().with("path", path.display()).because(&error))?;
         durable::replace(&path, text.as_bytes()).map_err(disk(&path))
     }
 }
@@ -230,9 +239,8 @@ fn disk(path: &Path) -> impl FnOnce(io::Error) -> Failure + use<'_> {
     move |source| crate::office::Error::Io { path: path.to_owned(), source }.into()
 }
 
-fn unreadable(path: &Path, why: &str) -> Failure {
-    let failure = Failure::new("fail.configuration").with("path", path.display());
-    Failure { causes: vec![why.to_owned()], ..failure }
+fn unreadable() -> Failure {
+    Failure::new("fail.configuration")
 }
 
 fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {

@@ -4,9 +4,14 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::Path;
 
+use pk_photo::PictureError;
 use pk_trust::Time;
 use pk_trust::claim::Id;
-use pk_trust::verify::TrustError;
+use pk_trust::pki::issue::IssueError;
+use pk_trust::pki::keyfile::KeyFileError;
+use pk_trust::pki::{AlgorithmError, CertificateError, CrlError, KeyError, PathError};
+use pk_trust::verify::{ContentError, TrustError};
+use pk_trust::{pades, pdf};
 
 use crate::audit::Unanswered;
 use crate::batch::{ArchiveError, ChangedDocument, Difference, FileError, GenerateError, SignError};
@@ -16,7 +21,7 @@ use crate::office::{self, AuthorityError, ConfigError, PassphraseError};
 use crate::registry;
 use crate::render::{self, TemplatesError};
 use crate::web::{self, PublishError};
-use crate::words::Values;
+use crate::words::{Values, Words};
 use crate::workers::Lost;
 
 /// Why a command did not do its work.
@@ -26,7 +31,7 @@ pub(super) struct Failure {
     pub(super) code: &'static str,
     /// Values of the message.
     pub(super) values: Values,
-    /// What the library said, outermost first.
+    /// What the library said, outermost first: codes, told with `values`, or texts of others' libraries.
     pub(super) causes: Vec<String>,
     /// Problems of the data, if that is what it is.
     pub(super) problems: Vec<Problem>,
@@ -87,12 +92,18 @@ impl Failure {
             .with("sealed", &difference.sealed)
     }
 
-    fn because(mut self, error: &(dyn StdError + 'static)) -> Self {
+    pub(super) fn because(mut self, error: &(dyn StdError + 'static)) -> Self {
         let mut current = Some(error);
         while let Some(cause) = current {
-            let text = match cause.downcast_ref::<io::Error>().and_then(system_cause) {
-                Some(code) => code.to_owned(),
-                None => cause.to_string(),
+            let text = match (own_cause(cause), cause.downcast_ref::<io::Error>().and_then(system_cause)) {
+                (Some((code, values)), _) => {
+                    for (key, value) in values {
+                        self.values.entry(key).or_insert(value);
+                    }
+                    code.to_owned()
+                }
+                (None, Some(code)) => code.to_owned(),
+                (None, None) => cause.to_string(),
             };
             // Many errors end with their own cause.
             if !self.causes.last().is_some_and(|last| last.ends_with(&text)) {
@@ -103,10 +114,49 @@ impl Failure {
         self
     }
 
+    /// With a cause before all others: what it is about.
+    pub(super) fn about(mut self, what: impl Into<String>) -> Self {
+        self.causes.insert(0, what.into());
+        self
+    }
+
+    /// The causes as people are told them.
+    pub(super) fn causes(&self, words: &Words, values: &Values) -> Vec<String> {
+        self.causes.iter().map(|cause| words.cause(cause, values)).collect()
+    }
+
     /// 2: not done. Verdicts have their own codes and are no failures.
     pub(super) const fn exit(&self) -> u8 {
         2
     }
+}
+
+/// The code of one of our own errors, and its values: their `Display` is for developers.
+fn own_cause(error: &(dyn StdError + 'static)) -> Option<(&'static str, Values)> {
+    macro_rules! first {
+        ([$($valued:ty),+], [$($plain:ty),+]) => {
+            $(if let Some(error) = error.downcast_ref::<$valued>() {
+                return Some((error.code(), error.values()));
+            })+
+            $(if let Some(error) = error.downcast_ref::<$plain>() {
+                return Some((error.code(), Values::new()));
+            })+
+        };
+    }
+    first!(
+        [
+            ArchiveError,
+            render::Error,
+            TemplatesError,
+            TrustError,
+            CertificateError,
+            AlgorithmError,
+            pades::Error,
+            pdf::Error
+        ],
+        [PictureError, CrlError, IssueError, KeyError, KeyFileError, PathError, ContentError]
+    );
+    None
 }
 
 /// What the operating system says in its own words, as a code: `No space left on device (os error 28)` helps nobody in
@@ -161,8 +211,6 @@ impl From<office::Error> for Failure {
 
 impl From<AuthorityError> for Failure {
     fn from(error: AuthorityError) -> Self {
-        use pk_trust::pki::PathError;
-        use pk_trust::pki::keyfile::KeyFileError;
         match &error {
             AuthorityError::Missing(path) if path.extension().is_some_and(|end| end == "crl") => {
                 Self::new("fail.list-lost").with("path", path.display())
@@ -175,8 +223,8 @@ impl From<AuthorityError> for Failure {
             AuthorityError::KeyFile { whose, source: KeyFileError::Weak } => {
                 Self::new("fail.key-weak").with("whose", whose)
             }
-            AuthorityError::KeyFile { whose, .. } => {
-                Self::new("fail.key-file").with("whose", whose).because(&error)
+            AuthorityError::KeyFile { whose, source } => {
+                Self::new("fail.key-file").with("whose", whose).because(source)
             }
             AuthorityError::Key { whose, .. } => Self::new("fail.key-mismatch").with("whose", whose),
             AuthorityError::Path { whose, source: PathError::Expired } => {
@@ -190,8 +238,8 @@ impl From<AuthorityError> for Failure {
             AuthorityError::Path { whose, source: PathError::NotYetValid } => {
                 Self::new("fail.certificate-not-yet").with("whose", whose)
             }
-            AuthorityError::Path { whose, .. } => {
-                Self::new("fail.certificate").with("whose", whose).because(&error)
+            AuthorityError::Path { whose, source } => {
+                Self::new("fail.certificate").with("whose", whose).because(source)
             }
             AuthorityError::Revoked { whose } => {
                 let code = match whose.as_str() {
@@ -215,12 +263,17 @@ impl From<AuthorityError> for Failure {
             AuthorityError::LedgerBehind { path } => {
                 Self::new("fail.ledger-behind").with("path", path.display())
             }
-            AuthorityError::Crl { path, .. } => {
-                Self::new("fail.list-lost").with("path", path.display()).because(&error)
+            AuthorityError::Crl { path, source } => {
+                Self::new("fail.list-lost").with("path", path.display()).because(source)
             }
+            AuthorityError::Certificate { path, source } => {
+                Self::new("fail.certificate-file").with("path", path.display()).because(source)
+            }
+            AuthorityError::Ledger(source) => Self::new("fail.ledger-damaged").because(source),
+            AuthorityError::Issue(source) => Self::new("fail.authority").because(source),
+            AuthorityError::Random(source) => (*source).into(),
             AuthorityError::Io { path, source } => Self::disk(path, source).because(source),
             AuthorityError::Clock { now, last } => Self::clock(*now, *last),
-            _ => Self::new("fail.authority").because(&error),
         }
     }
 }
@@ -238,27 +291,38 @@ impl From<&registry::Error> for Failure {
             registry::Error::Exists(path) => Self::new("fail.exists").with("path", path),
             registry::Error::Conflict { id, .. } => Self::new("fail.conflict").with("id", id),
             registry::Error::Chain { number, id, .. } => {
-                Self::new("fail.registry-chain").with("event", number).with("id", id).because(error)
+                Self::new("fail.registry-chain").with("event", number).with("id", id)
             }
-            registry::Error::Row { id, .. } => Self::new("fail.registry-row").with("id", id).because(error),
-            registry::Error::Schema(object) => {
-                Self::new("fail.registry-schema").with("object", object).because(error)
-            }
+            registry::Error::Row { id, part } => Self::new("fail.registry-row")
+                .with("id", id)
+                .with("differing", part)
+                .about("error.registry-row"),
+            registry::Error::Schema(object) => Self::new("fail.registry-schema").with("object", object),
             registry::Error::File { path, source } => Self::disk(Path::new(path), source).because(source),
-            // Whatever these say, the file is not what is wrong: an older one in its place would take back
-            // what was revoked since.
-            error if error.is_disk_full() => Self::new("fail.registry-full").because(error),
-            error if error.is_disk_failure() => Self::new("fail.registry-disk").because(error),
-            error if error.is_busy() => Self::new("fail.registry-busy").because(error),
-            error if error.is_access_denied() => Self::new("fail.registry-access").because(error),
-            _ => Self::new("fail.registry").because(error),
+            registry::Error::Damaged(found) => {
+                Self::new("fail.registry").with("found", found).about("error.registry-damaged")
+            }
+            registry::Error::Version(version) => Self::new("fail.registry-version").with("version", version),
+            registry::Error::Seal(source) => Self::new("fail.seal").because(source),
+            registry::Error::Database(source) => {
+                // Whatever the first four say, the file is not what is wrong: an older one in its place would
+                // take back what was revoked since.
+                let code = match error {
+                    _ if error.is_disk_full() => "fail.registry-full",
+                    _ if error.is_disk_failure() => "fail.registry-disk",
+                    _ if error.is_busy() => "fail.registry-busy",
+                    _ if error.is_access_denied() => "fail.registry-access",
+                    _ => "fail.registry",
+                };
+                Self::new(code).because(source)
+            }
         }
     }
 }
 
 impl From<&web::Unreachable> for Failure {
     fn from(error: &web::Unreachable) -> Self {
-        error.registry().map_or_else(|| Self::new("fail.registry").because(error), Self::from)
+        error.registry().map_or_else(|| Self::new("fail.registry").because(error.cause()), Self::from)
     }
 }
 
@@ -287,8 +351,12 @@ impl From<TemplatesError> for Failure {
 impl From<GenerateError> for Failure {
     fn from(error: GenerateError) -> Self {
         match error {
-            GenerateError::Render { position, source } => Self { causes: vec![position], ..source.into() },
-            error @ GenerateError::Certify { .. } => Self::new("fail.certify").because(&error),
+            GenerateError::Render { position, source } => Self::from(source).about(position),
+            GenerateError::Certify { position, source } => {
+                Self::new("fail.certify").because(&source).about(position)
+            }
+            GenerateError::Seal(source) => Self::new("fail.seal").because(&source),
+            GenerateError::Worker(lost) => lost.into(),
             GenerateError::Office(error) => error.into(),
             GenerateError::Authority(error) => error.into(),
             GenerateError::File(error) => error.into(),
@@ -316,9 +384,6 @@ impl From<GenerateError> for Failure {
                 let count = documents.len();
                 Self { causes: documents, ..Self::new("fail.signed") }.with("count", count)
             }
-            error @ (GenerateError::Seal(_) | GenerateError::Worker(_)) => {
-                Self::new("fail.generate").because(&error)
-            }
         }
     }
 }
@@ -340,9 +405,8 @@ impl From<SignError> for Failure {
             SignError::OtherTemplates(id) => Self::new("fail.other-templates").with("id", id),
             SignError::File(error) => error.into(),
             SignError::Registry(error) => error.into(),
-            error @ (SignError::Pades { .. } | SignError::Worker(_)) => {
-                Self::new("fail.sign").because(&error)
-            }
+            SignError::Pades { id, source } => Self::new("fail.sign").because(&source).about(id.grouped()),
+            SignError::Worker(lost) => lost.into(),
         }
     }
 }
@@ -355,6 +419,7 @@ impl From<ArchiveError> for Failure {
             ArchiveError::NotSealed(id) => Self::new("fail.not-sealed").with("id", id),
             ArchiveError::Differs { id, difference } => Self::differs(&id, &difference),
             ArchiveError::Authority(error) => error.into(),
+            ArchiveError::Seal(source) => Self::new("fail.seal").because(&source),
             error => Self::new("fail.archive").because(&error),
         }
     }
@@ -390,8 +455,10 @@ impl From<Unanswered> for Failure {
             Unanswered::Registry(error) => error.into(),
             Unanswered::Differs { id, difference } => Self::differs(&id, &difference),
             Unanswered::Format => Self::new("fail.verify-format"),
-            error @ Unanswered::Picture(_) => Self::new("fail.verify-picture").because(&error),
-            error @ Unanswered::Archive(_) => Self::new("fail.verify-archive").because(&error),
+            // The message says it already.
+            Unanswered::Picture(PictureError::NoCode) => Self::new("fail.verify-picture"),
+            Unanswered::Picture(error) => Self::new("fail.verify-picture").because(&error),
+            Unanswered::Archive(error) => Self::new("fail.verify-archive").because(&error),
         }
     }
 }
@@ -411,7 +478,7 @@ impl From<web::Error> for Failure {
                 Self::new("fail.listen").with("address", address).because(&source)
             }
             web::Error::Registry(error) => Self::from(&error),
-            error => Self::new("fail.serve").because(&error),
+            web::Error::Runtime(source) => Self::new("fail.serve").because(&source),
         }
     }
 }
@@ -440,7 +507,10 @@ impl From<PublishError> for Failure {
 
 impl From<WorkbookError> for Failure {
     fn from(error: WorkbookError) -> Self {
-        Self::new("fail.workbook").because(&error)
+        match error {
+            WorkbookError::Xlsx(source) => Self::new("fail.workbook").because(&source),
+            WorkbookError::Csv(source) => Self::new("fail.workbook").because(&source),
+        }
     }
 }
 
@@ -461,6 +531,7 @@ mod tests {
     use rusqlite::ffi;
 
     use super::*;
+    use crate::words::Language;
 
     fn of(code: std::ffi::c_int) -> &'static str {
         Failure::from(registry::Error::Database(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)))
@@ -485,6 +556,28 @@ mod tests {
         ] {
             assert_eq!(of(code), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn our_own_errors_are_said_in_the_users_language() {
+        let said = |language, failure: Failure| failure.causes(&Words::new(language), &failure.values);
+        let key = || TrustError::Label("ENCRYPTED PRIVATE KEY".to_owned());
+        let line = || Failure::crl(&TrustError::Line { line: 3, error: Box::new(key()) });
+        let expected = ["baris 3: blok PEM ENCRYPTED PRIVATE KEY tidak seharusnya ada di sini"];
+        assert_eq!(said(Language::Indonesian, line()), expected);
+        let expected = ["line 3: a PEM block ENCRYPTED PRIVATE KEY does not belong here"];
+        assert_eq!(said(Language::English, line()), expected);
+        // Each with its own causes; what another library says stays as it is.
+        let io = io::Error::from(io::ErrorKind::PermissionDenied);
+        let read = TemplatesError::Read { path: "a.typ".to_owned(), source: io };
+        assert_eq!(Failure::from(read).causes, ["error.templates-read", "cause.denied"]);
+        let sign = pades::Error::Pdf(pdf::Error::Missing { reference: pdf::Ref::new(7) });
+        let expected = ["berkas tidak dapat dibaca", "objek 7 0 R tidak ada"];
+        assert_eq!(said(Language::Indonesian, Failure::new("fail.sign").because(&sign)), expected);
+        let render = render::Error::Template(vec!["unknown variable".to_owned()]);
+        let rendered = GenerateError::Render { position: "Kepala".to_owned(), source: render };
+        let expected = ["Kepala", "ada kesalahan pada templat: unknown variable"];
+        assert_eq!(said(Language::Indonesian, Failure::from(rendered)), expected);
     }
 
     #[test]

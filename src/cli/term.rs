@@ -164,8 +164,7 @@ impl Term {
         let message = self.words.text(failure.code, &values);
         self.aside(&format!("{} {message}", Self::toned(Tone::Bad, "pk:")));
         changed::show(self, &failure.changed);
-        for cause in &failure.causes {
-            let cause = if self.words.knows(cause) { self.words.plain(cause) } else { cause.clone() };
+        for cause in failure.causes(&self.words, &values) {
             self.aside(&format!("  {} {cause}", Self::toned(Tone::Faint, "·")));
         }
         if let Some(hint) = self.words.hint(failure.code, &values) {

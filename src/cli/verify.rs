@@ -258,7 +258,7 @@ fn entry(term: &Term, input: &Input, checked: Checked) -> Entry {
     let answer = checked.answer.map_err(|failure| Unread {
         message: term.words.text(failure.code, &failure.values),
         hint: term.words.hint(failure.code, &failure.values),
-        causes: failure.causes,
+        causes: failure.causes(&term.words, &failure.values),
     });
     Entry { name: printable(&input.name).into_owned(), sha256: checked.sha256, answer, pages: checked.pages }
 }

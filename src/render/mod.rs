@@ -11,6 +11,8 @@ mod qr;
 mod templates;
 mod world;
 
+use std::collections::BTreeMap;
+
 use typst::diag::{SourceDiagnostic, SourceResult};
 use typst::ecow::EcoVec;
 use typst::foundations::{Label, Smart, Value};
@@ -60,6 +62,32 @@ pub enum Error {
     /// A page cannot be made a picture.
     #[error("the page cannot be made a picture")]
     Picture,
+}
+
+impl Error {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Template(_) => "error.render-template",
+            Self::Export(_) => "error.render-export",
+            Self::Box(_) => "error.render-field",
+            Self::Pdf(_) => "error.render-file",
+            Self::Qr => "error.render-qr",
+            Self::Data(_) => "error.render-data",
+            Self::Picture => "error.render-picture",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::Template(messages) | Self::Export(messages) => {
+                BTreeMap::from([("message", messages.join("; "))])
+            }
+            Self::Box(field) => BTreeMap::from([("field", field.clone())]),
+            Self::Pdf(_) | Self::Qr | Self::Data(_) | Self::Picture => BTreeMap::new(),
+        }
+    }
 }
 
 /// Revision 0 of a document: complete, and signed by nobody.

@@ -61,6 +61,26 @@ pub enum TemplatesError {
     },
 }
 
+impl TemplatesError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "error.templates-read",
+            Self::TooLarge { .. } => "error.templates-length",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::Read { path, .. } => BTreeMap::from([("path", path.clone())]),
+            Self::TooLarge { path, limit } => {
+                BTreeMap::from([("path", path.clone()), ("limit", limit.to_string())])
+            }
+        }
+    }
+}
+
 /// Template files by path.
 #[derive(Clone, Debug)]
 pub struct Templates {

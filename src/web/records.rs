@@ -32,6 +32,11 @@ impl Unreachable {
     pub fn registry(&self) -> Option<&Error> {
         self.0.downcast_ref()
     }
+
+    /// What was said, by whomever.
+    pub fn cause(&self) -> &(dyn StdError + 'static) {
+        &*self.0
+    }
 }
 
 impl From<io::Error> for Unreachable {

@@ -133,12 +133,19 @@ impl Words {
 
     /// The sentence of a code, with its values filled in; the code itself if there is none.
     pub fn text(&self, code: &str, values: &Values) -> String {
-        self.fill(self.raw(code), |key| values.get(key).map(String::as_str))
+        self.fill(self.raw(code), &|key| values.get(key).map(String::as_str))
+    }
+
+    /// A cause: the sentence of its code, or what a library said, as it is.
+    pub fn cause(&self, cause: &str, values: &Values) -> String {
+        if self.knows(cause) { self.text(cause, values) } else { cause.to_owned() }
     }
 
     /// As [`text`](Self::text), for a few values that are at hand.
     pub fn filled(&self, code: &str, values: &[(&str, &str)]) -> String {
-        self.fill(self.raw(code), |key| values.iter().find(|(name, _)| *name == key).map(|(_, value)| *value))
+        self.fill(self.raw(code), &|key| {
+            values.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+        })
     }
 
     /// A sentence without values.
@@ -169,7 +176,7 @@ impl Words {
             Language::Indonesian => entry.hint_id,
             Language::English => entry.hint_en,
         };
-        hint.map(|text| self.fill(text, |key| values.get(key).map(String::as_str)))
+        hint.map(|text| self.fill(text, &|key| values.get(key).map(String::as_str)))
     }
 
     /// The names of signature fields as people call them, where they are ours: `PihakKedua` is a name for programs.
@@ -183,8 +190,14 @@ impl Words {
         if self.knows(&code) { self.raw(&code).to_owned() } else { printable(name).into_owned() }
     }
 
-    /// Fills in values once: a value that contains `{…}` stays as it is. Times are told by the office's clock.
-    fn fill<'v>(&self, text: &str, value_of: impl Fn(&str) -> Option<&'v str>) -> String {
+    /// Whether it is the code of what a reader of files may say. As `value` in `page.js`.
+    fn is_error(&self, value: &str) -> bool {
+        (value.starts_with("error.") || value.starts_with("cost.")) && self.knows(value)
+    }
+
+    /// Fills in values once: a value that contains `{…}` stays as it is. Times are told by the office's clock, and errors
+    /// by their own texts, with the same values.
+    fn fill<'v>(&self, text: &str, value_of: &dyn Fn(&str) -> Option<&'v str>) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(start) = rest.find('{') {
@@ -194,6 +207,11 @@ impl Words {
             let key = &after[1..end];
             match value_of(key) {
                 Some(value) if matches!(key, "field" | "fields") => out.push_str(&self.field_names(value)),
+                Some(value) if matches!(key, "error" | "what") && self.is_error(value) => {
+                    // Without the key itself, so that it ends.
+                    let others = |other: &str| if other == key { None } else { value_of(other) };
+                    out.push_str(&self.fill(self.raw(value), &others));
+                }
                 // A column of the register; a file may name its fields as it likes.
                 Some(value) if key == "differing" => out.push_str(&self.named("row", value)),
                 Some(value) if matches!(key, "id" | "by") => out.push_str(&printable(&grouped(value))),
@@ -255,8 +273,32 @@ mod tests {
     fn values_are_filled_in_once_and_made_harmless() {
         let values = Values::from([("a", "{b}\u{1b}[2J".to_owned()), ("b", "x".to_owned())]);
         let words = Words::new(Language::Indonesian);
-        let filled = words.fill("<{a}> {b} {c}", |key| values.get(key).map(String::as_str));
+        let filled = words.fill("<{a}> {b} {c}", &|key| values.get(key).map(String::as_str));
         assert_eq!(filled, "<{b}\u{FFFD}[2J> x {c}");
+    }
+
+    #[test]
+    fn errors_are_told_with_the_same_values() {
+        let finding = Values::from([("error", "error.pdf-header".to_owned())]);
+        let cost = Values::from([("what", "cost.read".to_owned()), ("error", "error.pdf-cost".to_owned())]);
+        let nested = Values::from([
+            ("line", "7".to_owned()),
+            ("error", "error.pem-label".to_owned()),
+            ("block", "PRIVATE KEY".to_owned()),
+        ]);
+        let endless = Values::from([("line", "7".to_owned()), ("error", "error.pem-line".to_owned())]);
+        let words = Words::new(Language::English);
+        let fill = |text, values: &Values| words.fill(text, &|key| values.get(key).map(String::as_str));
+        assert_eq!(fill("({error})", &finding), "(no PDF header at byte 0)");
+        assert_eq!(fill("{error}", &cost), "this file asks for more than a check may cost (objects to read)");
+        assert_eq!(
+            words.text("error.pem-line", &nested),
+            "line 7: a PEM block PRIVATE KEY does not belong here"
+        );
+        assert_eq!(fill("{error}", &endless), "line 7: {error}");
+        // Any other text is the value itself.
+        let text = Values::from([("error", "fail.archive".to_owned())]);
+        assert_eq!(fill("{error}", &text), "fail.archive");
     }
 
     #[test]

@@ -46,6 +46,19 @@ pub enum PictureError {
     NoCode,
 }
 
+impl PictureError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "decode")]
+            Self::Decode(_) => "error.picture-unreadable",
+            Self::TooLarge => "error.picture-dots",
+            Self::Size => "error.picture-sides",
+            Self::NoCode => "error.picture-no-code",
+        }
+    }
+}
+
 /// The texts of all QR codes in a picture, given as one grey level a dot, row by row; each text once, in
 /// the order in which they stand from top to bottom.
 ///

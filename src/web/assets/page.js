@@ -68,7 +68,9 @@ export function printable(value) {
 // The sentence of a code. Filled in once: a value that contains `{…}` stays as it is.
 export function say(code, values = {}) {
   const text = texts.get(code) ?? printable(code);
-  return text.replace(/\{([^}]*)\}/g, (whole, key) => (values[key] === undefined ? whole : value(String(values[key]), key)));
+  return text.replace(/\{([^}]*)\}/g, (whole, key) => {
+    return values[key] === undefined ? whole : value(String(values[key]), key, values);
+  });
 }
 
 // A sentence that the verifier chose: its code, its values, and a value that is a sentence itself with its key.
@@ -107,8 +109,11 @@ export function localTime(text) {
 // The name of a signature field as people call it, where it is one of ours.
 export const fieldName = (field) => texts.get(`field.${field}`) ?? printable(field);
 
-// A value of a sentence: times are told by the office's clock.
-function value(text, key) {
+// A value of a sentence: times are told by the office's clock, errors by their own texts, with the same values.
+function value(text, key, values) {
+  if ((key === "error" || key === "what") && /^(error|cost)\./.test(text) && texts.has(text)) {
+    return say(text, { ...values, [key]: undefined });
+  }
   if (key === "field" || key === "fields") return text.split(", ").map(fieldName).join(", ");
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return day(text);
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? localTime(text) : printable(text);

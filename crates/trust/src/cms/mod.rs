@@ -15,7 +15,7 @@ mod timestamp;
 pub use general::{General, Profile, Tolerated, compare_sha1};
 pub use timestamp::{TimeStamp, VerifiedTimeStamp};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cms::cert::IssuerAndSerialNumber;
 use cms::content_info::CmsVersion;
@@ -119,6 +119,45 @@ pub enum Error {
 }
 
 impl Error {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "error.cms-malformed",
+            Self::Empty => "error.cms-empty",
+            Self::NotDer => "error.cms-not-der",
+            Self::Trailing => "error.cms-trailing",
+            Self::Encapsulated => "error.cms-encapsulated",
+            Self::Signers => "error.cms-signers",
+            Self::Algorithm => "error.cms-algorithm",
+            Self::Newer => "error.cms-newer",
+            Self::Attributes => "error.cms-attributes",
+            Self::Unsigned => "error.cms-unsigned",
+            Self::Certificate => "error.cms-certificate",
+            Self::NoCertificate => "error.cms-no-certificate",
+            Self::SigningCertificate => "error.cms-signing-certificate",
+            Self::Unnamed => "error.cms-unnamed",
+            Self::Digest => "error.cms-digest",
+            Self::Broken(_) => "error.cms-broken",
+            Self::NotCompared(_) => "error.cms-not-compared",
+            Self::WeakKey(_) => "error.cms-weak-key",
+            Self::LargeKey(_) => "error.cms-large-key",
+            Self::UnknownAlgorithm => "error.cms-unknown-algorithm",
+            Self::Signature => "error.cms-signature",
+            Self::Cost => "error.cms-cost",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::Broken(name) | Self::NotCompared(name) => {
+                BTreeMap::from([("algorithm", (*name).to_owned())])
+            }
+            Self::WeakKey(bits) | Self::LargeKey(bits) => BTreeMap::from([("bits", bits.to_string())]),
+            _ => BTreeMap::new(),
+        }
+    }
+
     /// Whether it says what the signature is worth, and nothing of whether the content was changed: a
     /// question that is answered first.
     const fn is_weakness(self) -> bool {

@@ -1,5 +1,7 @@
 //! Signing: one incremental update, one new signature dictionary, one field switched on.
 
+use std::collections::BTreeMap;
+
 use super::field::{Field, SEAL_FIELD, TIME_FIELD, fields};
 use crate::cms;
 use crate::pdf::{self, Dictionary, File, Object, Reserved, Update, View};
@@ -49,6 +51,35 @@ pub enum Error {
     /// The key did not sign, or signed with another key than its certificate's.
     #[error(transparent)]
     Key(#[from] KeyError),
+}
+
+impl Error {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Pdf(_) => "error.sign-file",
+            Self::NoField { .. } => "error.sign-no-field",
+            Self::AlreadySigned { .. } => "error.sign-signed",
+            Self::NoStamp { .. } => "error.sign-no-stamp",
+            Self::NotValid { .. } => "error.sign-not-valid",
+            Self::Purpose => "error.sign-purpose",
+            Self::LateSeal => "error.sign-late-seal",
+            Self::Key(error) => error.code(),
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::NoField { field } | Self::AlreadySigned { field } | Self::NoStamp { field } => {
+                BTreeMap::from([("field", field.clone())])
+            }
+            Self::NotValid { not_before, not_after } => {
+                BTreeMap::from([("not_before", not_before.to_string()), ("not_after", not_after.to_string())])
+            }
+            Self::Pdf(_) | Self::Purpose | Self::LateSeal | Self::Key(_) => BTreeMap::new(),
+        }
+    }
 }
 
 /// Room for a CMS: a signature with its chain has some 1.6 kB. The rest is for a time stamp by an authority that signs

@@ -43,12 +43,13 @@ impl Work {
         }
     }
 
+    /// The code of a text.
     const fn name(self) -> &'static str {
         match self {
-            Self::Inflated => "bytes to inflate",
-            Self::Read => "objects to read",
-            Self::Listed => "entries of cross-reference sections",
-            Self::Compared => "values to compare",
+            Self::Inflated => "cost.inflated",
+            Self::Read => "cost.read",
+            Self::Listed => "cost.listed",
+            Self::Compared => "cost.compared",
         }
     }
 }

@@ -30,6 +30,18 @@ pub enum ByteRangeError {
     NotToEnd,
 }
 
+impl ByteRangeError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "error.range-malformed",
+            Self::NotFromStart => "error.range-start",
+            Self::GapIsNotContents => "error.range-gap",
+            Self::NotToEnd => "error.range-end",
+        }
+    }
+}
+
 impl ByteRange {
     /// Reads the range of the signature dictionary, which belongs to a revision ending at `end`.
     ///

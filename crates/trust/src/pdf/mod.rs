@@ -23,6 +23,9 @@ mod unlisted;
 mod update;
 mod xref;
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
 pub use budget::Work;
 pub use byterange::{ByteRange, ByteRangeError};
 pub use content::operations;
@@ -195,6 +198,88 @@ pub enum Error {
         /// Bytes reserved.
         reserved: usize,
     },
+}
+
+impl Error {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Header => "error.pdf-header",
+            Self::Tail => "error.pdf-tail",
+            Self::TrailingBytes { .. } => "error.pdf-trailing-bytes",
+            Self::Syntax { .. } => "error.pdf-syntax",
+            Self::Expected { .. } => "error.pdf-expected",
+            Self::DuplicateKey { .. } => "error.pdf-key-twice",
+            Self::DuplicateEntry { .. } => "error.pdf-entry-twice",
+            Self::ForeignOffset { .. } => "error.pdf-foreign-offset",
+            Self::WrongObject { .. } => "error.pdf-wrong-object",
+            Self::Missing { .. } => "error.pdf-missing-object",
+            Self::StartXref { .. } => "error.pdf-startxref",
+            Self::BadPrev { .. } => "error.pdf-prev",
+            Self::XrefSize { .. } => "error.pdf-size",
+            Self::SizeBeyond { .. } => "error.pdf-size-beyond",
+            Self::Hybrid { .. } => "error.pdf-hybrid",
+            Self::Encrypted => "error.pdf-encrypted",
+            Self::Cipher => "error.pdf-cipher",
+            Self::TooDeep { .. } => "error.pdf-nesting",
+            Self::TooMany { .. } => "error.pdf-too-many",
+            Self::Cost { .. } => "error.pdf-cost",
+            Self::Loop { .. } => "error.pdf-loop",
+            Self::WrongType { .. } => "error.pdf-type",
+            Self::Filter => "error.pdf-filter",
+            Self::Inflate => "error.pdf-inflate",
+            Self::ContentsTooLarge { .. } => "error.pdf-room",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        let mut values = BTreeMap::new();
+        let mut add = |key, value: &dyn Display| values.insert(key, value.to_string());
+        match self {
+            Self::Header | Self::Tail | Self::Encrypted | Self::Cipher | Self::Filter | Self::Inflate => {}
+            Self::TrailingBytes { offset }
+            | Self::DuplicateKey { offset }
+            | Self::ForeignOffset { offset }
+            | Self::StartXref { offset }
+            | Self::BadPrev { offset }
+            | Self::XrefSize { offset }
+            | Self::SizeBeyond { offset }
+            | Self::Hybrid { offset }
+            | Self::TooDeep { offset } => {
+                add("offset", offset);
+            }
+            Self::Syntax { what, offset }
+            | Self::Expected { what, offset }
+            | Self::TooMany { what, offset } => {
+                add("what", what);
+                add("offset", offset);
+            }
+            Self::DuplicateEntry { number, offset } => {
+                add("number", number);
+                add("offset", offset);
+            }
+            Self::WrongObject { reference, offset } => {
+                add("reference", reference);
+                add("offset", offset);
+            }
+            Self::Missing { reference } => {
+                add("reference", reference);
+            }
+            Self::Cost { what } | Self::Loop { what } => {
+                add("what", what);
+            }
+            Self::WrongType { key, expected } => {
+                add("key", key);
+                add("expected", expected);
+            }
+            Self::ContentsTooLarge { needed, reserved } => {
+                add("needed", needed);
+                add("reserved", reserved);
+            }
+        }
+        values
+    }
 }
 
 #[cfg(test)]

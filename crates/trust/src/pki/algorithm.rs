@@ -1,5 +1,7 @@
 //! Public keys and signature algorithms: pk's own ([`KeyAlgorithm`]), and what other programs sign with.
 
+use std::collections::BTreeMap;
+
 use const_oid::ObjectIdentifier;
 use const_oid::db::{rfc5912, rfc8410};
 use der::Any;
@@ -39,6 +41,28 @@ pub enum AlgorithmError {
     /// A key that is no point of its curve, or of small order.
     #[error("the public key is damaged")]
     Key,
+}
+
+impl AlgorithmError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Broken(_) => "error.algorithm-broken",
+            Self::RsaSize(_) => "error.algorithm-rsa-size",
+            Self::Unknown(_) => "error.algorithm-unknown",
+            Self::Key => "error.algorithm-key",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::Broken(name) => BTreeMap::from([("algorithm", (*name).to_owned())]),
+            Self::RsaSize(bits) => BTreeMap::from([("bits", bits.to_string())]),
+            Self::Unknown(algorithm) => BTreeMap::from([("algorithm", algorithm.to_string())]),
+            Self::Key => BTreeMap::new(),
+        }
+    }
 }
 
 /// A hash function that signatures may use.

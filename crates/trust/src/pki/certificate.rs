@@ -1,5 +1,6 @@
 //! X.509 certificates, as far as signing documents needs them (RFC 5280, 4).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -93,6 +94,28 @@ pub enum CertificateError {
     /// The subject lacks what a signer's certificate needs.
     #[error("the certificate's subject has no {0}")]
     Subject(&'static str),
+}
+
+impl CertificateError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Der(_) => "error.certificate-malformed",
+            Self::NotCanonical => "error.certificate-not-der",
+            Self::Size(_) => "error.certificate-length",
+            Self::Algorithm(_) => "error.certificate-key",
+            Self::Subject(_) => "error.certificate-subject",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::Size(bytes) => BTreeMap::from([("bytes", bytes.to_string())]),
+            Self::Subject(attribute) => BTreeMap::from([("attribute", (*attribute).to_owned())]),
+            Self::Der(_) | Self::NotCanonical | Self::Algorithm(_) => BTreeMap::new(),
+        }
+    }
 }
 
 /// What a key may be used for.

@@ -63,6 +63,16 @@ pub enum CrlError {
     Size,
 }
 
+impl CrlError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Der(_) => "error.crl-malformed",
+            Self::Size => "error.crl-length",
+        }
+    }
+}
+
 /// A revocation list. The entries stay as they are, and are read when they are asked for: millions of them fit into
 /// what a file may unpack to.
 #[derive(Clone, Debug)]

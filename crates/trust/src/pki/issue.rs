@@ -47,6 +47,17 @@ pub enum IssueError {
     ReadBack,
 }
 
+impl IssueError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Encode(_) => "error.issue-encode",
+            Self::Algorithm => "error.issue-algorithm",
+            Self::ReadBack => "error.issue-read-back",
+        }
+    }
+}
+
 /// What a certificate shall say.
 #[derive(Clone, Debug)]
 pub struct Request {

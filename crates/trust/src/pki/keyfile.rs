@@ -73,6 +73,21 @@ pub enum KeyFileError {
     Algorithm,
 }
 
+impl KeyFileError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Format => "error.key-file-format",
+            Self::Plain => "error.key-file-plain",
+            Self::Cost => "error.key-file-cost",
+            Self::Weak => "error.key-file-weak",
+            Self::Passphrase => "error.key-file-passphrase",
+            Self::Encrypt => "error.key-file-encrypt",
+            Self::Algorithm => "error.key-file-algorithm",
+        }
+    }
+}
+
 /// A private key in memory, erased when dropped.
 pub struct PrivateKey(Secret);
 

@@ -96,6 +96,22 @@ pub enum PathError {
     Expired,
 }
 
+impl PathError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownIssuer => "error.path-root",
+            Self::Extension => "error.path-extension",
+            Self::NotAuthority => "error.path-authority",
+            Self::TooLong => "error.path-length",
+            Self::NameConstraints => "error.path-name",
+            Self::Purpose => "error.path-purpose",
+            Self::NotYetValid => "error.path-not-yet",
+            Self::Expired => "error.path-expired",
+        }
+    }
+}
+
 /// Evidence that a path was found; only [`Anchors::path`] makes one.
 #[derive(Clone, Debug)]
 pub struct VerifiedPath {

@@ -58,6 +58,16 @@ pub enum KeyError {
     Custody(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl KeyError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Mismatch => "error.key-mismatch",
+            Self::Custody(_) => "error.key-custody",
+        }
+    }
+}
+
 /// Custody of a key: a file now; a card, a signing service or a person's phone later.
 ///
 /// It takes the exact bytes to be signed, not their digest (Ed25519 hashes by itself, RFC 8419; a keeper of a

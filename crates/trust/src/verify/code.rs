@@ -25,7 +25,7 @@ pub(super) fn unreadable(error: &pdf::Error) -> Finding {
         pdf::Error::Hybrid { .. } => "document.hybrid",
         _ => "document.malformed",
     };
-    Finding::new(Axis::Integrity, code, Outcome::Fail).with("error", error)
+    Finding::new(Axis::Integrity, code, Outcome::Fail).because(error.code(), error.values())
 }
 
 /// Why a signature does not hold.

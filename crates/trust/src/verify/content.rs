@@ -108,6 +108,18 @@ pub enum ContentError {
     TooLarge,
 }
 
+impl ContentError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Format => "error.data-format",
+            Self::Newer(_) => "error.data-newer",
+            Self::NotCanonical => "error.data-not-canonical",
+            Self::TooLarge => "error.data-length",
+        }
+    }
+}
+
 /// Why a certificate is not the one of the party that a document names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -16,7 +16,7 @@ use crate::pki::{self, Anchors, Certificate, PathError, PublicKey, Purpose, Revo
 use crate::time::Time;
 
 /// What a file asked too much of.
-pub(super) const CERTIFICATES: &str = "certificates to check";
+pub(super) const CERTIFICATES: &str = "cost.certificates";
 
 /// A signature as it was found.
 pub(super) struct Found<'s> {
@@ -116,7 +116,9 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
     let mut findings = Vec::new();
     findings.push(match found.coverage {
         Ok(()) => Finding::new(Axis::Integrity, "signature.coverage", Outcome::Pass),
-        Err(error) => Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail).with("error", error),
+        Err(error) => {
+            Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail).with("error", error.code())
+        }
     });
     let integrity = integrity(found);
     let integrity_outcome = integrity.outcome;
@@ -208,10 +210,8 @@ fn integrity(found: &Found<'_>) -> Finding {
             let outcome = if error.is_undecided() { Outcome::NotChecked } else { Outcome::Fail };
             let finding = Finding::new(Axis::Integrity, cms_code(*error), outcome);
             match error {
-                cms::Error::Broken(name) | cms::Error::NotCompared(name) => finding.with("algorithm", name),
-                cms::Error::WeakKey(bits) | cms::Error::LargeKey(bits) => finding.with("bits", bits),
                 cms::Error::Cost => finding.with("what", CERTIFICATES),
-                _ => finding.with("error", error),
+                _ => finding.because(error.code(), error.values()),
             }
         }
         None => Finding::new(Axis::Integrity, "signature.unknown-kind", Outcome::NotChecked),
@@ -270,7 +270,8 @@ fn proven(
                     }
                     _ => ("time.stamp-weak", Outcome::NotChecked),
                 };
-                findings.push(Finding::new(Axis::Time, code, outcome).with("error", error));
+                let finding = Finding::new(Axis::Time, code, outcome);
+                findings.push(finding.because(error.code(), error.values()));
             }
         }
     }

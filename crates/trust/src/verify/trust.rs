@@ -3,6 +3,8 @@
 //! Nothing in such a file is skipped. A revocation list that lost its last line is a list that nobody
 //! reads, and the signers on it would be called good.
 
+use std::collections::BTreeMap;
+
 use crate::digits::from_base64;
 use crate::pki::{Anchors, Certificate, CertificateError, Crl, CrlError, Purpose};
 
@@ -59,6 +61,39 @@ pub enum TrustError {
 }
 
 impl TrustError {
+    /// A name for programs, and for texts in any language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Certificate(error) => error.code(),
+            Self::Crl(error) => error.code(),
+            Self::Empty => "error.pem-empty",
+            Self::Encoding => "error.pem-encoding",
+            Self::NoList => "error.pem-no-list",
+            Self::Label(_) => "error.pem-label",
+            Self::Unfinished(_) => "error.pem-unfinished",
+            Self::Damaged(_) => "error.pem-damaged",
+            Self::Stray => "error.pem-stray",
+            Self::Line { .. } => "error.pem-line",
+        }
+    }
+
+    /// The values that belong to its [`code`](Self::code).
+    pub fn values(&self) -> BTreeMap<&'static str, String> {
+        match self {
+            Self::Certificate(error) => error.values(),
+            Self::Label(block) | Self::Unfinished(block) | Self::Damaged(block) => {
+                BTreeMap::from([("block", block.clone())])
+            }
+            Self::Line { line, error } => {
+                let mut values = error.values();
+                values.insert("line", line.to_string());
+                values.insert("error", error.code().to_owned());
+                values
+            }
+            Self::Crl(_) | Self::Empty | Self::Encoding | Self::NoList | Self::Stray => BTreeMap::new(),
+        }
+    }
+
     /// What is wrong, wherever it is.
     pub fn kind(&self) -> &Self {
         match self {

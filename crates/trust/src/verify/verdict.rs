@@ -173,6 +173,14 @@ impl Finding {
         self.detail.insert(key, value.to_string());
         self
     }
+
+    /// With the code of an error, and its values.
+    #[must_use]
+    pub(super) fn because(self, code: &'static str, values: BTreeMap<&'static str, String>) -> Self {
+        let mut finding = self.with("error", code);
+        finding.detail.extend(values);
+        finding
+    }
 }
 
 /// One of the four lines.
