@@ -117,7 +117,7 @@ pub fn claim(verdict: &Verdict, record: &Published, shown: &PageShown<'_>) -> Cl
     let holds = status == "status.complete" && shown.state == "in-force" && shown.is_record;
     let sentence = if holds {
         "code.good-here"
-    } else if status == "status.unreachable" || shown.is_offline {
+    } else if matches!(status, "status.unreachable" | "status.newer") || shown.is_offline {
         "code.good-unreachable"
     } else {
         "code.good-only"
