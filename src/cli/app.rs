@@ -209,5 +209,5 @@ pub(super) fn jobs(typed: Option<usize>) -> usize {
 
 /// `Rp 4.100.832.755`
 pub(super) fn rupiah(amount: u64) -> String {
-    format!("Rp {}", crate::model::rupiah(amount))
+    pk_trust::present::rupiah(amount)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pk_trust::present::grouped;
 use serde::Serialize;
 
 use super::annex::official_of;
@@ -120,7 +121,7 @@ impl Ledger {
             return None;
         }
         for (place, amount) in self.doubtful.iter().chain(&self.last) {
-            reading.warn(Problem::new("budget.looks-total", place).with("amount", rupiah(*amount)));
+            reading.warn(Problem::new("budget.looks-total", place).with("amount", grouped(*amount)));
         }
         twice(&self.lines, reading);
         let before = reading.reported();
@@ -143,8 +144,8 @@ impl Ledger {
             if *amount != computed && Some(*amount) != *part {
                 reading.report(
                     Problem::new("budget.total", place)
-                        .with("stated", rupiah(*amount))
-                        .with("computed", rupiah(part.unwrap_or(computed))),
+                        .with("stated", grouped(*amount))
+                        .with("computed", grouped(part.unwrap_or(computed))),
                 );
             }
         }
@@ -362,8 +363,8 @@ fn tree(lines: &[Line], reading: &mut Reading) -> (Vec<(usize, u8)>, Option<u64>
         if sum(below) != Some(line.amount) {
             reading.report(
                 Problem::new("budget.children", &line.places[2])
-                    .with("stated", rupiah(line.amount))
-                    .with("computed", sum(below).map_or_else(|| "…".to_owned(), rupiah)),
+                    .with("stated", grouped(line.amount))
+                    .with("computed", sum(below).map_or_else(|| "…".to_owned(), grouped)),
             );
         }
     }
@@ -390,17 +391,4 @@ fn place_children(
             place_children(lines, children, Some(code), level + 1, placed, order);
         }
     }
-}
-
-/// An amount for people: `4.100.832.755`.
-pub fn rupiah(amount: u64) -> String {
-    let digits = amount.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
 }

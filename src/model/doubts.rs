@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pk_trust::present::grouped;
+
 use super::grade;
 use super::official::{Lacks, acting_typed, full_name};
 use super::reading::Reading;
@@ -225,8 +227,8 @@ pub(super) fn of_budgets(officials: &Officials, budgets: &BTreeMap<String, Budge
                     Problem::new("budget.other-amount", &official.place)
                         .with("code", code)
                         .with("official", &official.id)
-                        .with("amount", super::rupiah(row.amount))
-                        .with("sum", super::rupiah(*sum))
+                        .with("amount", grouped(row.amount))
+                        .with("sum", grouped(*sum))
                         .with("below", who.join(", ")),
                 );
             }

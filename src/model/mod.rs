@@ -25,7 +25,7 @@ mod visibility;
 mod wording;
 
 pub use annex::{Annex, Indicator, Objective};
-pub use budget::{Budget, BudgetRow, rupiah};
+pub use budget::{Budget, BudgetRow};
 pub use cycle::{Cycle, Defaults, Emblems};
 pub use date::Date;
 pub use document::{Data, Document, Issue, Party, Role};

@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 use pk_trust::claim::Kind;
-use pk_trust::present::{Tone, axis_code, headline, is_changed_after, worst};
+use pk_trust::present::{Tone, axis_code, headline, is_changed_after, rupiah, worst};
 use pk_trust::verify::{
     self, ChangesAfter, Coverage, DocumentVerdict, Finding, Issued, Outcome, Overall, SignatureVerdict,
     Verdict,
@@ -17,7 +17,6 @@ use super::sentences::{
 };
 use super::{About, Entry, Pages, Unread};
 use crate::audit::{Answer, ArchiveVerdict, PictureVerdict};
-use crate::model::rupiah;
 use crate::words::{Language, Values, Words};
 
 const STYLE: &str = include_str!("style.css");
@@ -333,7 +332,7 @@ impl Page<'_> {
         if document.kind == Kind::Agreement {
             self.fact("report.indicators", &issued.indicators.to_string());
             if issued.budget > 0 {
-                self.fact("report.budget", &format!("Rp {}", rupiah(issued.budget)));
+                self.fact("report.budget", &rupiah(issued.budget));
             }
         }
         self.hexadecimal("report.digest", &document.digest);

@@ -3,11 +3,11 @@
 use maud::{Markup, Render, html};
 use pk_trust::Time;
 use pk_trust::claim::Kind as Document;
+use pk_trust::present::rupiah;
 
 use super::frame::{Kind, frame};
 use super::pieces::Piece;
 use super::{Context, Plain, Said, Shown as _, Tone, banner, fact, line, tone_of};
-use crate::model::rupiah;
 use crate::registry::Signer;
 use crate::web::record::{Record, State};
 use crate::words::printable;
@@ -119,7 +119,7 @@ fn facts(context: &Context<'_>, record: &Record<'_>) -> Markup {
     let shown = record.shows_fields();
     let agreement = entry.slot.kind == Document::Agreement;
     let indicators = entry.indicators.to_string();
-    let budget = format!("Rp {}", rupiah(entry.budget));
+    let budget = rupiah(entry.budget);
     let year = entry.slot.year.to_string();
     let issued = context.date(&Time::from_unix(entry.reservation.day.saturating_mul(86_400)).to_string());
     let first = entry.first_objective.as_deref();

@@ -212,10 +212,15 @@ const fn word(tone: Tone) -> &'static str {
     }
 }
 
-/// `Rp 1.234.567`
-fn rupiah(amount: u64) -> String {
-    let digits = amount.to_string();
-    let mut out = "Rp ".to_owned();
+/// An amount for people: `Rp 1.234.567`.
+pub fn rupiah(amount: u64) -> String {
+    format!("Rp {}", grouped(amount))
+}
+
+/// A number for people: `1.234.567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push('.');
