@@ -74,6 +74,8 @@ pub struct Examination {
     pub unreadable: Option<pdf::Error>,
     /// SHA-256 of the file: most of the work for it was done already.
     pub sha256: [u8; 32],
+    /// The same of the file without its newest revision, if it has several.
+    pub before: Option<[u8; 32]>,
     /// What is left for certificates and signatures, of what one file may cost.
     pub effort: Effort,
 }
@@ -140,8 +142,10 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     }
     signatures.sort_by_key(|report| report.revision);
     newer(file, &signatures, &mut updates)?;
-    let sha256 = digests.named.then(file.bytes().len(), &[]).into();
-    Ok(Examination { signatures, updates, open, recycled, unreadable, sha256, effort })
+    let mut named = |end| digests.named.then(end, &[]).into();
+    let before = file.revisions().iter().rev().nth(1).map(|revision| named(revision.span.end));
+    let sha256 = named(file.bytes().len());
+    Ok(Examination { signatures, updates, open, recycled, unreadable, sha256, before, effort })
 }
 
 /// Updates beyond one a field that are looked into as additions of a later version. Renewing a time stamp every few

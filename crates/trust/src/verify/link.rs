@@ -30,8 +30,7 @@ impl ExaminedLink {
         let mut sealed = None;
         match Signed::parse(text) {
             Ok(signed) => {
-                let SealFindings { outcome, sealed: stated } =
-                    seal(&signed, &trust.seals, trust, at, &mut findings);
+                let SealFindings { outcome, sealed: stated } = seal(&signed, trust, at, &mut findings);
                 findings.push(Finding::new(
                     Axis::Integrity,
                     "picture.signatures-not-checked",

@@ -14,12 +14,15 @@ mod document;
 mod evidence;
 mod link;
 mod manifest;
+mod other;
+mod own;
 mod record;
 mod seal;
 mod signature;
 mod status;
 mod trust;
 mod verdict;
+mod witness;
 
 pub use content::{
     CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, MAX_DATA, NewerContent, Party, RoleError,

@@ -23,12 +23,10 @@ pub(super) struct SealFindings {
     pub(super) sealed: Option<Stated>,
 }
 
-/// Compares the attached claim with the attached data, and its seal with the anchors. `seals` are the certificates that
-/// may have sealed it.
+/// Compares the attached claim with the attached data, and its seal with the anchors.
 pub(super) fn claim(
     claim: Option<&[u8]>,
     content: &Content,
-    seals: &[Certificate],
     trust: &Trust,
     at: Time,
     findings: &mut Vec<Finding>,
@@ -53,7 +51,7 @@ pub(super) fn claim(
     if address.id != content.id || address.host != content.host {
         return refused(findings, "claim.other-document");
     }
-    let SealFindings { outcome, sealed } = seal(&signed, seals, trust, at, findings);
+    let SealFindings { outcome, sealed } = seal(&signed, trust, at, findings);
     let Some(Stated { what, by, root }) = sealed else { return (outcome, None) };
     if by != clip(&content.institution) {
         findings.push(
@@ -109,15 +107,9 @@ fn says_the_same(claim: &Claim, content: &Content) -> bool {
 }
 
 /// Checks the seal of a claim: the signature with a known seal key, and that key's certificate.
-pub(super) fn seal(
-    signed: &Signed,
-    seals: &[Certificate],
-    trust: &Trust,
-    at: Time,
-    findings: &mut Vec<Finding>,
-) -> SealFindings {
+pub(super) fn seal(signed: &Signed, trust: &Trust, at: Time, findings: &mut Vec<Finding>) -> SealFindings {
     let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
-    let (what, certificate) = match signed.verify(seals) {
+    let (what, certificate) = match signed.verify(&trust.seals) {
         Ok(verified) => verified,
         Err(claim::Error::UnknownKey) => {
             finding("claim.unknown-seal", Outcome::NotChecked);

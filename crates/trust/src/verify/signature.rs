@@ -5,14 +5,14 @@
 
 use super::code::{cms_code, path_code, printable};
 use super::content::{Content as Data, RoleError};
-use super::trust::Trust;
 use super::verdict::{
     Axis, ChangesAfter, Coverage, Finding, Outcome, Place, Root, SignatureKind, SignatureVerdict,
 };
+use super::witness::Witness;
 use crate::cms::{self, Tolerated, Verified, VerifiedTimeStamp};
 use crate::pades::{self, Content, SEAL_FIELD, SubFilter};
 use crate::pdf::Ref;
-use crate::pki::{self, Anchors, Certificate, PathError, PublicKey, Purpose, Revocation, VerifiedPath, clip};
+use crate::pki::{self, Certificate, PathError, PublicKey, Purpose, Revocation, VerifiedPath, clip};
 use crate::time::Time;
 
 /// What a file asked too much of.
@@ -45,70 +45,6 @@ pub(super) enum Rules<'s> {
     },
     /// In another program's document.
     Other,
-}
-
-/// What signatures are judged with.
-pub(super) struct Witness<'t> {
-    pub(super) trust: &'t Trust,
-    /// Those of `trust`, with what came along with the document.
-    pub(super) anchors: Anchors,
-    pub(super) at: Time,
-    /// Document time stamps by trusted authorities: the revision that each made, and when.
-    pub(super) stamps: Vec<(usize, Time)>,
-}
-
-impl Witness<'_> {
-    /// Whether a time stamp authority is trusted, and its certificate was good when it stamped.
-    pub(super) fn stamped(&self, stamp: &VerifiedTimeStamp) -> Result<(), &'static str> {
-        let VerifiedTimeStamp { leaf, others, time, .. } = stamp;
-        if *time > self.at {
-            return Err("time.stamp-future");
-        }
-        let path = match self.anchors.path(leaf, others, Purpose::TimeStamp, *time) {
-            Ok(path) => path,
-            Err(PathError::UnknownIssuer) => return Err("time.stamp-unknown-root"),
-            Err(_) => return Err("time.stamp-not-trusted"),
-        };
-        match path.revocation(&self.anchors, *time, self.at) {
-            // RFC 3161, 4: where the key may be in other hands, all that it stamped, whenever it says that was.
-            Revocation::Revoked { at, reason } if at <= *time || !reason.is_orderly() => {
-                Err("time.stamp-revoked")
-            }
-            Revocation::Unknown if self.trust.require_revocation => Err("time.stamp-revocation-unknown"),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether a signer is of an institution whose seal we know: such an institution seals what it issues, so a file
-    /// without its data and claim is none of its documents, even if its officials signed it. Otherwise leaving the data
-    /// out would be the way around every check of it.
-    ///
-    /// The institution counts, and not the root: below a national root there are the signers of a whole country.
-    pub(super) fn is_of_a_sealing_house(&self, content: Option<&Result<Content, cms::Error>>) -> bool {
-        let Some(Ok(Content::Signature { verified, .. })) = content else { return false };
-        let house = clip(&verified.leaf.subject().organization);
-        let leads_to_a_root = |certificate: &Certificate, others: &[Certificate], purpose| {
-            self.anchors.path(certificate, others, purpose, certificate.not_before()).is_ok()
-        };
-        let of_this_house = |seal: &&Certificate| clip(&seal.subject().organization) == house;
-        if house.is_empty() {
-            return false;
-        }
-        let path = |purpose| {
-            self.anchors.path(&verified.leaf, &verified.others, purpose, verified.leaf.not_before()).ok()
-        };
-        // An institution with an authority of its own, whose certificates are as pk makes them: it has a seal, also where
-        // somebody trusts the root by itself and so knows no seal.
-        let of_its_own = |purpose| {
-            path(purpose).is_some_and(|path| {
-                let anchor = path.certificates().last();
-                anchor.is_some_and(|anchor| clip(&anchor.subject().organization) == house)
-            })
-        };
-        [Purpose::Signature, Purpose::Seal].into_iter().any(of_its_own)
-            || self.trust.seals.iter().filter(of_this_house).any(|s| leads_to_a_root(s, &[], Purpose::Seal))
-                && path(Purpose::Document).is_some()
-    }
 }
 
 /// Judges one signature.
@@ -304,7 +240,7 @@ fn own_issuer(
             verdict.chain = Outcome::Pass;
             verdict.root = Root::of(&path);
             add("signer.chain", Outcome::Pass);
-            let (code, outcome) = own_revocation(&path, verdict, moment, witness);
+            let (code, outcome) = revocation(&path, verdict.proven_time, Some(moment), witness.at, witness);
             verdict.revocation = outcome;
             add(code, outcome);
         }
@@ -333,22 +269,27 @@ fn is_tight(path: &Result<VerifiedPath, PathError>, verified: &Verified) -> bool
     }
 }
 
-fn own_revocation(
+/// Whether a signer's certificate was revoked, by lists in force at `moment`: before it was `proven` that the signature
+/// existed, or before it says that it was `signed`.
+fn revocation(
     path: &VerifiedPath,
-    verdict: &SignatureVerdict,
-    signed: Time,
+    proven: Option<Time>,
+    signed: Option<Time>,
+    moment: Time,
     witness: &Witness<'_>,
 ) -> (&'static str, Outcome) {
-    match path.revocation(&witness.anchors, witness.at, witness.at) {
+    match path.revocation(&witness.anchors, moment, witness.at) {
         Revocation::Good => ("signer.not-revoked", Outcome::Pass),
         Revocation::Unknown if witness.trust.require_revocation => {
             ("signer.revocation-required", Outcome::Fail)
         }
         Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
-        Revocation::Revoked { at, .. } if verdict.proven_time.is_some_and(|proven| proven < at) => {
+        Revocation::Revoked { at, .. } if proven.is_some_and(|proven| proven < at) => {
             ("signer.revoked-after-proof", Outcome::Pass)
         }
-        Revocation::Revoked { at, .. } if at <= signed => ("signer.revoked", Outcome::Fail),
+        Revocation::Revoked { at, .. } if signed.is_none_or(|signed| at <= signed) => {
+            ("signer.revoked", Outcome::Fail)
+        }
         // Signed before, by its own word. Whoever has a stolen key can claim any time, so without an
         // outside witness this is no proof (ETSI EN 319 102-1: REVOKED_NO_POE).
         Revocation::Revoked { .. } => ("signer.revoked-later", Outcome::NotChecked),
@@ -401,7 +342,7 @@ fn other_issuer(
             verdict.chain = Outcome::Pass;
             verdict.root = Root::of(&path);
             add(if path.is_pinned() { "signer.pinned" } else { "signer.path" }, Outcome::Pass);
-            let (code, outcome) = other_revocation(&path, claimed, proven, moment, witness);
+            let (code, outcome) = revocation(&path, proven, proven.or(claimed), moment, witness);
             // Whoever trusts a certificate by itself need not have a list for it.
             if path.is_pinned() && outcome == Outcome::NotChecked && code == "signer.revocation-unknown" {
                 return;
@@ -426,29 +367,6 @@ fn other_issuer(
             verdict.chain = Outcome::Fail;
             add(path_code(error), Outcome::Fail);
         }
-    }
-}
-
-fn other_revocation(
-    path: &VerifiedPath,
-    claimed: Option<Time>,
-    proven: Option<Time>,
-    moment: Time,
-    witness: &Witness<'_>,
-) -> (&'static str, Outcome) {
-    match path.revocation(&witness.anchors, moment, witness.at) {
-        Revocation::Good => ("signer.not-revoked", Outcome::Pass),
-        Revocation::Unknown if witness.trust.require_revocation => {
-            ("signer.revocation-required", Outcome::Fail)
-        }
-        Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
-        Revocation::Revoked { at, .. } if proven.is_some_and(|proven| proven < at) => {
-            ("signer.revoked-after-proof", Outcome::Pass)
-        }
-        Revocation::Revoked { at, .. } if proven.or(claimed).is_none_or(|signed| at <= signed) => {
-            ("signer.revoked", Outcome::Fail)
-        }
-        Revocation::Revoked { .. } => ("signer.revoked-later", Outcome::NotChecked),
     }
 }
 

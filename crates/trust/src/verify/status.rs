@@ -1,24 +1,34 @@
 //! Has everybody signed, and is the document still in force?
 
+use sha2::{Digest, Sha256};
+
 use super::content::Content;
 use super::evidence::{Evidence, Record, Standing, Status};
 use super::verdict::{Axis, Finding, Outcome, SignatureVerdict};
 
 /// A file as a register knows it.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Hashes {
     /// SHA-256 of the file.
     pub(super) whole: [u8; 32],
-    /// The same without its newest revision.
+    /// The same without its newest revision, where a register may know that.
     pub(super) before: Option<[u8; 32]>,
-    /// Whether that revision is an update of a later version, which is no signature.
-    pub(super) newer: bool,
+    /// Whether the newest revision is an update of a later version, which is no signature.
+    pub(super) newest_is_newer: bool,
+}
+
+impl Hashes {
+    /// Of a file of which no register knows a part.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self { whole: Sha256::digest(bytes).into(), before: None, newest_is_newer: false }
+    }
 }
 
 /// Has everybody signed, and is it still in force?
 pub(super) fn status(
     content: &Content,
     open: &[String],
-    &Hashes { whole, before, newer }: &Hashes,
+    &Hashes { whole, before, newest_is_newer }: &Hashes,
     signatures: &[SignatureVerdict],
     evidence: &Evidence,
     findings: &mut Vec<Finding>,
@@ -51,7 +61,7 @@ pub(super) fn status(
         findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
     }
     let last = record.files.last();
-    let under_newer = before.filter(|before| newer && record.files.contains(before));
+    let under_newer = before.filter(|before| newest_is_newer && record.files.contains(before));
     match record.files.iter().position(|file| *file == whole) {
         // What was recorded, and something after it that a later version may add: `changes.newer` says so.
         None if under_newer.is_some() => {}

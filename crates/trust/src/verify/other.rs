@@ -1,0 +1,117 @@
+//! Another program's document, examined, or one of a later version that only such a reader reads.
+
+use super::changes;
+use super::content::NewerContent;
+use super::document::{Examined, newer_data, older_lists};
+use super::signature::{CERTIFICATES, Found, Rules, signature};
+use super::status::Hashes;
+use super::trust::Trust;
+use super::verdict::{Axis, Finding, Outcome, Place, Profile, SignatureVerdict};
+use super::witness::{Seen, Witness};
+use crate::pades::{self, Survey};
+use crate::pdf::{self, File};
+use crate::pki::Anchors;
+use crate::time::Time;
+
+/// Another program's document, or one of a later version that only such a reader reads.
+pub(super) fn examine(
+    file: &File<'_>,
+    newer: Option<&NewerContent>,
+    trust: &Trust,
+    at: Time,
+) -> Result<Examined, pdf::Error> {
+    let bytes = file.bytes();
+    let survey = pades::survey(file)?;
+    let unlisted = changes::unlisted(file, &survey)?;
+    let mut findings = Vec::new();
+    let profile = match newer {
+        Some(newer) => {
+            findings.extend(newer_data(newer));
+            Profile::Own
+        }
+        None => {
+            findings.push(Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked));
+            Profile::Foreign
+        }
+    };
+    findings.extend(older_lists(&trust.anchors));
+    // The last update that did what no signing program does.
+    let changed = survey.changes.forbidden.iter().map(|change| change.revision);
+    let forbidden = changed.chain(unlisted.iter().map(|(revision, _)| *revision)).max();
+    findings.extend(unlisted.into_iter().map(|(_, finding)| finding));
+    if file.is_encrypted() {
+        findings.push(Finding::new(Axis::Remark, "document.without-password", Outcome::NotChecked));
+    }
+    for (what, (byte, _)) in file.irregularities() {
+        findings.push(Finding::new(Axis::Remark, what.code(), Outcome::NotChecked).at(Place::Byte(byte)));
+    }
+    findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
+    if survey.signatures.is_empty() && survey.conflicts.is_empty() {
+        // Taken out of its field, or put where no field is: nobody's signature here, but not nobody's work either.
+        let loose = bytes.windows(10).any(|window| window == b"/ByteRange");
+        let code = if loose { "document.loose-signature" } else { "document.unsigned" };
+        findings.push(Finding::new(Axis::Integrity, code, Outcome::NotChecked));
+    }
+    changes::changes(&survey, file.revisions().len(), forbidden, &mut findings);
+    if changes::taken_out(file, &survey) {
+        findings.push(Finding::notice("signature.taken-out"));
+    }
+    changes::conflicts(&survey, &mut findings);
+    if !survey.open.is_empty() {
+        findings.push(Finding::notice("status.open-fields").with("fields", changes::names(&survey.open)));
+    }
+    if !survey.stamped.is_empty() {
+        findings
+            .push(Finding::notice("status.stamped-fields").with("fields", changes::names(&survey.stamped)));
+    }
+    if newer.is_none() {
+        findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
+    }
+    let seen = survey.signatures.iter().map(|signed| Seen {
+        revision: signed.revision,
+        coverage: &signed.coverage,
+        content: signed.content.as_ref(),
+    });
+    let witness = Witness::new(trust, anchors(trust, &survey), at, &seen.collect::<Vec<_>>());
+    let signatures: Vec<SignatureVerdict> = survey
+        .signatures
+        .iter()
+        .map(|signed| {
+            let found = Found {
+                field: &signed.field,
+                revision: signed.revision,
+                reference: signed.reference,
+                sub_filter: &signed.sub_filter,
+                claimed_time: signed.claimed_time,
+                content: signed.content.as_ref(),
+                coverage: &signed.coverage,
+                changes_after: changes::after(signed, &survey, forbidden),
+                rules: Rules::Other,
+            };
+            signature(&found, &witness)
+        })
+        .collect();
+    changes::shown(&survey, &signatures, &mut findings);
+    changes::unusual(file, &survey, &signatures, &mut findings);
+    if survey.effort.is_exhausted() {
+        let cost = Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked);
+        findings.push(cost.with("what", CERTIFICATES));
+    }
+    if newer.is_some() {
+        findings.push(Finding::new(Axis::Issuer, "role.not-checked", Outcome::NotChecked));
+    } else if survey.signatures.iter().any(|s| witness.is_of_a_sealing_house(s.content.as_ref())) {
+        findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
+    }
+    let newer = newer.map(|newer| newer.digest);
+    Ok(Examined { profile, hashes: Hashes::of(bytes), at, findings, signatures, own: None, newer })
+}
+
+/// The anchors, with the document's validation data.
+fn anchors(trust: &Trust, survey: &Survey) -> Anchors {
+    let mut anchors = trust.anchors.clone();
+    anchors.intermediates.extend(survey.certificates.iter().cloned());
+    anchors.crls.extend(survey.crls.iter().cloned());
+    anchors.answers.extend(survey.answers.iter().cloned());
+    anchors.effort = survey.effort.clone();
+    anchors
+}

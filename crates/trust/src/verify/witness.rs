@@ -1,0 +1,104 @@
+//! What signatures are judged with: whom somebody trusts, what came along with the document, and who has seen it.
+
+use super::trust::Trust;
+use crate::cms::{self, VerifiedTimeStamp};
+use crate::pades::{Content, Coverage};
+use crate::pki::{Anchors, Certificate, Crl, OcspAnswer, PathError, Purpose, Revocation, clip};
+use crate::time::Time;
+
+/// A signature, as far as a witness looks at it.
+pub(super) struct Seen<'s> {
+    pub(super) revision: usize,
+    pub(super) coverage: &'s Coverage,
+    pub(super) content: Option<&'s Result<Content, cms::Error>>,
+}
+
+/// What signatures are judged with.
+pub(super) struct Witness<'t> {
+    pub(super) trust: &'t Trust,
+    /// Those of `trust`, with what came along with the document.
+    pub(super) anchors: Anchors,
+    pub(super) at: Time,
+    /// Document time stamps by trusted authorities: the revision that each made, and when.
+    pub(super) stamps: Vec<(usize, Time)>,
+}
+
+impl<'t> Witness<'t> {
+    /// `anchors` are those of `trust` with what else came along with the document: lists, certificates and answers may be
+    /// links and evidence, never anchors. Those inside the signatures are added here.
+    pub(super) fn new(trust: &'t Trust, anchors: Anchors, at: Time, signatures: &[Seen<'_>]) -> Self {
+        let mut witness = Self { trust, anchors, at, stamps: Vec::new() };
+        let contents = || signatures.iter().filter_map(|seen| seen.content?.as_ref().ok());
+        contents().for_each(|content| witness.add_proofs(content));
+        let stamps = signatures.iter().filter_map(|seen| match (seen.coverage, seen.content) {
+            (Ok(()), Some(Ok(Content::TimeStamp(stamp)))) if witness.stamped(stamp) == Ok(()) => {
+                Some((seen.revision, stamp.time))
+            }
+            _ => None,
+        });
+        witness.stamps = stamps.collect();
+        witness
+    }
+
+    fn add_proofs(&mut self, content: &Content) {
+        let mut add = |crls: &[Crl], answers: &[OcspAnswer]| {
+            self.anchors.crls.extend(crls.iter().cloned());
+            self.anchors.answers.extend(answers.iter().cloned());
+        };
+        match content {
+            Content::Signature { verified, time_stamps } => {
+                add(&verified.crls, &verified.answers);
+                time_stamps.iter().flatten().for_each(|stamp| add(&stamp.crls, &stamp.answers));
+            }
+            Content::TimeStamp(stamp) => add(&stamp.crls, &stamp.answers),
+        }
+    }
+
+    /// Whether a time stamp authority is trusted, and its certificate was good when it stamped.
+    pub(super) fn stamped(&self, stamp: &VerifiedTimeStamp) -> Result<(), &'static str> {
+        let VerifiedTimeStamp { leaf, others, time, .. } = stamp;
+        if *time > self.at {
+            return Err("time.stamp-future");
+        }
+        let path = match self.anchors.path(leaf, others, Purpose::TimeStamp, *time) {
+            Ok(path) => path,
+            Err(PathError::UnknownIssuer) => return Err("time.stamp-unknown-root"),
+            Err(_) => return Err("time.stamp-not-trusted"),
+        };
+        match path.revocation(&self.anchors, *time, self.at) {
+            // RFC 3161, 4: where the key may be in other hands, all that it stamped, whenever it says that was.
+            Revocation::Revoked { at, reason } if at <= *time || !reason.is_orderly() => {
+                Err("time.stamp-revoked")
+            }
+            Revocation::Unknown if self.trust.require_revocation => Err("time.stamp-revocation-unknown"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a signer is of an institution whose seal we know: such an institution seals what it issues, so a file
+    /// without its data and claim is none of its documents, even if its officials signed it. Otherwise leaving the data
+    /// out would be the way around every check of it.
+    ///
+    /// The institution counts, and not the root: below a national root there are the signers of a whole country.
+    pub(super) fn is_of_a_sealing_house(&self, content: Option<&Result<Content, cms::Error>>) -> bool {
+        let Some(Ok(Content::Signature { verified, .. })) = content else { return false };
+        let house = clip(&verified.leaf.subject().organization);
+        if house.is_empty() {
+            return false;
+        }
+        let path = |certificate: &Certificate, others: &[Certificate], purpose| {
+            self.anchors.path(certificate, others, purpose, certificate.not_before()).ok()
+        };
+        let Some(signer) = path(&verified.leaf, &verified.others, Purpose::Document) else { return false };
+        let is_of_this_house = |certificate: &Certificate| clip(&certificate.subject().organization) == house;
+        // An institution with an authority of its own, whose certificates are as pk makes them: it has a seal, also where
+        // somebody trusts the root by itself and so knows no seal.
+        let as_of_pk = verified.leaf.permits(Purpose::Signature) || verified.leaf.permits(Purpose::Seal);
+        as_of_pk && signer.certificates().last().is_some_and(is_of_this_house)
+            || self
+                .trust
+                .seals
+                .iter()
+                .any(|seal| is_of_this_house(seal) && path(seal, &[], Purpose::Seal).is_some())
+    }
+}
