@@ -21,27 +21,17 @@ struct Headline {
 }
 
 impl Headline {
-    /// Of an answer as a whole.
-    fn of(context: &Context<'_>, answer: &Answer) -> Self {
+    /// Of an answer as a whole, in which each document has this one: that of the worst.
+    fn of(context: &Context<'_>, answer: &Answer, shown: &[PageAnswer]) -> Self {
+        let all = shown.iter().map(|shown| Self::of_document(context, shown));
+        let worst = all.min_by_key(Self::rank).unwrap_or_else(|| Self {
+            tone: Tone::of_overall(answer.overall()),
+            code: headline(answer.overall()),
+            sentences: Vec::new(),
+        });
         match answer {
-            Answer::Document(verdict) => Self::of_document(context, &answer_of(context, verdict)),
-            Answer::Picture(verdict) => {
-                let all = verdict
-                    .documents
-                    .iter()
-                    .map(|document| Self::of_document(context, &answer_of(context, document)));
-                let worst = all.min_by_key(Self::rank).unwrap_or_else(|| Self {
-                    tone: Tone::of_overall(verdict.overall),
-                    code: headline(verdict.overall),
-                    sentences: Vec::new(),
-                });
-                worst.leading_to(context, verdict)
-            }
-            Answer::Archive(verdict) => Self {
-                tone: Tone::of_overall(verdict.overall),
-                code: headline(verdict.overall),
-                sentences: Vec::new(),
-            },
+            Answer::Picture(verdict) => worst.leading_to(context, verdict),
+            Answer::Document(_) | Answer::Archive(_) => worst,
         }
     }
 
@@ -77,11 +67,6 @@ impl Headline {
     }
 }
 
-/// The keys of a server are those of today.
-fn answer_of(context: &Context<'_>, verdict: &Verdict) -> PageAnswer {
-    present::page(verdict, Reader { host: &context.site.host, fresh: true })
-}
-
 /// The answer about a file, without what every page has around it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::web) struct Answered {
@@ -97,31 +82,31 @@ pub(in crate::web) fn answered(context: &Context<'_>, answered: &Answered) -> St
 
 /// The answer about a file.
 pub(in crate::web) fn answer(context: &Context<'_>, answer: &Answer) -> Answered {
-    let headline = Headline::of(context, answer);
+    // Refused before it was looked at.
+    let verdicts = if matches!(answer, Answer::Archive(_)) { &[] } else { answer.verdicts() };
+    // The keys of a server are those of today.
+    let reader = Reader { host: &context.site.host, fresh: true };
+    let shown: Vec<PageAnswer> = verdicts.iter().map(|verdict| present::page(verdict, reader)).collect();
+    let headline = Headline::of(context, answer, &shown);
     let heading = context.say(headline.code);
     let content = html! {
         (banner(headline.tone, &heading, headline.text()))
-        @match answer {
-            Answer::Document(verdict) => (document(context, verdict, &answer_of(context, verdict))),
-            Answer::Picture(verdict) => (picture(context, verdict)),
-            // Refused before it was looked at.
-            Answer::Archive(_) => {}
+        @for (verdict, shown) in verdicts.iter().zip(&shown) {
+            // Of several each has its own headline.
+            @if matches!(answer, Answer::Picture(_)) { (part(context, shown)) }
+            (document(context, verdict, shown))
         }
         div.actions { a.button.first href=(context.links.check()) { (context.say("page.check-another")) } }
     };
     Answered { heading: (*heading).to_owned(), content: content.into_string() }
 }
 
-fn picture(context: &Context<'_>, verdict: &PictureVerdict) -> Markup {
+fn part(context: &Context<'_>, shown: &PageAnswer) -> Markup {
+    let headline = Headline::of_document(context, shown);
     html! {
-        @for verdict in &verdict.documents {
-            @let answer = answer_of(context, verdict);
-            @let headline = Headline::of_document(context, &answer);
-            div.banner.(headline.tone.class()) {
-                (headline.tone.icon())
-                div { h2 { (context.say(headline.code)) } (headline.text()) }
-            }
-            (document(context, verdict, &answer))
+        div.banner.(headline.tone.class()) {
+            (headline.tone.icon())
+            div { h2 { (context.say(headline.code)) } (headline.text()) }
         }
     }
 }
