@@ -206,8 +206,3 @@ pub(super) fn jobs(typed: Option<usize>) -> usize {
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
         .clamp(1, 64)
 }
-
-/// `Rp 4.100.832.755`
-pub(super) fn rupiah(amount: u64) -> String {
-    pk_trust::present::rupiah(amount)
-}

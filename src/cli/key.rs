@@ -238,9 +238,8 @@ fn new(app: &App, term: &Term, office: &Office, args: New) -> Result<ExitCode, F
     let now = app.clock.now();
     let algorithm = args.algorithm.map(KeyAlgorithm::from);
     // Readers that do not know the algorithm above it will not follow the certificate to its root.
-    if algorithm.is_some_and(|algorithm| Some(algorithm) != issuing.public().and_then(|key| key.algorithm()))
-    {
-        term.note("key.other-algorithm", &[("algorithm", algorithm.unwrap_or_default().to_string())]);
+    if let Some(algorithm) = algorithm.filter(|algorithm| *algorithm != issuing.algorithm()) {
+        term.note("key.other-algorithm", &[("algorithm", algorithm.to_string())]);
     }
     let protection = Protection { algorithm, passphrase: &passphrase, cost: Cost::DEFAULT };
     let certificate = office.issue_official(subject(official), &issuing, &protection, now, args.renew)?;

@@ -2,6 +2,7 @@
 
 mod algorithm;
 mod anchors;
+mod answers;
 mod app;
 mod archive;
 mod backup;

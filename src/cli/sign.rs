@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use pk_trust::Time;
 use pk_trust::claim::{Id, Kind};
+use pk_trust::present::rupiah;
 use pk_trust::verify::Content;
 use sha2::{Digest as _, Sha256};
 
-use super::app::{self, App, jobs, rupiah};
+use super::app::{self, App, jobs};
 use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
 use super::status::kind_and_year;
