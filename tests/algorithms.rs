@@ -49,7 +49,7 @@ fn an_office_of_p256_does_all_that_another_one_does() {
         let file = File::parse(&bytes).unwrap();
         let text = String::from_utf8(attachment(file.at(0), CLAIM_NAME).unwrap().unwrap()).unwrap();
         let pk::audit::Answer::Document(link) = fixture.auditor().link("", &text, now()) else { panic!() };
-        assert_eq!(link.lines.issuer.code, "seal.trusted");
+        assert_eq!(link.lines.issuer.code.as_str(), "seal.trusted");
         assert_eq!(link.document.unwrap().claim, Outcome::Pass);
     }
     let keys = fixture.office.all_keys(now()).unwrap();

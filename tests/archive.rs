@@ -6,7 +6,7 @@ use der::asn1::{ObjectIdentifier, SetOfVec};
 use pk::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra};
 use pk::batch::write_archive;
 use pk::registry::Registry as _;
-use pk_trust::verify::Overall;
+use pk_trust::verify::{Code, Overall};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -134,7 +134,7 @@ fn an_archive_outlives_its_seal() {
     let Answer::Archive(verdict) = fixture.auditor().examine("2026.zip", &bytes, later).unwrap() else {
         panic!("a document");
     };
-    assert_eq!(verdict.seal.0, "archive.sealed");
+    assert_eq!(verdict.seal.0, Code::ArchiveSealed);
     assert_eq!(verdict.overall, Overall::Passed);
 }
 
@@ -155,7 +155,7 @@ fn the_manifest_is_sealed() {
         None,
     );
     let verdict = examine(&fixture.auditor(), &edited);
-    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, "archive.seal-broken"));
+    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, Code::ArchiveSealBroken));
     // The same, with something in the seal that only a later version knows, and that needs no key.
     let more = |name: &str, content: Vec<u8>| match name {
         "manifest.p7s" => with_signer(&content, |info| {
@@ -166,15 +166,15 @@ fn the_manifest_is_sealed() {
     };
     let newer = |bytes: &[u8]| repack(bytes, |name, content| Some(more(name, content)), None);
     let verdict = examine(&fixture.auditor(), &newer(&edited));
-    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, "archive.seal-broken"));
+    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, Code::ArchiveSealBroken));
     let verdict = examine(&fixture.auditor(), &newer(&bytes));
-    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Indeterminate, "archive.seal-newer"));
+    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Indeterminate, Code::ArchiveSealNewer));
     // The archive of another office with the same names, checked against ours.
     let stranger = Fixture::new();
     stranger.generate();
     stranger.sign_all();
     let verdict = examine(&fixture.auditor(), &pack(&stranger));
-    assert_eq!(verdict.seal.0, "archive.unknown-root");
+    assert_eq!(verdict.seal.0, Code::ArchiveUnknownRoot);
     assert_ne!(verdict.overall, Overall::Passed);
     for name in ["manifest.json", "manifest.p7s", "trust.pem"] {
         let without = repack(&bytes, |entry, content| (entry != name).then_some(content), None);

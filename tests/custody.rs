@@ -156,7 +156,7 @@ fn a_signature_that_was_not_recorded_is_not_called_false() {
     fs::write(fixture.office.registry(), &before).unwrap();
     let answer = verdict(&fixture.auditor(), &signed);
     assert_eq!(answer.overall, Overall::Indeterminate, "{:?}", complaints(&answer));
-    assert_eq!(answer.lines.status.code, "registry.one-ahead");
+    assert_eq!(answer.lines.status.code.as_str(), "registry.one-ahead");
     assert!(!complaints(&answer).contains(&"registry.other-file"));
     // A changed one is false, whatever the register waits for.
     for at in [3000, signed.len() - 3000, signed.len() - 200] {

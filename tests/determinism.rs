@@ -79,7 +79,7 @@ fn a_changed_target_gives_another_digest_and_the_old_code_no_longer_fits() {
     let forged = on_big_stack(|| renderer().render(&new.data.bytes, &old_link).unwrap()).0;
     let verdict = verdict(&fixture.outsider(), &forged);
     assert_eq!(verdict.overall, Overall::Failed);
-    assert_eq!(verdict.lines.integrity.code, "claim.other-content");
+    assert_eq!(verdict.lines.integrity.code.as_str(), "claim.other-content");
 }
 
 #[test]

@@ -294,7 +294,7 @@ pub(crate) fn verdict(auditor: &Auditor, bytes: &[u8]) -> Verdict {
 /// The codes of everything that failed or could not be checked.
 pub(crate) fn complaints(verdict: &Verdict) -> Vec<&'static str> {
     let bad = verdict.all_findings().filter(|f| f.outcome != pk_trust::verify::Outcome::Pass);
-    bad.map(|f| f.code).collect()
+    bad.map(|f| f.code.as_str()).collect()
 }
 
 /// Numbers that are the same on every machine, so that a failure can be repeated (SplitMix64; Steele,

@@ -147,7 +147,7 @@ fn own_templates_cannot_be_reproduced_elsewhere() {
 
     let elsewhere = verdict(&fixture.outsider(), &revision.0);
     assert_eq!(elsewhere.overall, Overall::Indeterminate);
-    assert_eq!(elsewhere.lines.integrity.code, "document.not-certified");
+    assert_eq!(elsewhere.lines.integrity.code.as_str(), "document.not-certified");
     let mut at_home = fixture.outsider();
     at_home.templates = Some(own);
     assert_eq!(verdict(&at_home, &revision.0).lines.integrity.outcome, Answer::Yes);

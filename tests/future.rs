@@ -342,7 +342,11 @@ fn understood_documents(world: &World) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 fn codes(verdict: &Verdict, outcome: Outcome) -> Vec<&'static str> {
-    verdict.all_findings().filter(|finding| finding.outcome == outcome).map(|finding| finding.code).collect()
+    verdict
+        .all_findings()
+        .filter(|finding| finding.outcome == outcome)
+        .map(|finding| finding.code.as_str())
+        .collect()
 }
 
 #[test]
@@ -574,8 +578,8 @@ fn what_is_not_verified_is_nobodys() {
         for auditor in [&office, &outsider] {
             let verdict = verdict(auditor, &bytes);
             let lines = &verdict.lines;
-            assert_ne!(lines.issuer.outcome, Answer::Yes, "{name}: {}", lines.issuer.code);
-            assert_ne!(lines.status.outcome, Answer::Yes, "{name}: {}", lines.status.code);
+            assert_ne!(lines.issuer.outcome, Answer::Yes, "{name}: {}", lines.issuer.code.as_str());
+            assert_ne!(lines.status.outcome, Answer::Yes, "{name}: {}", lines.status.code.as_str());
         }
     }
 }
@@ -589,7 +593,7 @@ fn a_sealed_claim_contradicts_data_of_any_version() {
     let newer = world.data.replacen("pk-data/1", "pk-data/2", 1);
     let verdict = verdict(&outsider, &world.scene.sign(&world.rendered(&newer, &old_claim)));
     assert_eq!(verdict.overall, Overall::Failed);
-    assert_eq!(verdict.lines.integrity.code, "claim.other-content");
+    assert_eq!(verdict.lines.integrity.code.as_str(), "claim.other-content");
 }
 
 /// An official signs a file without data and seal; somebody trusts the root alone, and so knows no seal.
@@ -693,7 +697,7 @@ fn only_the_seal_of_the_institution_certifies_the_pages() {
     // Whoever has the seal can seal anything, and then everybody sees who did. Other pages are not those of the data.
     let [_, (_, outsider), _] = auditors(&world.scene);
     let repainted = by(&painted, &seal).unwrap();
-    assert_eq!(verdict(&outsider, &repainted).lines.integrity.code, "document.not-reproduced");
+    assert_eq!(verdict(&outsider, &repainted).lines.integrity.code.as_str(), "document.not-reproduced");
     // The seal of one document on the pages of another one.
     let moved = {
         let sealed = &world.scene.issued[rendered.len()..];

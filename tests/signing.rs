@@ -52,10 +52,10 @@ fn unsigned_and_half_signed_documents_are_not_certain() {
         let bytes = fixture.revision("kominfo", Kind::Agreement, revision);
         let inside = verdict(&fixture.auditor(), &bytes);
         assert_eq!(inside.overall, Overall::Indeterminate);
-        assert_eq!(inside.lines.status.code, code);
+        assert_eq!(inside.lines.status.code.as_str(), code);
         let outside = verdict(&fixture.outsider(), &bytes);
         assert_eq!(outside.overall, Overall::Indeterminate);
-        assert_eq!(outside.lines.status.code, "status.waiting");
+        assert_eq!(outside.lines.status.code.as_str(), "status.waiting");
     }
 }
 
@@ -67,7 +67,7 @@ fn without_a_registry_the_status_is_open() {
     assert_eq!(verdict.document.unwrap().reproduced, Outcome::Pass, "rendered again, the same bytes");
     assert_eq!(verdict.lines.integrity.outcome, Answer::Yes);
     assert_eq!(verdict.lines.issuer.outcome, Answer::Yes);
-    assert_eq!(verdict.lines.status.code, "status.not-asked");
+    assert_eq!(verdict.lines.status.code.as_str(), "status.not-asked");
 }
 
 #[test]
@@ -356,9 +356,9 @@ fn revoked_documents_are_genuine_and_no_longer_in_force() {
     registry.advance(&revoked.reservation.id, revoked.revision, &change, now()).unwrap();
     let verdict = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
     assert_eq!(verdict.overall, Overall::Ended);
-    assert_eq!(verdict.lines.status.code, "status.revoked");
-    assert_eq!(verdict.lines.status.detail["reason"], "salah target");
-    assert_eq!(verdict.lines.status.detail["since"], "2026-01-05T01:00:00Z");
+    assert_eq!(verdict.lines.status.code.as_str(), "status.revoked");
+    assert_eq!(verdict.lines.status.detail.texts()["reason"], "salah target");
+    assert_eq!(verdict.lines.status.detail.texts()["since"], "2026-01-05T01:00:00Z");
     // What is broken besides is not genuine.
     let mut broken = fixture.file("kominfo", Kind::Agreement);
     broken[3000] ^= 1;

@@ -8,7 +8,7 @@ use pk::report::{self, About, Entry, Report};
 use pk::words::{Language, Words};
 use pk_trust::claim::Kind;
 use pk_trust::pdf::{Dictionary, File, Object, Update, identify};
-use pk_trust::verify::{self, CLAIM_NAME, Finding, Overall, Verdict, attachment};
+use pk_trust::verify::{self, CLAIM_NAME, Code, Finding, Overall, Parameter, Verdict, attachment};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,9 +54,9 @@ fn a_remark_that_a_reader_needs_stands_beside_a_good_headline() {
     assert_eq!(report::brief(&english(), &Answer::Document(Box::new(good.clone()))), None);
     let plain = html(good.clone());
     for _ in 0..2 {
-        good.findings.push(Finding::notice("signature.added-field").with("field", "Cap"));
+        good.findings.push(Finding::new(Code::SignatureAddedField).with(Parameter::Field, "Cap"));
     }
-    good.findings.push(Finding::new(verify::Axis::Remark, "document.foreign", verify::Outcome::NotChecked));
+    good.findings.push(Finding::new(Code::DocumentForeign));
     assert_eq!(good.notices().len(), 1, "each once");
     let said = report::brief(&english(), &Answer::Document(Box::new(good.clone()))).unwrap();
     assert!(said.contains("signature field Cap was added"), "{said}");
@@ -75,13 +75,13 @@ fn a_remark_that_a_reader_needs_stands_beside_a_good_headline() {
 fn what_is_tolerated_is_one_short_line() {
     let mut good = verdict(&complete().auditor(), &document());
     assert_eq!(report::notices(&english(), &good), Vec::<String>::new());
-    for code in ["document.tolerated-a", "document.tolerated-a", "cms.tolerated-b"] {
-        good.findings.push(Finding::new(verify::Axis::Remark, code, verify::Outcome::NotChecked));
+    for code in [Code::DocumentToleratedSize, Code::DocumentToleratedSize, Code::CmsToleratedBer] {
+        good.findings.push(Finding::new(code));
     }
     let notices = report::notices(&english(), &good);
     assert!(notices.len() == 1 && notices[0].contains("(points: 2)"), "{notices:?}");
     // What concerns all files alike is not said with each of many.
-    good.findings.push(Finding::notice("trust.older-list").with("issuer", "Contoh"));
+    good.findings.push(Finding::new(Code::TrustOlderList).with(Parameter::Issuer, "Contoh"));
     assert_eq!(report::notices(&english(), &good).len(), 2);
     assert_eq!(report::trust_notices(&english(), &good).len(), 1);
     let brief = report::brief(&english(), &Answer::Document(Box::new(good))).unwrap();
@@ -121,7 +121,7 @@ fn a_document_that_went_through_another_signing_service_is_explained() {
         for more in [false, true] {
             let found = verdict(&auditor, &sent_elsewhere(&bytes, sub_filter, keys, more));
             assert_eq!(found.overall, Overall::Failed, "{sub_filter}: it excuses nothing");
-            assert_eq!(found.lines.integrity.code, "changes.signed-elsewhere", "{sub_filter}");
+            assert_eq!(found.lines.integrity.code.as_str(), "changes.signed-elsewhere", "{sub_filter}");
             assert!(complaints(&found).contains(&"changes.forbidden"), "{sub_filter}");
         }
     }
@@ -151,7 +151,7 @@ fn what_no_other_service_signed_is_not_said_to_be() {
         .with("SubFilter", Object::name("ETSI.CAdES.detached"));
     let reserved = Update::new(&file).reserve_signature(shape, 8192, without_range, identify).unwrap();
     let found = verdict(&auditor, &reserved.fill(&[0x30, 0x00]).unwrap());
-    assert_eq!(found.lines.integrity.code, "changes.forbidden");
+    assert_eq!(found.lines.integrity.code.as_str(), "changes.forbidden");
     // The document itself, before.
     assert!(!complaints(&verdict(&auditor, &bytes)).iter().any(|code| code.starts_with("changes.")));
 }
@@ -215,21 +215,25 @@ fn a_scan_in_a_pdf_is_read_like_a_picture() {
     let (keys, jpeg) = as_jpeg(&page);
     for font in ["", "/Font<</F 1 0 R>>"] {
         let found = verdict(&auditor, &scanned(&keys, &jpeg, font));
-        assert_eq!(found.lines.issuer.code, "seal.trusted", "{font}: {:?}", complaints(&found));
+        assert_eq!(found.lines.issuer.code.as_str(), "seal.trusted", "{font}: {:?}", complaints(&found));
         assert_eq!(found.overall, Overall::Indeterminate, "never more than its code can prove");
-        assert!(found.notices().iter().any(|notice| notice.code == "picture.scanned-pdf"));
+        assert!(found.notices().iter().any(|notice| notice.code == Code::PictureScannedPdf));
     }
     // Without a code that can be read, it says what it is and what to do; a text says neither.
     let (keys, jpeg) = as_jpeg(&empty);
     let found = verdict(&auditor, &scanned(&keys, &jpeg, ""));
-    assert_eq!(found.lines.integrity.code, "document.unsigned");
-    assert!(found.notices().iter().any(|notice| notice.code == "document.scan"));
+    assert_eq!(found.lines.integrity.code.as_str(), "document.unsigned");
+    assert!(found.notices().iter().any(|notice| notice.code == Code::DocumentScan));
     let found = verdict(&auditor, &scanned(&keys, &jpeg, "/Font<</F 1 0 R>>"));
-    assert!(!found.notices().iter().any(|notice| notice.code == "document.scan"), "{:?}", complaints(&found));
+    assert!(
+        !found.notices().iter().any(|notice| notice.code == Code::DocumentScan),
+        "{:?}",
+        complaints(&found)
+    );
     // Who does not look is not told so, and gets the advice.
     let (keys, jpeg) = as_jpeg(&page);
     let found = verdict(&complete().outsider(), &scanned(&keys, &jpeg, ""));
-    assert_eq!(found.lines.integrity.code, "document.unsigned");
+    assert_eq!(found.lines.integrity.code.as_str(), "document.unsigned");
     assert!(english().hint("document.unsigned", &Default::default()).unwrap().contains("as a picture"));
 }
 

@@ -334,7 +334,7 @@ fn names_in_a_report_are_never_markup() {
     verdict.signatures[0].signer = Some(EVIL.to_owned());
     verdict.signatures[0].field = EVIL.to_owned();
     verdict.document.as_mut().unwrap().issued.as_mut().unwrap().by = EVIL.to_owned();
-    verdict.lines.issuer.detail.insert("signer", EVIL.to_owned());
+    verdict.lines.issuer.detail.set(pk_trust::verify::Parameter::Signer, EVIL);
     let mut report = Report::default();
     report.add(Entry {
         name: EVIL.to_owned(),

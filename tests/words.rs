@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use pk::words::{Language, Values, Words};
+use pk_trust::verify::{Axis, Code, Parameter};
 
 use crate::architecture::{root, sources};
 
@@ -92,6 +93,53 @@ fn every_text_is_used() {
             assert!(used.contains(code) || made(code), "{file}.toml: nothing uses {code}");
         }
     }
+}
+
+/// A sentence mentions only what its finding has, in both languages.
+#[test]
+fn findings_have_what_their_sentences_mention() {
+    let places = |text: &str| -> BTreeSet<String> {
+        text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+    };
+    for language in [Language::Indonesian, Language::English] {
+        let words = Words::new(language);
+        for code in Code::ALL {
+            let mut had: BTreeSet<String> = code.parameters().iter().map(|p| p.as_str().to_owned()).collect();
+            // Those of an error stand beside it.
+            if code.parameters().contains(&Parameter::Error) {
+                had.extend(["algorithm", "bits"].map(str::to_owned));
+            }
+            for text in [Some(words.plain(code.as_str())), words.hint(code.as_str(), &Values::new())] {
+                let mentioned = places(&text.unwrap_or_default());
+                assert!(mentioned.is_subset(&had), "{code}: {mentioned:?}");
+            }
+            assert!(words.knows(code.as_str()), "{code}");
+        }
+    }
+}
+
+/// A code that nothing finds would be a promise to those who read the list.
+#[test]
+fn every_code_is_found_somewhere_and_documented() {
+    let list = root().join("crates/trust/src/verify/code.rs");
+    let files = ["src", "crates/trust/src"].iter().flat_map(|folder| sources(&root().join(folder)));
+    let used: String = files.filter(|f| *f != list).map(|file| fs::read_to_string(file).unwrap()).collect();
+    let documented = fs::read_to_string(root().join("docs/formats/verdict.md")).unwrap();
+    let archive = fs::read_to_string(root().join("docs/formats/archive.md")).unwrap();
+    for code in Code::ALL {
+        let name = format!("Code::{code:?}");
+        let mut found = used.split(&name).skip(1);
+        assert!(found.any(|rest| !rest.starts_with(char::is_alphanumeric)), "nothing finds {code:?}");
+        let named = format!("`{code}`");
+        assert!(documented.contains(&named) || archive.contains(&named), "no page names {code}");
+        assert_eq!(code.axis() == Axis::Remark, code.is_notice() || is_aside(*code), "{code}");
+    }
+}
+
+/// Remarks that only those are told who ask for every check.
+fn is_aside(code: Code) -> bool {
+    let aside = [Code::DocumentForeign, Code::DocumentWithoutPassword, Code::DocumentReproductionNotTried];
+    code.is_tolerated() || aside.contains(&code)
 }
 
 /// What a reader of files says is told by code. English would stand there if a text were the error itself, or held one

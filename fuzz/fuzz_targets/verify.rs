@@ -25,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
     // nothing, and then it is not certain.
     let appended = update(SIGNED, data);
     let verdict = judge(&appended);
-    let newer = || verdict.findings.iter().any(|finding| finding.code == "changes.newer");
+    let newer = || verdict.findings.iter().any(|finding| finding.code.as_str() == "changes.newer");
     match verdict.lines.integrity.outcome {
         Answer::No => {}
         Answer::Unknown => assert!(newer(), "{verdict:?}"),

@@ -2,7 +2,7 @@
 
 use pk_trust::Time;
 use pk_trust::claim::Id;
-use pk_trust::verify::{self, Document, Outcome, Overall, Verdict};
+use pk_trust::verify::{self, Code, Document, Outcome, Overall, Verdict};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -21,7 +21,7 @@ pub struct ArchiveVerdict {
     /// The institution, as the manifest names it.
     pub institution: String,
     /// Whether the manifest is sealed by a trusted seal: its code and outcome.
-    pub seal: (&'static str, Outcome),
+    pub seal: (Code, Outcome),
     /// Files that are missing or that the manifest does not name.
     pub differences: Vec<MissingOrExtra>,
     /// The documents.

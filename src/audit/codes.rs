@@ -2,7 +2,7 @@
 
 use pk_trust::Time;
 use pk_trust::claim::{Pasted, parse_link, pasted};
-use pk_trust::verify::{Finding, Overall, Verdict};
+use pk_trust::verify::{Code, Finding, Overall, Parameter, Verdict};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -82,7 +82,9 @@ pub(super) fn text(auditor: &Auditor, name: &str, text: &str, at: Time) -> Answe
         [one] if one.link() == text => document(link(auditor, name, text, at)),
         [one] => {
             let mut verdict = link(auditor, name, &one.link(), at);
-            verdict.findings.push(Finding::notice("link.cleaned").with("link", &one.address));
+            verdict
+                .findings
+                .push(Finding::new(Code::LinkCleaned).with(Parameter::Link, one.address.to_string()));
             document(verdict)
         }
         several => {
@@ -106,8 +108,8 @@ pub(super) fn link(auditor: &Auditor, name: &str, text: &str, at: Time) -> Verdi
 /// What a code says that is no claim.
 fn other(text: &str) -> Finding {
     match host(text) {
-        Some(host) => Finding::notice("qr.other-link").with("host", host),
-        None => Finding::notice("qr.no-link"),
+        Some(host) => Finding::new(Code::QrOtherLink).with(Parameter::Host, host),
+        None => Finding::new(Code::QrNoLink),
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use pk_trust::Time;
 use pk_trust::claim::{Id, pasted};
 use pk_trust::verify::{
-    self, Document, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict,
+    self, Code, Document, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict,
 };
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
@@ -323,7 +323,7 @@ fn is_recorded(status: &verify::Status, sha256: [u8; 32]) -> bool {
 
 /// Whether a file is no document of pk's and nobody signed it.
 fn is_unsigned(verdict: &Verdict) -> bool {
-    verdict.findings.iter().any(|finding| finding.code == "document.unsigned")
+    verdict.findings.iter().any(|finding| finding.code == Code::DocumentUnsigned)
 }
 
 /// The worse of two headlines.

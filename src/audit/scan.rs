@@ -3,7 +3,7 @@
 use pk_trust::Time;
 use pk_trust::claim::parse_link;
 use pk_trust::pdf::{Body, Dictionary, File, Object, View};
-use pk_trust::verify::{Document, Finding, Verdict};
+use pk_trust::verify::{Code, Document, Finding, Verdict};
 
 use super::{Answer, Auditor, codes};
 
@@ -58,12 +58,12 @@ pub(super) fn examine(
     });
     let mut verdict = verdict;
     if texts.iter().any(is_claim) {
-        let said = Finding::notice("picture.scanned-pdf");
+        let said = Finding::new(Code::PictureScannedPdf);
         return codes::about(auditor, name, &verdict.sha256, texts, vec![said], at)
             .unwrap_or_else(|| Answer::Document(Box::new(verdict)));
     }
     if pages.scanned {
-        verdict.findings.push(Finding::notice("document.scan"));
+        verdict.findings.push(Finding::new(Code::DocumentScan));
     }
     Answer::Document(Box::new(verdict))
 }

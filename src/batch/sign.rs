@@ -9,7 +9,7 @@ use pk_trust::claim::Id;
 use pk_trust::pades;
 use pk_trust::pki::{Certificate, Purpose, Sign};
 use pk_trust::verify::{
-    Document, Evidence, Outcome, Overall, Record, RoleError, SignatureVerdict, Standing, Status, Trust,
+    Code, Document, Evidence, Outcome, Overall, Record, RoleError, SignatureVerdict, Standing, Status, Trust,
     Verdict,
 };
 use sha2::{Digest as _, Sha256};
@@ -309,7 +309,7 @@ impl Known {
                 && last.serial == Some(leaf.serial())
         };
         verdict.overall != Overall::Failed
-            && verdict.lines.status.code == "registry.one-ahead"
+            && verdict.lines.status.code == Code::RegistryOneAhead
             && verdict.signatures.last().is_some_and(is_ours)
     }
 

@@ -9,7 +9,7 @@ use super::term::Term;
 use crate::input::data_schema;
 
 /// The schema of what `pk verify --json` prints (`docs/formats/verdict.md`).
-const VERDICT_SCHEMA: &str = include_str!("verdict.schema.json");
+const VERDICT_SCHEMA: &str = include_str!("../audit/verdict.schema.json");
 
 /// Print a JSON Schema: of the data in YAML or JSON, or of the verdicts of pk verify --json
 #[derive(clap::Args, Debug)]

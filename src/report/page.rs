@@ -305,9 +305,9 @@ impl Page<'_> {
             self.say(axis_code(axis));
             self.raw("</th><td class=\"narrow\">");
             self.mark(tone, answer);
-            self.html.element("</td><td>", &self.words.text(line.code, &line.detail), "");
+            self.html.element("</td><td>", &self.words.text(line.code.as_str(), &line.detail.texts()), "");
             if line.outcome != verify::Answer::Yes
-                && let Some(hint) = self.words.hint(line.code, &line.detail)
+                && let Some(hint) = self.words.hint(line.code.as_str(), &line.detail.texts())
             {
                 self.html.element("<br><span class=\"hint\">\u{2192} ", &hint, "</span>");
             }
@@ -398,10 +398,14 @@ impl Page<'_> {
         for finding in findings {
             self.raw("<tr><td class=\"narrow\">");
             self.outcome(finding.outcome);
-            self.html.element("</td><td>", &self.words.text(finding.code, &finding.detail), " ");
-            self.html.element("<code class=\"code\">", finding.code, "</code>");
+            self.html.element(
+                "</td><td>",
+                &self.words.text(finding.code.as_str(), &finding.detail.texts()),
+                " ",
+            );
+            self.html.element("<code class=\"code\">", finding.code.as_str(), "</code>");
             if finding.outcome != Outcome::Pass
-                && let Some(hint) = self.words.hint(finding.code, &finding.detail)
+                && let Some(hint) = self.words.hint(finding.code.as_str(), &finding.detail.texts())
             {
                 self.html.element("<br><span class=\"hint\">\u{2192} ", &hint, "</span>");
             }
@@ -439,7 +443,7 @@ impl Page<'_> {
         self.outcome(verdict.seal.1);
         self.raw(" ");
         self.html.text(&seal(self.words, verdict));
-        self.html.element(" <code class=\"code\">", verdict.seal.0, "</code></p>\n");
+        self.html.element(" <code class=\"code\">", verdict.seal.0.as_str(), "</code></p>\n");
         if !verdict.differences.is_empty() {
             self.heading("report.differences");
             self.raw("<ul>\n");

@@ -1,7 +1,7 @@
 //! The sentences about an answer that the terminal and the report have in common.
 
 use pk_trust::present::{self, Said};
-use pk_trust::verify::{Finding, Outcome, Overall, Place, Root, Verdict};
+use pk_trust::verify::{Code, Finding, Outcome, Overall, Place, Root, Verdict};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
@@ -22,13 +22,13 @@ pub fn joined(words: &Words, sentences: &[Said], between: &str) -> String {
 
 /// Whether a remark is about what the user trusts, and so the same for every file.
 fn is_about_trust(notice: &Finding) -> bool {
-    notice.code.starts_with("trust.")
+    notice.code == Code::TrustOlderList
 }
 
 /// Sentences about what the user trusts, which no answer leaves out either. Of several files they are said once.
 pub fn trust_notices(words: &Words, verdict: &Verdict) -> Vec<String> {
     let notices = verdict.notices().into_iter().filter(|notice| is_about_trust(notice));
-    notices.map(|notice| words.text(notice.code, &notice.detail)).collect()
+    notices.map(|notice| words.text(notice.code.as_str(), &notice.detail.texts())).collect()
 }
 
 /// An answer in one line: the sentence of what decided, and those that no answer leaves out; `None` if
@@ -42,7 +42,8 @@ pub fn brief(words: &Words, answer: &Answer) -> Option<String> {
         Answer::Document(verdict) => (document_reason(words, verdict), of_file(verdict).collect()),
         Answer::Picture(verdict) => {
             let all = verdict.documents.iter().flat_map(of_file);
-            let others = verdict.remarks.iter().map(|remark| words.text(remark.code, &remark.detail));
+            let others =
+                verdict.remarks.iter().map(|remark| words.text(remark.code.as_str(), &remark.detail.texts()));
             (picture_reason(words, verdict), all.chain(others).collect())
         }
         Answer::Archive(verdict) => (archive_reason(words, verdict), Vec::new()),
@@ -68,7 +69,8 @@ pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
 /// What every answer about a document says besides, whatever its headline: remarks that a reader needs, and in
 /// one sentence that the file is written in ways that pk tolerates.
 pub fn notices(words: &Words, verdict: &Verdict) -> Vec<String> {
-    let sentences = verdict.notices().into_iter().map(|notice| words.text(notice.code, &notice.detail));
+    let sentences =
+        verdict.notices().into_iter().map(|notice| words.text(notice.code.as_str(), &notice.detail.texts()));
     let tolerated = present::tolerated(verdict, "verdict.tolerated");
     sentences.chain(tolerated.map(|tolerated| said(words, &tolerated))).collect()
 }
@@ -101,7 +103,7 @@ pub fn archive_reason(words: &Words, verdict: &ArchiveVerdict) -> Option<String>
 
 /// What the seal of an archive showed.
 pub fn seal(words: &Words, verdict: &ArchiveVerdict) -> String {
-    words.text(verdict.seal.0, &Values::from([("institution", verdict.institution.clone())]))
+    words.text(verdict.seal.0.as_str(), &Values::from([("institution", verdict.institution.clone())]))
 }
 
 /// A difference between an archive and its manifest.

@@ -202,7 +202,7 @@ pub(crate) fn verdict(auditor: &Auditor, bytes: &[u8]) -> Verdict {
 /// What is wrong with the answer to an attack; `None` if it is the right one.
 fn complaint(attack: &Attack, who: Who, verdict: &Verdict) -> Option<String> {
     let codes = |outcome: Outcome| -> Vec<&str> {
-        verdict.all_findings().filter(|f| f.outcome == outcome).map(|f| f.code).collect()
+        verdict.all_findings().filter(|f| f.outcome == outcome).map(|f| f.code.as_str()).collect()
     };
     let (failed, open) = (codes(Outcome::Fail), codes(Outcome::NotChecked));
     let lines = &verdict.lines;

@@ -10,7 +10,7 @@ use image::{DynamicImage, GrayImage, ImageFormat, Luma, imageops};
 use pk::audit::{Answer, Auditor, PictureError, PictureVerdict, qr_texts};
 use pk_trust::claim::Kind;
 use pk_trust::pdf::File;
-use pk_trust::verify::{self, CLAIM_NAME, DATA_NAME, Overall, Verdict, attachment};
+use pk_trust::verify::{self, CLAIM_NAME, DATA_NAME, Overall, Parameter, Value, Verdict, attachment};
 
 use crate::determinism::on_big_stack;
 use crate::fixture::{self, now, renderer};
@@ -73,10 +73,17 @@ fn several(auditor: &Auditor, picture: &[u8]) -> PictureVerdict {
     }
 }
 
+fn text(value: Option<&Value>) -> &str {
+    match value {
+        Some(Value::Text(text)) => text,
+        _ => "",
+    }
+}
+
 /// Codes and hosts of the remarks on QR codes.
 fn remarks(findings: &[verify::Finding]) -> Vec<(&str, &str)> {
-    let about_codes = findings.iter().filter(|f| f.code.starts_with("qr."));
-    about_codes.map(|f| (f.code, f.detail.get("host").map_or("", String::as_str))).collect()
+    let about_codes = findings.iter().filter(|f| f.code.as_str().starts_with("qr."));
+    about_codes.map(|f| (f.code.as_str(), text(f.detail.get(Parameter::Host)))).collect()
 }
 
 fn office_auditor() -> Auditor {
@@ -92,7 +99,7 @@ fn a_page_at_150_dpi_says_who_issued_it() {
     let Answer::Document(verdict) = answer else { panic!("no document") };
     assert_eq!(verdict.overall, Overall::Indeterminate);
     assert_eq!(verdict.lines.issuer.outcome, verify::Answer::Yes);
-    assert_eq!(verdict.lines.integrity.code, "picture.signatures-not-checked");
+    assert_eq!(verdict.lines.integrity.code.as_str(), "picture.signatures-not-checked");
     let issued = verdict.document.unwrap().issued.unwrap();
     assert_eq!((issued.indicators, issued.budget), (2, 1_589_645_600));
     assert_eq!(issued.by, "Pemerintah Kabupaten Contoh");
@@ -190,7 +197,7 @@ fn codes_without_a_claim_are_named_and_nothing_is_proved() {
     let texts = ["https://cek.cont\u{43e}h.example/V/X", "https://cek.contoh.example@lain.example/", "teks"];
     let verdict = one(&office_auditor(), &sheet(&texts));
     assert_eq!(verdict.overall, Overall::Indeterminate);
-    assert_eq!(verdict.lines.issuer.code, "claim.no-link");
+    assert_eq!(verdict.lines.issuer.code.as_str(), "claim.no-link");
     assert!(verdict.document.is_none());
     let mut named = remarks(&verdict.findings);
     named.sort_unstable();
@@ -209,7 +216,7 @@ fn a_claim_under_another_host_fails_and_the_host_is_named() {
     let claim = claim_of("kominfo", Kind::Agreement).replacen(fixture::HOST, "cek.lain.example", 1);
     let at_home = one(&office_auditor(), &sheet(&[&claim]));
     assert_eq!(at_home.overall, Overall::Failed);
-    assert_eq!(at_home.lines.issuer.code, "claim.signature");
+    assert_eq!(at_home.lines.issuer.code.as_str(), "claim.signature");
     assert_eq!(remarks(&at_home.findings), [("qr.foreign-host", "cek.lain.example")]);
     let outside = one(&fixture::complete().outsider(), &sheet(&[&claim]));
     assert_eq!(remarks(&outside.findings), [("qr.unproven-host", "cek.lain.example")]);

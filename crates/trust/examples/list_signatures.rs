@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {} (revision {}): {holds}", signed.field, signed.revision);
     }
     for change in &survey.changes.forbidden {
-        println!("  revision {} changed object {}: {}", change.revision, change.object, change.what.code());
+        println!("  revision {} changed object {}: {:?}", change.revision, change.object, change.what);
     }
     for conflict in &survey.conflicts {
         println!("  {conflict:?}");

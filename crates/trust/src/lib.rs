@@ -28,7 +28,7 @@
 //! let verdict = document.examine(&trust, at).judge(&Evidence::default());
 //! // Everything holds; but whether it is in force is for the register to say.
 //! assert_eq!(verdict.overall, Overall::Indeterminate);
-//! assert_eq!(verdict.lines.status.code, "status.not-asked");
+//! assert_eq!(verdict.lines.status.code.as_str(), "status.not-asked");
 //! assert_eq!(verdict.signatures.len(), 3);
 //! # Ok(())
 //! # }

@@ -409,7 +409,7 @@ fn judge(bytes: &[u8]) -> Verdict {
 }
 
 fn codes(verdict: &Verdict) -> Vec<&'static str> {
-    verdict.all_findings().map(|finding| finding.code).collect()
+    verdict.all_findings().map(|finding| finding.code.as_str()).collect()
 }
 
 /// A signed file with an update after it: what it writes before its table, and what that lists.
@@ -543,13 +543,19 @@ fn a_file_that_cannot_be_read_is_no_document_of_pk() {
     };
     let verdict = judge(&broken("Contoh 1.0", ""));
     assert_eq!((verdict.profile, verdict.overall), (Profile::Foreign, Overall::Failed));
-    assert_eq!(verdict.lines.integrity.code, "document.malformed-by");
-    assert_eq!(verdict.lines.integrity.detail["producer"], "Contoh 1.0");
+    assert_eq!(verdict.lines.integrity.code.as_str(), "document.malformed-by");
+    assert_eq!(verdict.lines.integrity.detail.texts()["producer"], "Contoh 1.0");
     let verdict = judge(&broken("", ""));
-    assert_eq!((verdict.profile, verdict.lines.integrity.code), (Profile::Foreign, "document.malformed"));
+    assert_eq!(
+        (verdict.profile, verdict.lines.integrity.code.as_str()),
+        (Profile::Foreign, "document.malformed")
+    );
     // One of pk's own does not become another program's by being damaged.
     let verdict = judge(&broken("Contoh 1.0", "(pk-data.json)"));
-    assert_eq!((verdict.profile, verdict.lines.integrity.code), (Profile::Own, "document.malformed"));
+    assert_eq!(
+        (verdict.profile, verdict.lines.integrity.code.as_str()),
+        (Profile::Own, "document.malformed")
+    );
 }
 
 #[test]
@@ -717,7 +723,12 @@ fn files_that_are_encrypted_without_a_password_are_read() {
     for name in ["rc4-40.pdf", "rc4-128.pdf", "aes-128.pdf", "aes-256.pdf"] {
         let bytes = read(name);
         let verdict = judge(&bytes);
-        assert_eq!(verdict.lines.integrity.code, "signature.intact", "{name}: {:?}", codes(&verdict));
+        assert_eq!(
+            verdict.lines.integrity.code.as_str(),
+            "signature.intact",
+            "{name}: {:?}",
+            codes(&verdict)
+        );
         assert!(codes(&verdict).contains(&"document.without-password"), "{name}");
         assert_eq!(verdict.signatures.len(), 2, "{name}");
         assert_eq!(verdict.signatures[1].field, "Tanda2", "{name}: a text of it");
@@ -732,7 +743,7 @@ fn files_that_are_encrypted_without_a_password_are_read() {
         assert_eq!(File::parse(&bytes).err(), Some(Error::Encrypted), "{name}: never one of pk's own");
     }
     let verdict = judge(&read("password.pdf"));
-    assert_eq!(verdict.lines.integrity.code, "document.encrypted");
+    assert_eq!(verdict.lines.integrity.code.as_str(), "document.encrypted");
     assert_eq!((verdict.profile, verdict.overall), (Profile::Foreign, Overall::Indeterminate));
 }
 
@@ -762,14 +773,14 @@ fn an_encrypted_file_stays_as_it_was_encrypted() {
         [&bytes[..at], format!("/Root {root}/Prev").as_bytes(), &bytes[at + wrong.len()..]].concat()
     };
     let kept = format!("/Encrypt {encryption}");
-    assert_eq!(judge(&update(&kept, None)).lines.integrity.code, "signature.intact");
+    assert_eq!(judge(&update(&kept, None)).lines.integrity.code.as_str(), "signature.intact");
     assert!(codes(&judge(&update("", None))).contains(&"changes.root"), "no longer encrypted");
     assert!(
         codes(&judge(&update("/Encrypt 1 0 R", None))).contains(&"changes.root"),
         "by another dictionary"
     );
     let again = judge(&update(&kept, Some(encryption.number)));
-    assert_ne!(again.lines.integrity.code, "signature.intact", "the dictionary itself written anew");
+    assert_ne!(again.lines.integrity.code.as_str(), "signature.intact", "the dictionary itself written anew");
 }
 
 /// Whether a signature holds that covers so many bytes after `%%EOF`, where these stand there.

@@ -41,7 +41,7 @@ fn nothing_comes_into_sight_unseen() {
         let bytes = std::fs::read(folder().join(file)).unwrap();
         let verdict = verify::document(&bytes, &trust, &Evidence::default(), at);
         let passes = verdict.overall == Overall::Passed;
-        let found = verdict.all_findings().any(|finding| finding.code.starts_with(code));
+        let found = verdict.all_findings().any(|finding| finding.code.as_str().starts_with(code));
         if passes != (label == "accept")
             || verdict.lines.integrity.outcome != answer(integrity)
             || verdict.lines.issuer.outcome != answer(issuer)

@@ -174,8 +174,8 @@ fn an_older_list_is_remarked_upon() {
     let remarks = |crls: Vec<Crl>| -> Vec<String> {
         let anchors = Anchors { crls, ..Anchors::default() };
         let verdict = verify::document(&pdf, &trusting(&anchors), &Evidence::default(), day(20));
-        let older = verdict.findings.iter().filter(|finding| finding.code == "trust.older-list");
-        older.map(|finding| finding.detail.values().cloned().collect::<Vec<_>>().join(" ")).collect()
+        let older = verdict.findings.iter().filter(|finding| finding.code.as_str() == "trust.older-list");
+        older.map(|finding| finding.detail.texts().into_values().collect::<Vec<_>>().join(" ")).collect()
     };
     assert_eq!(remarks(vec![list(2, 3)]), [""; 0]);
     let said = remarks(vec![list(2, 3), list(1, 0)]);
@@ -193,8 +193,8 @@ fn a_link_to_elsewhere_is_remarked_upon() {
             let evidence = Evidence { host: host.map(str::to_owned), ..Evidence::default() };
             let trust = Trust { seals: seals.to_vec(), ..trust.clone() };
             let verdict = verify::link(text, &trust, &evidence, day(20));
-            let about_hosts = |f: &&Finding| f.code.starts_with("qr.");
-            let named = |f: &Finding| (f.code, f.detail.values().cloned().collect());
+            let about_hosts = |f: &&Finding| f.code.as_str().starts_with("qr.");
+            let named = |f: &Finding| (f.code.as_str(), f.detail.texts().into_values().collect());
             verdict.findings.iter().filter(about_hosts).map(named).collect()
         };
     let known = trust.seals.as_slice();

@@ -11,7 +11,6 @@ use super::budget::{Budget, Work};
 
 /// A form that the standard does not have, or that readers of old did not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Irregularity {
     /// `startxref` or `/Prev` names white space before the section.
     SectionPlace,
@@ -35,25 +34,6 @@ pub enum Irregularity {
     PrevZero,
     /// A table with a cross-reference stream beside it (ISO 32000-2, 7.5.8.4).
     Hybrid,
-}
-
-impl Irregularity {
-    /// The code of the finding.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::SectionPlace => "document.tolerated-section-place",
-            Self::Spacing => "document.tolerated-spacing",
-            Self::EntryEnd => "document.tolerated-entry-end",
-            Self::ObjectPlace => "document.tolerated-object-place",
-            Self::ObjectHeader => "document.tolerated-object-header",
-            Self::StreamEnd => "document.tolerated-stream-end",
-            Self::AfterEnd => "document.tolerated-after-end",
-            Self::Repeated => "document.tolerated-repeated",
-            Self::SizeBeyond => "document.tolerated-size",
-            Self::PrevZero => "document.tolerated-prev-zero",
-            Self::Hybrid => "document.tolerated-hybrid",
-        }
-    }
 }
 
 /// How a file is being read, and what that has cost and shown so far.

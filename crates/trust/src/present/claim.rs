@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::page::{Fact, FactValue, facts};
 use super::{Said, Tone, rupiah};
-use crate::verify::{Fields, Issued, Outcome, Published, Verdict};
+use crate::verify::{Axis, Code, Fields, Finding, Issued, Outcome, Published, Verdict};
 
 /// What the page shows where the claim is judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,10 +85,12 @@ impl ClaimAnswer {
 /// Judges a claim by the findings about seal and content. Status is the page's own headline already, and a link holds
 /// no signatures that could be missed.
 pub fn claim(verdict: &Verdict, record: &Published, shown: &PageShown<'_>) -> ClaimAnswer {
-    let aside = ["status.", "qr.", "picture."];
-    let mut findings =
-        verdict.findings.iter().filter(|finding| !aside.iter().any(|part| finding.code.starts_with(part)));
-    let is_cut = |code: &str| matches!(code, "claim.malformed" | "claim.no-link");
+    let counts = |finding: &&Finding| {
+        !matches!(finding.axis, Axis::Status | Axis::Remark)
+            && finding.code != Code::PictureSignaturesNotChecked
+    };
+    let mut findings = verdict.findings.iter().filter(counts);
+    let is_cut = |code| matches!(code, Code::ClaimMalformed | Code::ClaimNoLink);
     if let Some(failed) = findings.clone().find(|finding| finding.outcome == Outcome::Fail) {
         return ClaimAnswer::bad(vec![failed.into()], is_cut(verdict.lines.issuer.code));
     }
@@ -97,7 +99,7 @@ pub fn claim(verdict: &Verdict, record: &Published, shown: &PageShown<'_>) -> Cl
             // In an address that leads to this page it stands instead of a claim.
             code if is_cut(code) => ClaimAnswer::bad(vec![Said::plain("claim.malformed")], true),
             // All seals that this institution ever had are among its keys; old keys may lack the newest.
-            "claim.unknown-seal" if shown.fresh => {
+            Code::ClaimUnknownSeal if shown.fresh => {
                 ClaimAnswer::bad(vec![Said::plain("code.foreign-seal")], false)
             }
             _ => ClaimAnswer::open(open.into()),
@@ -114,10 +116,10 @@ pub fn claim(verdict: &Verdict, record: &Published, shown: &PageShown<'_>) -> Cl
     let status = verdict.lines.status.code;
     // A genuine seal is no good news where the document is not in force, where the page could not say so, or where
     // nobody compared the content with the register's.
-    let holds = status == "status.complete" && shown.state == "in-force" && shown.is_record;
+    let holds = status == Code::StatusComplete && shown.state == "in-force" && shown.is_record;
     let sentence = if holds {
         "code.good-here"
-    } else if matches!(status, "status.unreachable" | "status.newer") || shown.is_offline {
+    } else if matches!(status, Code::StatusUnreachable | Code::StatusNewer) || shown.is_offline {
         "code.good-unreachable"
     } else {
         "code.good-only"

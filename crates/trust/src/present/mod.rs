@@ -99,13 +99,13 @@ impl Said {
 
 impl From<&Line> for Said {
     fn from(line: &Line) -> Self {
-        Self { detail: line.detail.clone(), ..Self::plain(line.code) }
+        Self { detail: line.detail.texts(), ..Self::plain(line.code.as_str()) }
     }
 }
 
 impl From<&Finding> for Said {
     fn from(finding: &Finding) -> Self {
-        Self { detail: finding.detail.clone(), ..Self::plain(finding.code) }
+        Self { detail: finding.detail.texts(), ..Self::plain(finding.code.as_str()) }
     }
 }
 
@@ -183,8 +183,7 @@ pub fn reason(verdict: &Verdict) -> Vec<Said> {
 
 /// That a file is written in ways that are not quite right and have one reading only, with their number.
 pub fn tolerated(verdict: &Verdict, code: &'static str) -> Option<Said> {
-    let tolerated = |code: &&str| code.split_once('.').is_some_and(|(_, c)| c.starts_with("tolerated-"));
-    let codes = verdict.all_findings().map(|finding| finding.code).filter(tolerated);
+    let codes = verdict.all_findings().map(|finding| finding.code).filter(|code| code.is_tolerated());
     let count = codes.collect::<BTreeSet<_>>().len();
     (count > 0).then(|| Said::plain(code).with("count", count))
 }

@@ -7,7 +7,7 @@ use super::{Said, Tone, axis_code, headline, place, reason, rupiah, signature_wo
 use crate::claim::{Id, Kind};
 use crate::time::Time;
 use crate::verify::{
-    Answer, DocumentVerdict, Finding, Outcome, Overall, Profile, Root, SignatureVerdict, Verdict,
+    About, Answer, Code, DocumentVerdict, Finding, Outcome, Overall, Profile, Root, SignatureVerdict, Verdict,
 };
 
 /// Who shows the answer.
@@ -143,8 +143,8 @@ pub fn page(verdict: &Verdict, reader: Reader<'_>) -> PageAnswer {
 fn above(verdict: &Verdict, reader: Reader<'_>) -> (Tone, &'static str, Vec<Vec<Said>>) {
     let (issuer, status) = (&verdict.lines.issuer, &verdict.lines.status);
     let yes = |answer| answer == Answer::Yes;
-    let elsewhere = verdict.findings.iter().any(|finding| finding.code == "qr.foreign-host");
-    let is_link = !verdict.is_of_file();
+    let elsewhere = verdict.findings.iter().any(|finding| finding.code == Code::QrForeignHost);
+    let is_link = verdict.about == About::Link;
     let issued = verdict.document.as_ref().and_then(|document| document.issued.as_ref());
     let proven = is_link && !elsewhere && yes(issuer.outcome) && verdict.overall != Overall::Failed;
     let plain = (Tone::of_overall(verdict.overall), headline(verdict.overall));
@@ -156,7 +156,7 @@ fn above(verdict: &Verdict, reader: Reader<'_>) -> (Tone, &'static str, Vec<Vec<
         Some(_) if verdict.overall == Overall::Ended => (plain, vec![status.into()]),
         Some(_) => ((Tone::Open, "code.good"), vec![status.into()]),
         // It leads here, and all seals that this institution ever had are known here.
-        None if is_link && !elsewhere && reader.fresh && issuer.code == "claim.unknown-seal" => {
+        None if is_link && !elsewhere && reader.fresh && issuer.code == Code::ClaimUnknownSeal => {
             ((Tone::Bad, "code.bad"), vec![Said::plain("code.foreign-seal")])
         }
         None => {
@@ -170,7 +170,7 @@ fn above(verdict: &Verdict, reader: Reader<'_>) -> (Tone, &'static str, Vec<Vec<
     };
     // Where a code leads, if that is not the page of those who ask, comes first. It moves no line, and is what a
     // forger has to change first.
-    let leading = verdict.findings.iter().filter(|finding| finding.code.starts_with("qr."));
+    let leading = verdict.findings.iter().filter(|finding| finding.code.is_about_the_host());
     let mut paragraphs: Vec<Vec<Said>> = leading.map(|finding| vec![finding.into()]).collect();
     if !paragraphs.is_empty() && tone == Tone::Good {
         tone = Tone::Open;
@@ -182,13 +182,13 @@ fn above(verdict: &Verdict, reader: Reader<'_>) -> (Tone, &'static str, Vec<Vec<
     };
     add(why);
     // Whoever made a whole document himself can seal it with a key of his own; in the register it is not.
-    if status.code == "status.unknown-document" {
+    if status.code == Code::StatusUnknownDocument {
         add(vec![status.into()]);
     }
-    if verdict.findings.iter().any(|finding| finding.code == "document.unsigned") {
+    if verdict.findings.iter().any(|finding| finding.code == Code::DocumentUnsigned) {
         add(vec![Said::plain("check.scan")]);
     }
-    for notice in verdict.notices().into_iter().filter(|notice| !notice.code.starts_with("qr.")) {
+    for notice in verdict.notices().into_iter().filter(|notice| !notice.code.is_about_the_host()) {
         add(vec![notice.into()]);
     }
     add(tolerated(verdict, "page.tolerated").into_iter().collect());

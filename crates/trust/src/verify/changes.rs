@@ -1,7 +1,9 @@
 //! What came after signatures by the rules for other programs' documents.
 
-use super::code::printable;
-use super::verdict::{Axis, ChangesAfter, Finding, Outcome, Place, SignatureKind, SignatureVerdict};
+use super::code::Code;
+use super::errors::{change_code, printable};
+use super::finding::{Finding, Outcome, Parameter, Place, Value};
+use super::verdict::{ChangesAfter, SignatureKind, SignatureVerdict};
 use crate::pades::{Conflict, Covers, Survey, Surveyed};
 use crate::pdf::{self, File, Irregularity};
 
@@ -39,7 +41,7 @@ pub(super) fn unusual(
     let later =
         |(what, (_, at)): &(Irregularity, (usize, usize))| *what != Irregularity::AfterEnd && *at >= end;
     if let Some((_, (_, at))) = file.irregularities().into_iter().find(later) {
-        let finding = Finding::new(Axis::Integrity, "changes.unusual", Outcome::NotChecked);
+        let finding = Finding::new(Code::ChangesUnusual);
         findings.push(finding.at(Place::Byte(at)));
     }
 }
@@ -52,16 +54,16 @@ pub(super) fn unlisted(file: &File<'_>, survey: &Survey) -> Result<Vec<(usize, F
     for revision in first.revision + 1..file.revisions().len() {
         for bytes in file.unlisted(revision)? {
             let place = Place::ByteIn { byte: bytes.start, revision };
-            let finding = Finding::new(Axis::Integrity, "changes.unlisted", Outcome::Fail);
-            findings.push((revision, finding.at(place).with("bytes", bytes.len())));
+            let finding = Finding::new(Code::ChangesUnlisted);
+            findings.push((revision, finding.at(place).with(Parameter::Bytes, bytes.len())));
         }
     }
     Ok(findings)
 }
 
 /// Names of fields, each cut if it is long, none left out.
-pub(super) fn names(fields: &[String]) -> String {
-    fields.iter().map(|name| printable(name)).collect::<Vec<_>>().join(", ")
+pub(super) fn names(fields: &[String]) -> Vec<String> {
+    fields.iter().map(|name| printable(name)).collect()
 }
 
 pub(super) fn changes(
@@ -72,18 +74,18 @@ pub(super) fn changes(
 ) {
     for change in &survey.changes.forbidden {
         findings.push(
-            Finding::new(Axis::Integrity, change.what.code(), Outcome::Fail)
+            Finding::new(change_code(change.what))
                 .at(Place::Object { number: change.object, revision: change.revision })
-                .with("name", printable(&change.name)),
+                .with(Parameter::Name, printable(&change.name)),
         );
     }
     for revision in &survey.changes.fonts {
-        let finding = Finding::new(Axis::Integrity, "changes.fonts", Outcome::NotChecked);
+        let finding = Finding::new(Code::ChangesFonts);
         findings.push(finding.at(Place::Revision(*revision)));
     }
     let signed = survey.signatures.first().map(|s| s.revision);
     if signed.is_some_and(|signed| signed + 1 < revisions) && forbidden.is_none() {
-        findings.push(Finding::new(Axis::Integrity, "changes.allowed", Outcome::Pass));
+        findings.push(Finding::new(Code::ChangesAllowed));
     }
 }
 
@@ -95,57 +97,63 @@ pub(super) fn shown(survey: &Survey, signatures: &[SignatureVerdict], findings: 
         let of = |finding: Finding| {
             finding
                 .at(Place::Revision(shown.revision))
-                .with("field", printable(&shown.field))
-                .with("page", shown.page)
+                .with(Parameter::Field, printable(&shown.field))
+                .with(Parameter::Page, shown.page)
         };
-        let finding = |axis, code| of(Finding::new(axis, code, Outcome::NotChecked));
-        let notice = |code| of(Finding::notice(code));
+        let finding = |code| of(Finding::new(code));
         let by = survey.signatures.iter().zip(signatures).find(|(signed, _)| signed.holder == shown.holder);
         match by {
             // An authority stamps whatever anybody sends it, so it answers for nothing that is seen.
             Some((_, verdict)) if is_good(verdict) && verdict.kind != SignatureKind::Signature => {
-                findings.push(finding(Axis::Issuer, "signature.seen-later-stamp"));
+                findings.push(finding(Code::SignatureSeenLaterStamp));
             }
             Some((_, verdict)) if is_good(verdict) => {
-                let time = verdict
-                    .proven_time
-                    .or(verdict.claimed_time)
-                    .map_or_else(|| "?".to_owned(), |time| time.to_string());
+                let time = verdict.proven_time.or(verdict.claimed_time);
+                let time = time.map_or_else(|| Value::from("?"), Value::from);
                 let signer = verdict.signer.as_deref().unwrap_or("?");
-                findings.push(notice("signature.seen-later").with("signer", signer).with("time", time));
+                findings.push(
+                    finding(Code::SignatureSeenLater)
+                        .with(Parameter::Signer, signer)
+                        .with(Parameter::Time, time),
+                );
             }
             // Whoever paints on a page that others signed has to be known for the page to be believed.
             Some((_, verdict)) => {
                 let signer = verdict.signer.as_deref().unwrap_or("?");
-                findings.push(finding(Axis::Issuer, "signature.seen-later-unknown").with("signer", signer));
+                findings.push(finding(Code::SignatureSeenLaterUnknown).with(Parameter::Signer, signer));
             }
-            None => findings.push(notice("signature.added-field")),
+            None => findings.push(finding(Code::SignatureAddedField)),
         }
         match shown.covers {
             Covers::Nothing => {}
-            Covers::Content => findings.push(finding(Axis::Integrity, "changes.over-content")),
-            Covers::Unknown => findings.push(finding(Axis::Integrity, "changes.over-unknown")),
+            Covers::Content => findings.push(finding(Code::ChangesOverContent)),
+            Covers::Unknown => findings.push(finding(Code::ChangesOverUnknown)),
         }
     }
 }
 
 pub(super) fn conflicts(survey: &Survey, findings: &mut Vec<Finding>) {
     for conflict in &survey.conflicts {
-        let fail = |code| Finding::new(Axis::Integrity, code, Outcome::Fail);
         findings.push(match conflict {
-            Conflict::Recycled { field } => fail("signature.recycled").with("field", printable(field)),
-            Conflict::Malformed { field } => fail("signature.malformed").with("field", printable(field)),
-            Conflict::Certified { field, revision } => {
-                fail("changes.certified").at(Place::Revision(*revision)).with("field", printable(field))
+            Conflict::Recycled { field } => {
+                Finding::new(Code::SignatureRecycled).with(Parameter::Field, printable(field))
             }
+            Conflict::Malformed { field } => {
+                Finding::new(Code::SignatureMalformed).with(Parameter::Field, printable(field))
+            }
+            Conflict::Certified { field, revision } => Finding::new(Code::ChangesCertified)
+                .at(Place::Revision(*revision))
+                .with(Parameter::Field, printable(field)),
             Conflict::LateCertification { field } => {
-                fail("signature.late-certification").with("field", printable(field))
+                Finding::new(Code::SignatureLateCertification).with(Parameter::Field, printable(field))
             }
-            Conflict::Locked { field, by } => {
-                fail("changes.locked-field").with("field", printable(field)).with("by", printable(by))
+            Conflict::Locked { field, by } => Finding::new(Code::ChangesLockedField)
+                .with(Parameter::Field, printable(field))
+                .with(Parameter::By, printable(by)),
+            Conflict::Unlisted => Finding::new(Code::SignatureUnlisted),
+            Conflict::NameTwice { field } => {
+                Finding::new(Code::SignatureNameTwice).with(Parameter::Field, printable(field))
             }
-            Conflict::Unlisted => fail("signature.unlisted"),
-            Conflict::NameTwice { field } => fail("signature.name-twice").with("field", printable(field)),
         });
     }
 }
@@ -153,10 +161,11 @@ pub(super) fn conflicts(survey: &Survey, findings: &mut Vec<Finding>) {
 /// The mistake of a file with the program that probably made it: whoever signed with it has to hear of it.
 pub(super) fn with_producer(finding: Finding, bytes: &[u8]) -> Finding {
     match pdf::probable_producer(bytes) {
-        Some(producer) if finding.code == "document.malformed" => {
-            Finding { code: "document.malformed-by", ..finding }.with("producer", printable(&producer))
+        Some(producer) if finding.code == Code::DocumentMalformed => {
+            Finding { code: Code::DocumentMalformedBy, ..finding }
+                .with(Parameter::Producer, printable(&producer))
         }
-        Some(producer) => finding.with("producer", printable(&producer)),
+        Some(producer) => finding.with(Parameter::Producer, printable(&producer)),
         None => finding,
     }
 }

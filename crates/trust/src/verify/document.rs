@@ -5,14 +5,14 @@
 //! 3. [`Examined::judge`] joins that with what the register says and costs nothing: ask it again whenever more
 //!    is known.
 
-use super::code::unreadable;
+use super::code::Code;
 use super::content::{CLAIM_NAME, Content, ContentError, DATA_NAME, NewerContent, attachment};
+use super::errors::{printable, unreadable};
 use super::evidence::{Evidence, Status};
+use super::finding::{Axis, Finding, Outcome, Parameter};
 use super::status::{self, Hashes};
 use super::trust::Trust;
-use super::verdict::{
-    Axis, DocumentVerdict, Finding, Issued, Outcome, Profile, SignatureKind, SignatureVerdict, Verdict,
-};
+use super::verdict::{About, DocumentVerdict, Issued, Profile, SignatureKind, SignatureVerdict, Verdict};
 use super::{changes, other, own};
 use crate::claim::Id;
 use crate::pdf::{self, File};
@@ -197,7 +197,7 @@ impl Examined {
         let findings = match profile {
             Profile::Own => vec![finding],
             Profile::Foreign => {
-                let mut findings = vec![Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked)];
+                let mut findings = vec![Finding::new(Code::DocumentForeign)];
                 findings.extend(older_lists(&trust.anchors));
                 findings.push(changes::with_producer(finding, bytes));
                 findings
@@ -248,9 +248,17 @@ impl Examined {
             verdict.kind != SignatureKind::TimeStamp && verdict.proven_time.is_none()
         };
         if self.profile == Profile::Own && self.signatures.iter().any(unproven) {
-            findings.push(Finding::new(Axis::Time, "time.claimed-only", Outcome::NotChecked));
+            findings.push(Finding::new(Code::TimeClaimedOnly));
         }
-        Verdict::new(self.profile, self.hashes.whole, self.at, document, self.signatures.clone(), findings)
+        Verdict::new(
+            About::File,
+            self.profile,
+            self.hashes.whole,
+            self.at,
+            document,
+            self.signatures.clone(),
+            findings,
+        )
     }
 }
 
@@ -261,47 +269,35 @@ fn pages(own: &OwnExamined, sha256: [u8; 32], evidence: &Evidence, findings: &mu
         Status::Known(record) => record.digest == own.content.digest && record.files.contains(&sha256),
         _ => false,
     };
-    match evidence.reproduced {
-        Some(true) => {
-            findings.push(Finding::new(Axis::Integrity, "document.reproduced", Outcome::Pass));
-            return Outcome::Pass;
-        }
-        Some(false) => {
-            findings.push(Finding::new(Axis::Integrity, "document.not-reproduced", Outcome::Fail));
-            return Outcome::Fail;
-        }
-        None => {}
-    }
-    let (axis, code, outcome) = if own.certified == Outcome::Pass {
-        (Axis::Integrity, "document.certified", Outcome::Pass)
-    } else if recorded {
-        (Axis::Remark, "document.reproduction-not-tried", Outcome::NotChecked)
-    } else if own.issued.is_none() {
+    let (code, reproduced) = match evidence.reproduced {
+        Some(true) => (Code::DocumentReproduced, Outcome::Pass),
+        Some(false) => (Code::DocumentNotReproduced, Outcome::Fail),
+        None if own.certified == Outcome::Pass => (Code::DocumentCertified, Outcome::NotChecked),
+        None if recorded => (Code::DocumentReproductionNotTried, Outcome::NotChecked),
         // Data that no seal vouches for says nothing, whatever the pages show.
-        (Axis::Integrity, "document.seal-unknown", Outcome::NotChecked)
-    } else {
-        (Axis::Integrity, "document.not-certified", Outcome::NotChecked)
+        None if own.issued.is_none() => (Code::DocumentSealUnknown, Outcome::NotChecked),
+        None => (Code::DocumentNotCertified, Outcome::NotChecked),
     };
-    findings.push(Finding::new(axis, code, outcome));
-    Outcome::NotChecked
+    findings.push(Finding::new(code));
+    reproduced
 }
 
 /// Lists of those that were given for which there is a newer one of the same issuer.
 pub(super) fn older_lists(anchors: &Anchors) -> impl Iterator<Item = Finding> {
     pki::older_lists(&anchors.crls).into_iter().map(|(older, newest)| {
         let number = |list: &Crl| list.number().unwrap_or_else(|| "-".to_owned());
-        Finding::notice("trust.older-list")
-            .with("issuer", super::code::printable(&older.issuer()))
-            .with("number", number(older))
-            .with("since", older.this_update())
-            .with("newest", number(newest))
-            .with("latest", newest.this_update())
+        Finding::new(Code::TrustOlderList)
+            .with(Parameter::Issuer, printable(&older.issuer()))
+            .with(Parameter::Number, number(older))
+            .with(Parameter::Since, older.this_update())
+            .with(Parameter::Newest, number(newest))
+            .with(Parameter::Latest, newest.this_update())
     })
 }
 
 /// Data of a later version: whether it was changed, and who signed it, is seen all the same. Who had to sign stands in it,
 /// and so does what the pages have to show.
 pub(super) fn newer_data(newer: &NewerContent) -> [Finding; 2] {
-    let finding = |axis| Finding::new(axis, "data.newer", Outcome::NotChecked).with("host", &newer.host);
-    [finding(Axis::Integrity), finding(Axis::Status)]
+    let finding = || Finding::new(Code::DataNewer).with(Parameter::Host, &newer.host);
+    [finding(), finding().on(Axis::Status)]
 }

@@ -2,11 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
+use super::code::Code;
 use super::evidence::{Evidence, Standing, Status};
+use super::finding::{Axis, Finding, Outcome, Parameter};
 use super::seal::{SealFindings, Stated, seal};
 use super::status::{ended, no_record};
 use super::trust::Trust;
-use super::verdict::{Axis, DocumentVerdict, Finding, Issued, Outcome, Profile, Verdict};
+use super::verdict::{About, DocumentVerdict, Issued, Profile, Verdict};
 use crate::claim::{self, Address, Id, Sealed, Signed};
 use crate::time::Time;
 
@@ -31,25 +33,20 @@ impl ExaminedLink {
         match Signed::parse(text) {
             Ok(signed) => {
                 let SealFindings { outcome, sealed: stated } = seal(&signed, trust, at, &mut findings);
-                findings.push(Finding::new(
-                    Axis::Integrity,
-                    "picture.signatures-not-checked",
-                    Outcome::NotChecked,
-                ));
+                findings.push(Finding::new(Code::PictureSignaturesNotChecked));
                 if let Some(Stated { what: Sealed::Newer { .. }, by, .. }) = &stated {
-                    findings.push(newer(address.as_ref()).with("by", by));
+                    findings.push(newer(address.as_ref()).with(Parameter::By, by));
                 }
                 sealed = stated.map(|stated| (outcome, stated));
             }
             Err(claim::Error::Newer) => findings.push(newer(address.as_ref())),
             Err(error) => {
-                let code = match error {
-                    claim::Error::Link => "claim.no-link",
-                    claim::Error::NoClaim => "claim.missing-in-link",
+                findings.push(match error {
+                    claim::Error::Link => Finding::new(Code::ClaimNoLink),
+                    claim::Error::NoClaim => Finding::new(Code::ClaimMissingInLink),
                     // Cut off on its way, more often than forged; it proves nothing in either case.
-                    _ => "claim.malformed",
-                };
-                findings.push(Finding::new(Axis::Issuer, code, Outcome::NotChecked));
+                    _ => Finding::new(Code::ClaimMalformed).on(Axis::Issuer).but(Outcome::NotChecked),
+                });
             }
         }
         Self { sha256, at, address, findings, sealed }
@@ -73,17 +70,12 @@ impl ExaminedLink {
             match &evidence.status {
                 Status::Known(record) => {
                     if record.digest != *what.digest() {
-                        let other = "registry.other-content";
-                        findings.push(Finding::new(Axis::Integrity, other, Outcome::Fail));
+                        findings.push(Finding::new(Code::RegistryOtherContent));
                     }
                     findings.extend(match &record.standing {
                         Standing::Revoked(_) | Standing::Superseded(_) => ended(record),
-                        Standing::Complete => {
-                            Some(Finding::new(Axis::Status, "status.complete", Outcome::Pass))
-                        }
-                        Standing::Waiting => {
-                            Some(Finding::new(Axis::Status, "status.waiting-registry", Outcome::NotChecked))
-                        }
+                        Standing::Complete => Some(Finding::new(Code::StatusComplete)),
+                        Standing::Waiting => Some(Finding::new(Code::StatusWaitingRegistry)),
                     });
                 }
                 other => findings.extend(no_record(other)),
@@ -102,7 +94,8 @@ impl ExaminedLink {
             }
         }
         let proven = document.is_some();
-        let mut verdict = Verdict::new(Profile::Own, self.sha256, self.at, document, Vec::new(), findings);
+        let mut verdict =
+            Verdict::new(About::Link, Profile::Own, self.sha256, self.at, document, Vec::new(), findings);
         verdict.findings.extend(self.leading(evidence.host.as_deref(), proven));
         verdict
     }
@@ -111,10 +104,10 @@ impl ExaminedLink {
     /// issuer's: a page there can show whatever it likes.
     fn leading(&self, own: Option<&str>, proven: bool) -> Option<Finding> {
         let host = &self.address.as_ref()?.host;
-        let remark = |code| Finding::notice(code).with("host", host);
+        let remark = |code| Finding::new(code).with(Parameter::Host, host);
         match own {
-            Some(own) if own != host => Some(remark("qr.foreign-host").with("own", own)),
-            None if !proven => Some(remark("qr.unproven-host")),
+            Some(own) if own != host => Some(remark(Code::QrForeignHost).with(Parameter::Own, own)),
+            None if !proven => Some(remark(Code::QrUnprovenHost)),
             _ => None,
         }
     }
@@ -123,7 +116,7 @@ impl ExaminedLink {
 /// A claim of a later version, and where it is said what it means.
 fn newer(address: Option<&Address>) -> Finding {
     let host = address.map_or("?", |address| &address.host);
-    Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked).with("host", host)
+    Finding::new(Code::ClaimNewer).with(Parameter::Host, host)
 }
 
 /// Verifies the text of a QR code, all at once.

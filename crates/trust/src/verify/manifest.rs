@@ -1,6 +1,7 @@
 //! The seal over the list in an archive.
 
-use super::verdict::{Axis, Finding, Outcome};
+use super::code::Code;
+use super::finding::Finding;
 use crate::cms::{self, General, Profile};
 use crate::pki::{Anchors, PathError, Purpose, Revocation};
 use crate::time::Time;
@@ -21,26 +22,24 @@ pub fn manifest(bytes: &[u8], seal: &[u8], anchors: &Anchors, as_of: Time, at: T
             .map(|verified| (verified.leaf, verified.others)),
         Err(error) => Err(error),
     };
-    let (code, outcome) = match sealed {
-        Err(error) if newer && error.is_undecided() => ("archive.seal-newer", Outcome::NotChecked),
-        Err(_) => ("archive.seal-broken", Outcome::Fail),
+    let code = match sealed {
+        Err(error) if newer && error.is_undecided() => Code::ArchiveSealNewer,
+        Err(_) => Code::ArchiveSealBroken,
         Ok((leaf, others)) => {
             // A manifest may be sealed later than its newest signature, by a newer seal.
             let moment = as_of.max(leaf.not_before()).min(at);
             match anchors.path(&leaf, &others, Purpose::Seal, moment) {
-                Err(PathError::UnknownIssuer) => ("archive.unknown-root", Outcome::NotChecked),
-                Err(_) => ("archive.seal-not-trusted", Outcome::Fail),
+                Err(PathError::UnknownIssuer) => Code::ArchiveUnknownRoot,
+                Err(_) => Code::ArchiveSealNotTrusted,
                 Ok(path) => match path.revocation(anchors, at, at) {
-                    Revocation::Good if newer => ("archive.seal-newer", Outcome::NotChecked),
-                    Revocation::Good => ("archive.sealed", Outcome::Pass),
-                    Revocation::Revoked { at: revoked, .. } if revoked <= moment => {
-                        ("archive.seal-revoked", Outcome::Fail)
-                    }
-                    Revocation::Revoked { .. } => ("archive.seal-revoked-later", Outcome::NotChecked),
-                    Revocation::Unknown => ("archive.revocation-unknown", Outcome::NotChecked),
+                    Revocation::Good if newer => Code::ArchiveSealNewer,
+                    Revocation::Good => Code::ArchiveSealed,
+                    Revocation::Revoked { at: revoked, .. } if revoked <= moment => Code::ArchiveSealRevoked,
+                    Revocation::Revoked { .. } => Code::ArchiveSealRevokedLater,
+                    Revocation::Unknown => Code::ArchiveRevocationUnknown,
                 },
             }
         }
     };
-    Finding::new(Axis::Issuer, code, outcome)
+    Finding::new(code)
 }

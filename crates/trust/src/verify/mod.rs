@@ -11,7 +11,11 @@ mod changes;
 mod code;
 mod content;
 mod document;
+mod errors;
 mod evidence;
+mod finding;
+mod json;
+mod lines;
 mod link;
 mod manifest;
 mod other;
@@ -24,19 +28,23 @@ mod trust;
 mod verdict;
 mod witness;
 
+pub use code::Code;
 pub use content::{
     CLAIM_NAME, Content, ContentError, DATA_FORMAT, DATA_NAME, MAX_DATA, NewerContent, Party, RoleError,
     Template, attachment,
 };
 pub use document::{Document, Examined};
 pub use evidence::{Evidence, Record, Standing, Status};
+pub use finding::{Axis, Detail, Finding, Outcome, Parameter, Place, Value};
+pub use json::FORMAT;
+pub use lines::{Answer, Line, Lines, Overall};
 pub use link::{ExaminedLink, link};
 pub use manifest::manifest;
 pub use record::{Fields, Published, RECORD_FORMAT, RecordError};
 pub use trust::{Trust, TrustError, parse_crls};
 pub use verdict::{
-    Answer, Axis, ChangesAfter, Coverage, DocumentVerdict, FORMAT, Finding, Issued, Line, Lines, Outcome,
-    Overall, Place, Profile, Root, SignatureKind, SignatureVerdict, Trusted, Verdict,
+    About, ChangesAfter, Coverage, DocumentVerdict, Issued, Profile, Root, SignatureKind, SignatureVerdict,
+    Trusted, Verdict,
 };
 
 use crate::time::Time;

@@ -1,12 +1,15 @@
 //! Another program's document, examined, or one of a later version that only such a reader reads.
 
 use super::changes;
+use super::code::Code;
 use super::content::NewerContent;
 use super::document::{Examined, newer_data, older_lists};
+use super::errors::irregularity_code;
+use super::finding::{Finding, Parameter, Place};
 use super::signature::{CERTIFICATES, Found, Rules, signature};
 use super::status::Hashes;
 use super::trust::Trust;
-use super::verdict::{Axis, Finding, Outcome, Place, Profile, SignatureVerdict};
+use super::verdict::{Profile, SignatureVerdict};
 use super::witness::{Seen, Witness};
 use crate::pades::{self, Survey};
 use crate::pdf::{self, File};
@@ -30,7 +33,7 @@ pub(super) fn examine(
             Profile::Own
         }
         None => {
-            findings.push(Finding::new(Axis::Remark, "document.foreign", Outcome::NotChecked));
+            findings.push(Finding::new(Code::DocumentForeign));
             Profile::Foreign
         }
     };
@@ -40,32 +43,34 @@ pub(super) fn examine(
     let forbidden = changed.chain(unlisted.iter().map(|(revision, _)| *revision)).max();
     findings.extend(unlisted.into_iter().map(|(_, finding)| finding));
     if file.is_encrypted() {
-        findings.push(Finding::new(Axis::Remark, "document.without-password", Outcome::NotChecked));
+        findings.push(Finding::new(Code::DocumentWithoutPassword));
     }
     for (what, (byte, _)) in file.irregularities() {
-        findings.push(Finding::new(Axis::Remark, what.code(), Outcome::NotChecked).at(Place::Byte(byte)));
+        findings.push(Finding::new(irregularity_code(what)).at(Place::Byte(byte)));
     }
-    findings.push(Finding::new(Axis::Integrity, "document.structure", Outcome::Pass));
+    findings.push(Finding::new(Code::DocumentStructure));
     if survey.signatures.is_empty() && survey.conflicts.is_empty() {
         // Taken out of its field, or put where no field is: nobody's signature here, but not nobody's work either.
         let loose = bytes.windows(10).any(|window| window == b"/ByteRange");
-        let code = if loose { "document.loose-signature" } else { "document.unsigned" };
-        findings.push(Finding::new(Axis::Integrity, code, Outcome::NotChecked));
+        let code = if loose { Code::DocumentLooseSignature } else { Code::DocumentUnsigned };
+        findings.push(Finding::new(code));
     }
     changes::changes(&survey, file.revisions().len(), forbidden, &mut findings);
     if changes::taken_out(file, &survey) {
-        findings.push(Finding::notice("signature.taken-out"));
+        findings.push(Finding::new(Code::SignatureTakenOut));
     }
     changes::conflicts(&survey, &mut findings);
     if !survey.open.is_empty() {
-        findings.push(Finding::notice("status.open-fields").with("fields", changes::names(&survey.open)));
+        findings
+            .push(Finding::new(Code::StatusOpenFields).with(Parameter::Fields, changes::names(&survey.open)));
     }
     if !survey.stamped.is_empty() {
-        findings
-            .push(Finding::notice("status.stamped-fields").with("fields", changes::names(&survey.stamped)));
+        findings.push(
+            Finding::new(Code::StatusStampedFields).with(Parameter::Fields, changes::names(&survey.stamped)),
+        );
     }
     if newer.is_none() {
-        findings.push(Finding::new(Axis::Status, "status.foreign", Outcome::NotChecked));
+        findings.push(Finding::new(Code::StatusForeign));
     }
     let seen = survey.signatures.iter().map(|signed| Seen {
         revision: signed.revision,
@@ -94,13 +99,13 @@ pub(super) fn examine(
     changes::shown(&survey, &signatures, &mut findings);
     changes::unusual(file, &survey, &signatures, &mut findings);
     if survey.effort.is_exhausted() {
-        let cost = Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked);
-        findings.push(cost.with("what", CERTIFICATES));
+        let cost = Finding::new(Code::DocumentCost);
+        findings.push(cost.with(Parameter::What, CERTIFICATES));
     }
     if newer.is_some() {
-        findings.push(Finding::new(Axis::Issuer, "role.not-checked", Outcome::NotChecked));
+        findings.push(Finding::new(Code::RoleNotChecked));
     } else if survey.signatures.iter().any(|s| witness.is_of_a_sealing_house(s.content.as_ref())) {
-        findings.push(Finding::new(Axis::Issuer, "document.no-seal", Outcome::NotChecked));
+        findings.push(Finding::new(Code::DocumentNoSeal));
     }
     let newer = newer.map(|newer| newer.digest);
     Ok(Examined { profile, hashes: Hashes::of(bytes), at, findings, signatures, own: None, newer })

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
-use super::code::unreadable;
+use super::code::Code;
 use super::content::{Content, ContentError, DATA_NAME};
 use super::document::{Examined, Own, OwnExamined, newer_data, older_lists};
+use super::errors::unreadable;
+use super::finding::{Axis, Finding, Outcome, Parameter, Place};
 use super::seal;
 use super::signature::{Found, Rules, signature};
 use super::status::Hashes;
 use super::trust::Trust;
-use super::verdict::{Axis, ChangesAfter, Finding, Outcome, Place, Profile, SignatureVerdict};
+use super::verdict::{ChangesAfter, Profile, SignatureVerdict};
 use super::witness::{Seen, Witness};
 use crate::pades::{self, Examination, SEAL_FIELD, TIME_FIELD, Update};
 use crate::pdf::{self, File};
@@ -24,17 +26,16 @@ pub(super) fn examine(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined
     let mut findings: Vec<Finding> = older_lists(&trust.anchors).collect();
     findings.push(match &examination.unreadable {
         Some(error) => unreadable(error),
-        None => Finding::new(Axis::Integrity, "document.structure", Outcome::Pass),
+        None => Finding::new(Code::DocumentStructure),
     });
     let mut newer = None;
-    let unread = |code| Finding::new(Axis::Integrity, code, Outcome::Fail);
     match content {
         Ok(_) => {}
-        Err(ContentError::NotCanonical) => findings.push(unread("data.not-canonical")),
-        Err(ContentError::Format) => findings.push(unread("data.malformed")),
+        Err(ContentError::NotCanonical) => findings.push(Finding::new(Code::DataNotCanonical)),
+        Err(ContentError::Format) => findings.push(Finding::new(Code::DataMalformed)),
         Err(ContentError::TooLarge) => {
-            let cost = Finding::new(Axis::Integrity, "document.cost", Outcome::NotChecked);
-            findings.push(cost.with("what", DATA_NAME));
+            let cost = Finding::new(Code::DocumentCost);
+            findings.push(cost.with(Parameter::What, DATA_NAME));
         }
         Err(ContentError::Newer(content)) => {
             newer = Some(content.digest);
@@ -71,27 +72,23 @@ fn updates(file: &File<'_>, examination: &Examination, findings: &mut Vec<Findin
         let (revision, objects) = match update {
             Update::Exact => continue,
             Update::Newer { revision } => {
-                let finding = Finding::new(Axis::Integrity, "changes.newer", Outcome::NotChecked);
+                let finding = Finding::new(Code::ChangesNewer);
                 findings.push(finding.at(Place::Revision(*revision)));
                 continue;
             }
             Update::Forbidden { revision, objects } => (*revision, objects),
         };
-        let list = objects.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-        let forbidden = |code| {
-            Finding::new(Axis::Integrity, code, Outcome::Fail)
-                .at(Place::Revision(revision))
-                .with("objects", &list)
-        };
+        let list = objects.iter().map(u32::to_string).collect::<Vec<_>>();
+        let forbidden =
+            |code| Finding::new(code).at(Place::Revision(revision)).with(Parameter::Objects, list.clone());
         // First, because it explains the other one. It excuses nothing.
         if pades::is_signed_elsewhere(file, revision) {
-            findings.push(forbidden("changes.signed-elsewhere"));
+            findings.push(forbidden(Code::ChangesSignedElsewhere));
         }
-        findings.push(forbidden("changes.forbidden"));
+        findings.push(forbidden(Code::ChangesForbidden));
     }
     for field in &examination.recycled {
-        findings
-            .push(Finding::new(Axis::Integrity, "signature.recycled", Outcome::Fail).with("field", field));
+        findings.push(Finding::new(Code::SignatureRecycled).with(Parameter::Field, field));
     }
 }
 
@@ -104,15 +101,13 @@ fn fields(examination: &Examination, content: &Content, findings: &mut Vec<Findi
             || examination.signatures.iter().any(|s| s.field == party.field);
         // Without its field a party could never sign, and nobody would miss the signature.
         if !declared && exact {
-            findings.push(
-                Finding::new(Axis::Integrity, "field.missing", Outcome::Fail).with("field", &party.field),
-            );
+            findings.push(Finding::new(Code::FieldMissing).with(Parameter::Field, &party.field));
         }
     }
     for field in &examination.open {
         let known = [SEAL_FIELD, TIME_FIELD].contains(&field.as_str());
         if !known && !content.parties.iter().any(|party| &party.field == field) {
-            findings.push(Finding::new(Axis::Integrity, "field.unknown", Outcome::Fail).with("field", field));
+            findings.push(Finding::new(Code::FieldUnknown).with(Parameter::Field, field));
         }
     }
 }
@@ -158,7 +153,7 @@ fn certified(examination: &Examination, signatures: &[SignatureVerdict]) -> Outc
         return Outcome::Fail;
     }
     let integrity = seal.findings.iter().filter(|finding| finding.axis == Axis::Integrity);
-    let role = seal.findings.iter().any(|finding| finding.code == "role.institution");
+    let role = seal.findings.iter().any(|finding| finding.code == Code::RoleInstitution);
     let worst = integrity.map(|finding| finding.outcome).chain([seal.chain]).max_by_key(|o| o.rank());
     match worst {
         Some(Outcome::Pass) if role => Outcome::Pass,

@@ -1,8 +1,10 @@
 //! The claim attached to a document, and the seal that signed it.
 
+use super::code::Code;
 use super::content::{Content, NewerContent};
+use super::finding::{Finding, Outcome, Parameter};
 use super::trust::Trust;
-use super::verdict::{Axis, Finding, Issued, Outcome, Root};
+use super::verdict::{Issued, Root};
 use crate::claim::{self, Claim, Sealed, Signed};
 use crate::pki::{Certificate, PathError, Purpose, Revocation, clip};
 use crate::time::Time;
@@ -32,48 +34,48 @@ pub(super) fn claim(
     findings: &mut Vec<Finding>,
 ) -> (Outcome, Option<Issued>) {
     let refused = |findings: &mut Vec<Finding>, code| {
-        findings.push(Finding::new(Axis::Integrity, code, Outcome::Fail));
+        findings.push(Finding::new(code));
         (Outcome::Fail, None)
     };
     let text = claim.and_then(|bytes| std::str::from_utf8(bytes).ok());
     let signed = match text.map(Signed::parse) {
         Some(Ok(signed)) => signed,
         Some(Err(claim::Error::Newer)) => {
-            let finding = Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked);
-            findings.push(finding.with("host", &content.host));
-            findings.push(Finding::new(Axis::Issuer, "issuer.not-checked", Outcome::NotChecked));
+            let finding = Finding::new(Code::ClaimNewer);
+            findings.push(finding.with(Parameter::Host, &content.host));
+            findings.push(Finding::new(Code::IssuerNotChecked));
             return (Outcome::NotChecked, None);
         }
-        Some(Err(_)) => return refused(findings, "claim.malformed"),
-        None => return refused(findings, "claim.missing"),
+        Some(Err(_)) => return refused(findings, Code::ClaimMalformed),
+        None => return refused(findings, Code::ClaimMissing),
     };
     let address = signed.address();
     if address.id != content.id || address.host != content.host {
-        return refused(findings, "claim.other-document");
+        return refused(findings, Code::ClaimOtherDocument);
     }
     let SealFindings { outcome, sealed } = seal(&signed, trust, at, findings);
     let Some(Stated { what, by, root }) = sealed else { return (outcome, None) };
     if by != clip(&content.institution) {
         findings.push(
-            Finding::new(Axis::Issuer, "seal.other-institution", Outcome::Fail)
-                .with("by", &by)
-                .with("named", &content.institution),
+            Finding::new(Code::SealOtherInstitution)
+                .with(Parameter::By, &by)
+                .with(Parameter::Named, &content.institution),
         );
         return (Outcome::Fail, None);
     }
     match what {
         Sealed::Claim(claim) => {
             let same = says_the_same(&claim, content);
-            findings.push(Finding::check(Axis::Integrity, same, "claim.content", "claim.other-content"));
+            findings.push(Finding::check(same, Code::ClaimContent, Code::ClaimOtherContent));
             let outcome = if same { outcome } else { Outcome::Fail };
             (outcome, Some(Issued::new(&claim, &address.host, by, root)))
         }
         Sealed::Newer { digest, .. } if digest == content.digest => {
-            let finding = Finding::new(Axis::Integrity, "claim.newer", Outcome::NotChecked);
-            findings.push(finding.with("host", &content.host).with("by", by));
+            let finding = Finding::new(Code::ClaimNewer);
+            findings.push(finding.with(Parameter::Host, &content.host).with(Parameter::By, by));
             (Outcome::NotChecked, None)
         }
-        Sealed::Newer { .. } => refused(findings, "claim.other-content"),
+        Sealed::Newer { .. } => refused(findings, Code::ClaimOtherContent),
     }
 }
 
@@ -87,14 +89,14 @@ pub(super) fn contradiction(
     let signed = Signed::parse(std::str::from_utf8(claim?).ok()?).ok()?;
     let address = signed.address();
     let code = if address.id != data.id || address.host != data.host {
-        "claim.other-document"
+        Code::ClaimOtherDocument
     } else {
         if *signed.verify(seals).ok()?.0.digest() == data.digest {
             return None;
         }
-        "claim.other-content"
+        Code::ClaimOtherContent
     };
-    Some(Finding::new(Axis::Integrity, code, Outcome::Fail))
+    Some(Finding::new(code))
 }
 
 fn says_the_same(claim: &Claim, content: &Content) -> bool {
@@ -108,15 +110,15 @@ fn says_the_same(claim: &Claim, content: &Content) -> bool {
 
 /// Checks the seal of a claim: the signature with a known seal key, and that key's certificate.
 pub(super) fn seal(signed: &Signed, trust: &Trust, at: Time, findings: &mut Vec<Finding>) -> SealFindings {
-    let mut finding = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    let mut finding = |code| findings.push(Finding::new(code));
     let (what, certificate) = match signed.verify(&trust.seals) {
         Ok(verified) => verified,
         Err(claim::Error::UnknownKey) => {
-            finding("claim.unknown-seal", Outcome::NotChecked);
+            finding(Code::ClaimUnknownSeal);
             return SealFindings { outcome: Outcome::NotChecked, sealed: None };
         }
         Err(_) => {
-            finding("claim.signature", Outcome::Fail);
+            finding(Code::ClaimSignature);
             return SealFindings { outcome: Outcome::Fail, sealed: None };
         }
     };
@@ -126,25 +128,23 @@ pub(super) fn seal(signed: &Signed, trust: &Trust, at: Time, findings: &mut Vec<
     let outcome = match trust.anchors.path(certificate, &[], Purpose::Seal, day) {
         Ok(path) => {
             root = Root::of(&path);
-            let (code, outcome) = match path.revocation(&trust.anchors, at, at) {
-                Revocation::Good => ("seal.trusted", Outcome::Pass),
-                Revocation::Unknown if trust.require_revocation => {
-                    ("seal.revocation-required", Outcome::Fail)
-                }
-                Revocation::Unknown => ("seal.revocation-unknown", Outcome::NotChecked),
-                Revocation::Revoked { at, .. } if at.day() < what.day() => ("seal.revoked", Outcome::Fail),
+            let code = match path.revocation(&trust.anchors, at, at) {
+                Revocation::Good => Code::SealTrusted,
+                Revocation::Unknown if trust.require_revocation => Code::SealRevocationRequired,
+                Revocation::Unknown => Code::SealRevocationUnknown,
+                Revocation::Revoked { at, .. } if at.day() < what.day() => Code::SealRevoked,
                 // Issued before, by its own word, or on the same day.
-                Revocation::Revoked { .. } => ("seal.revoked-later", Outcome::NotChecked),
+                Revocation::Revoked { .. } => Code::SealRevokedLater,
             };
-            finding(code, outcome);
-            outcome
+            finding(code);
+            code.outcome()
         }
         Err(PathError::UnknownIssuer) => {
-            finding("seal.unknown-root", Outcome::NotChecked);
+            finding(Code::SealUnknownRoot);
             Outcome::NotChecked
         }
         Err(_) => {
-            finding("seal.not-trusted", Outcome::Fail);
+            finding(Code::SealNotTrusted);
             Outcome::Fail
         }
     };

@@ -3,11 +3,11 @@
 //! Three questions are asked of each: do its bytes hold, who made it, and when. Own documents ask a fourth, whether
 //! that is the person whom the document names, and judge more strictly ([`Rules::Own`]).
 
-use super::code::{cms_code, path_code, printable};
+use super::code::Code;
 use super::content::{Content as Data, RoleError};
-use super::verdict::{
-    Axis, ChangesAfter, Coverage, Finding, Outcome, Place, Root, SignatureKind, SignatureVerdict,
-};
+use super::errors::{cms_code, path_code, printable};
+use super::finding::{Finding, Outcome, Parameter, Place};
+use super::verdict::{ChangesAfter, Coverage, Root, SignatureKind, SignatureVerdict};
 use super::witness::Witness;
 use crate::cms::{self, Tolerated, Verified, VerifiedTimeStamp};
 use crate::pades::{self, Content, SEAL_FIELD, SubFilter};
@@ -51,10 +51,8 @@ pub(super) enum Rules<'s> {
 pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVerdict {
     let mut findings = Vec::new();
     findings.push(match found.coverage {
-        Ok(()) => Finding::new(Axis::Integrity, "signature.coverage", Outcome::Pass),
-        Err(error) => {
-            Finding::new(Axis::Integrity, "signature.partial", Outcome::Fail).with("error", error.code())
-        }
+        Ok(()) => Finding::new(Code::SignatureCoverage),
+        Err(error) => Finding::new(Code::SignaturePartial).with(Parameter::Error, error.code()),
     });
     let integrity = integrity(found);
     let integrity_outcome = integrity.outcome;
@@ -96,7 +94,7 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
                     findings.push(match data {
                         Some(data) => role(found.field, verdict.kind, &verified.leaf, data),
                         // Who should have signed stands in the data.
-                        None => Finding::new(Axis::Issuer, "role.not-checked", Outcome::NotChecked),
+                        None => Finding::new(Code::RoleNotChecked),
                     });
                 }
                 Rules::Other => other_issuer(&mut verdict, verified, witness, &mut findings),
@@ -110,13 +108,13 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
                 Ok(()) => {
                     verdict.chain = Outcome::Pass;
                     verdict.proven_time = Some(stamp.time);
-                    Finding::new(Axis::Time, "time.stamped", Outcome::Pass).with("time", stamp.time)
+                    Finding::new(Code::TimeStamped).with(Parameter::Time, stamp.time)
                 }
-                Err(code) => Finding::new(Axis::Time, code, Outcome::NotChecked),
+                Err(code) => Finding::new(code),
             });
         }
         // Who signed is not known where the signature was not verified.
-        _ => findings.push(Finding::new(Axis::Issuer, "issuer.not-checked", Outcome::NotChecked)),
+        _ => findings.push(Finding::new(Code::IssuerNotChecked)),
     }
     findings.extend(time(found, &verdict, witness.at));
     let place = Place::Object { number: found.reference.number, revision: found.revision };
@@ -127,30 +125,28 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
 /// Whether the signed bytes are as they were.
 fn integrity(found: &Found<'_>) -> Finding {
     match found.content {
-        Some(Ok(_)) => Finding::new(Axis::Integrity, "signature.intact", Outcome::Pass),
+        Some(Ok(_)) => Finding::new(Code::SignatureIntact),
         // Without a sound range there are no signed bytes to speak of.
-        Some(Err(_)) if found.coverage.is_err() => {
-            Finding::new(Axis::Integrity, "signature.not-compared", Outcome::Fail)
-        }
+        Some(Err(_)) if found.coverage.is_err() => Finding::new(Code::SignatureNotCompared),
         Some(Err(cms::Error::UnknownAlgorithm)) if matches!(found.rules, Rules::Own { .. }) => {
-            Finding::new(Axis::Integrity, "signature.newer", Outcome::NotChecked)
+            Finding::new(Code::SignatureNewer)
         }
         // It comes along in every version, and is named.
         Some(Err(error @ (cms::Error::NoCertificate | cms::Error::Unnamed)))
             if matches!(found.rules, Rules::Own { .. }) =>
         {
-            Finding::new(Axis::Integrity, cms_code(*error), Outcome::Fail)
+            Finding::new(cms_code(*error)).but(Outcome::Fail)
         }
         Some(Err(error)) => {
             // What is not known here, or proves nothing, is no accusation either.
             let outcome = if error.is_undecided() { Outcome::NotChecked } else { Outcome::Fail };
-            let finding = Finding::new(Axis::Integrity, cms_code(*error), outcome);
+            let finding = Finding::new(cms_code(*error)).but(outcome);
             match error {
-                cms::Error::Cost => finding.with("what", CERTIFICATES),
+                cms::Error::Cost => finding.with(Parameter::What, CERTIFICATES),
                 _ => finding.because(error.code(), error.values()),
             }
         }
-        None => Finding::new(Axis::Integrity, "signature.unknown-kind", Outcome::NotChecked),
+        None => Finding::new(Code::SignatureUnknownKind),
     }
 }
 
@@ -161,12 +157,12 @@ fn tolerated(content: &Content) -> impl Iterator<Item = Finding> {
         Content::TimeStamp(stamp) => &stamp.tolerated,
     };
     let codes = tolerated.iter().map(|tolerated| match tolerated {
-        Tolerated::Ber => "cms.tolerated-ber",
-        Tolerated::Order => "cms.tolerated-order",
-        Tolerated::Null => "cms.tolerated-null",
-        Tolerated::Time => "cms.tolerated-time",
+        Tolerated::Ber => Code::CmsToleratedBer,
+        Tolerated::Order => Code::CmsToleratedOrder,
+        Tolerated::Null => Code::CmsToleratedNull,
+        Tolerated::Time => Code::CmsToleratedTime,
     });
-    codes.map(|code| Finding::new(Axis::Remark, code, Outcome::NotChecked))
+    codes.map(Finding::new)
 }
 
 fn algorithm(verified: &Verified) -> String {
@@ -192,22 +188,21 @@ fn proven(
         match stamp {
             Ok(stamp) => match witness.stamped(stamp) {
                 Ok(()) => proven = Some(proven.map_or(stamp.time, |time| time.min(stamp.time))),
-                Err(code) => findings.push(Finding::new(Axis::Time, code, Outcome::NotChecked)),
+                Err(code) => findings.push(Finding::new(code)),
             },
             Err(error) => {
                 // One that is not as it should be proves nothing. That it is over something else is no mistake of a program.
-                let (code, outcome) = match error {
+                let code = match error {
                     cms::Error::Digest | cms::Error::Signature | cms::Error::SigningCertificate => {
-                        ("time.stamp-broken", Outcome::Fail)
+                        Code::TimeStampBroken
                     }
                     // No version of pk writes what is none at all.
                     cms::Error::Malformed if matches!(found.rules, Rules::Own { .. }) => {
-                        ("time.stamp-broken", Outcome::Fail)
+                        Code::TimeStampBroken
                     }
-                    _ => ("time.stamp-weak", Outcome::NotChecked),
+                    _ => Code::TimeStampWeak,
                 };
-                let finding = Finding::new(Axis::Time, code, outcome);
-                findings.push(finding.because(error.code(), error.values()));
+                findings.push(Finding::new(code).because(error.code(), error.values()));
             }
         }
     }
@@ -230,27 +225,26 @@ fn own_issuer(
     let purpose = if verdict.kind == SignatureKind::Seal { Purpose::Seal } else { Purpose::Signature };
     let path = witness.anchors.path(&verified.leaf, &verified.others, purpose, moment);
     if !is_exact {
-        findings.push(Finding::new(Axis::Integrity, "signature.newer", Outcome::NotChecked));
+        findings.push(Finding::new(Code::SignatureNewer));
     } else if !is_tight(&path, verified) {
-        findings.push(Finding::new(Axis::Integrity, "cms.other-certificates", Outcome::Fail));
+        findings.push(Finding::new(Code::CmsOtherCertificates));
     }
-    let mut add = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    let mut add = |finding: Finding| findings.push(finding);
     match path {
         Ok(path) => {
             verdict.chain = Outcome::Pass;
             verdict.root = Root::of(&path);
-            add("signer.chain", Outcome::Pass);
-            let (code, outcome) = revocation(&path, verdict.proven_time, Some(moment), witness.at, witness);
-            verdict.revocation = outcome;
-            add(code, outcome);
+            add(Finding::new(Code::SignerChain));
+            let code = revocation(&path, verdict.proven_time, Some(moment), witness.at, witness);
+            verdict.revocation = code.outcome();
+            add(Finding::new(code));
         }
-        Err(PathError::UnknownIssuer) => add("signer.unknown-root", Outcome::NotChecked),
+        Err(PathError::UnknownIssuer) => add(Finding::new(Code::SignerUnknownRoot)),
         // A later version may write one that has to be understood.
-        Err(error @ PathError::Extension) => add(path_code(error), Outcome::NotChecked),
+        Err(error @ PathError::Extension) => add(Finding::new(path_code(error))),
         Err(error) => {
             verdict.chain = Outcome::Fail;
-            let finding = Finding::new(Axis::Issuer, path_code(error), Outcome::Fail);
-            findings.push(finding.with("error", error));
+            add(Finding::new(path_code(error)).but(Outcome::Fail));
         }
     }
 }
@@ -277,50 +271,46 @@ fn revocation(
     signed: Option<Time>,
     moment: Time,
     witness: &Witness<'_>,
-) -> (&'static str, Outcome) {
+) -> Code {
     match path.revocation(&witness.anchors, moment, witness.at) {
-        Revocation::Good => ("signer.not-revoked", Outcome::Pass),
-        Revocation::Unknown if witness.trust.require_revocation => {
-            ("signer.revocation-required", Outcome::Fail)
-        }
-        Revocation::Unknown => ("signer.revocation-unknown", Outcome::NotChecked),
+        Revocation::Good => Code::SignerNotRevoked,
+        Revocation::Unknown if witness.trust.require_revocation => Code::SignerRevocationRequired,
+        Revocation::Unknown => Code::SignerRevocationUnknown,
         Revocation::Revoked { at, .. } if proven.is_some_and(|proven| proven < at) => {
-            ("signer.revoked-after-proof", Outcome::Pass)
+            Code::SignerRevokedAfterProof
         }
-        Revocation::Revoked { at, .. } if signed.is_none_or(|signed| at <= signed) => {
-            ("signer.revoked", Outcome::Fail)
-        }
+        Revocation::Revoked { at, .. } if signed.is_none_or(|signed| at <= signed) => Code::SignerRevoked,
         // Signed before, by its own word. Whoever has a stolen key can claim any time, so without an
         // outside witness this is no proof (ETSI EN 319 102-1: REVOKED_NO_POE).
-        Revocation::Revoked { .. } => ("signer.revoked-later", Outcome::NotChecked),
+        Revocation::Revoked { .. } => Code::SignerRevokedLater,
     }
 }
 
 /// Is the signer of this field the person whom the document names there, or the institution?
 fn role(field: &str, kind: SignatureKind, leaf: &Certificate, data: &Data) -> Finding {
     let subject = leaf.subject();
-    let (code, outcome, named) = if kind == SignatureKind::Seal {
-        let (code, outcome) = match subject.organization == clip(&data.institution) {
-            true => ("role.institution", Outcome::Pass),
-            false => ("role.other-institution", Outcome::Fail),
+    let (code, named) = if kind == SignatureKind::Seal {
+        let code = match subject.organization == clip(&data.institution) {
+            true => Code::RoleInstitution,
+            false => Code::RoleOtherInstitution,
         };
-        (code, outcome, &data.institution)
+        (code, &data.institution)
     } else {
         let Some(party) = data.parties.iter().find(|party| party.field == field) else {
-            return Finding::new(Axis::Issuer, "role.no-party", Outcome::Fail).with("field", field);
+            return Finding::new(Code::RoleNoParty).with(Parameter::Field, field);
         };
-        let (code, outcome) = match data.names(party, leaf) {
-            Ok(()) => ("role.named", Outcome::Pass),
-            Err(RoleError::OtherPerson) => ("role.other-person", Outcome::Fail),
-            Err(RoleError::OtherPosition) => ("role.other-position", Outcome::Fail),
-            Err(RoleError::OtherInstitution) => ("role.other-institution", Outcome::Fail),
+        let code = match data.names(party, leaf) {
+            Ok(()) => Code::RoleNamed,
+            Err(RoleError::OtherPerson) => Code::RoleOtherPerson,
+            Err(RoleError::OtherPosition) => Code::RoleOtherPosition,
+            Err(RoleError::OtherInstitution) => Code::RoleOtherInstitution,
         };
-        (code, outcome, &party.name)
+        (code, &party.name)
     };
-    Finding::new(Axis::Issuer, code, outcome)
-        .with("field", field)
-        .with("signer", subject.name)
-        .with("named", named)
+    Finding::new(code)
+        .with(Parameter::Field, field)
+        .with(Parameter::Signer, subject.name)
+        .with(Parameter::Named, named)
 }
 
 /// Does the certificate of another document's signer lead to an anchor, and was it in force?
@@ -336,36 +326,38 @@ fn other_issuer(
     let (claimed, proven) = (verdict.claimed_time, verdict.proven_time);
     let moment = proven.unwrap_or(witness.at);
     let path = |moment| witness.anchors.path(&verified.leaf, &verified.others, Purpose::Document, moment);
-    let mut add = |code, outcome| findings.push(Finding::new(Axis::Issuer, code, outcome));
+    let mut add = |finding: Finding| findings.push(finding);
     match path(moment) {
         Ok(path) => {
             verdict.chain = Outcome::Pass;
             verdict.root = Root::of(&path);
-            add(if path.is_pinned() { "signer.pinned" } else { "signer.path" }, Outcome::Pass);
-            let (code, outcome) = revocation(&path, proven, proven.or(claimed), moment, witness);
+            add(Finding::new(if path.is_pinned() { Code::SignerPinned } else { Code::SignerPath }));
+            let code = revocation(&path, proven, proven.or(claimed), moment, witness);
             // Whoever trusts a certificate by itself need not have a list for it.
-            if path.is_pinned() && outcome == Outcome::NotChecked && code == "signer.revocation-unknown" {
+            if path.is_pinned() && code == Code::SignerRevocationUnknown {
                 return;
             }
-            verdict.revocation = outcome;
-            add(code, outcome);
+            verdict.revocation = code.outcome();
+            add(Finding::new(code));
         }
-        Err(PathError::UnknownIssuer) => add("signer.unknown-root", Outcome::NotChecked),
+        Err(PathError::UnknownIssuer) => add(Finding::new(Code::SignerUnknownRoot)),
         Err(PathError::Expired) if proven.is_none() => match claimed.map(path) {
-            Some(Ok(_)) => add("signer.expired-since", Outcome::NotChecked),
-            Some(Err(PathError::UnknownIssuer)) => add("signer.unknown-root", Outcome::NotChecked),
+            Some(Ok(_)) => add(Finding::new(Code::SignerExpiredSince)),
+            Some(Err(PathError::UnknownIssuer)) => add(Finding::new(Code::SignerUnknownRoot)),
             // Both moments are mere claims; without a witness nothing is disproved (ETSI EN 319 102-1, OUT_OF_BOUNDS_NO_POE).
-            Some(Err(PathError::Expired)) | None => add(path_code(PathError::Expired), Outcome::NotChecked),
+            Some(Err(PathError::Expired)) | None => {
+                add(Finding::new(Code::SignerExpired).but(Outcome::NotChecked))
+            }
             _ => {
                 verdict.chain = Outcome::Fail;
-                add(path_code(PathError::Expired), Outcome::Fail);
+                add(Finding::new(Code::SignerExpired));
             }
         },
         // What is not understood disproves nothing (ETSI EN 319 102-1: CERTIFICATE_CHAIN_GENERAL_FAILURE).
-        Err(error @ PathError::Extension) => add(path_code(error), Outcome::NotChecked),
+        Err(error @ PathError::Extension) => add(Finding::new(path_code(error))),
         Err(error) => {
             verdict.chain = Outcome::Fail;
-            add(path_code(error), Outcome::Fail);
+            add(Finding::new(path_code(error)).but(Outcome::Fail));
         }
     }
 }
@@ -373,28 +365,27 @@ fn other_issuer(
 /// Is the time proven, and can it be?
 fn time(found: &Found<'_>, verdict: &SignatureVerdict, at: Time) -> Option<Finding> {
     let (claimed, proven) = (verdict.claimed_time, verdict.proven_time);
-    let stamped =
-        || proven.map(|time| Finding::new(Axis::Time, "time.proven", Outcome::Pass).with("time", time));
-    let (code, outcome) = match found.rules {
+    let stamped = || proven.map(|time| Finding::new(Code::TimeProven).with(Parameter::Time, time));
+    let code = match found.rules {
         _ if verdict.kind == SignatureKind::TimeStamp => return None,
         Rules::Own { previous, .. } => match claimed {
-            None => ("time.missing", Outcome::Fail),
-            Some(time) if time.is_ahead_of(at) => ("time.future", Outcome::Fail),
-            Some(time) if previous.is_some_and(|earlier| time < earlier) => ("time.order", Outcome::Fail),
+            None => Code::TimeMissing,
+            Some(time) if time.is_ahead_of(at) => Code::TimeFuture,
+            Some(time) if previous.is_some_and(|earlier| time < earlier) => Code::TimeOrder,
             // Somebody else had seen it before it was made, by its own word.
-            Some(time) if proven.is_some_and(|proven| time.is_ahead_of(proven)) => {
-                ("time.after-stamp", Outcome::Fail)
-            }
+            Some(time) if proven.is_some_and(|proven| time.is_ahead_of(proven)) => Code::TimeAfterStamp,
             Some(_) => return stamped(),
         },
         Rules::Other if !matches!(found.content, Some(Ok(_))) => return None,
         Rules::Other => match (proven, claimed) {
             // Often local time that says it is UTC, or nothing about it. It proves nothing in any case.
-            (_, Some(claimed)) if claimed.is_ahead_of(at) => ("time.future", Outcome::NotChecked),
+            (_, Some(claimed)) if claimed.is_ahead_of(at) => {
+                return Some(Finding::new(Code::TimeFuture).but(Outcome::NotChecked));
+            }
             (Some(_), _) => return stamped(),
-            (None, Some(_)) => ("time.claimed-only", Outcome::NotChecked),
-            (None, None) => ("time.not-claimed", Outcome::NotChecked),
+            (None, Some(_)) => Code::TimeClaimedOnly,
+            (None, None) => Code::TimeNotClaimed,
         },
     };
-    Some(Finding::new(Axis::Time, code, outcome))
+    Some(Finding::new(code))
 }

@@ -2,9 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
+use super::code::Code;
 use super::content::Content;
 use super::evidence::{Evidence, Record, Standing, Status};
-use super::verdict::{Axis, Finding, Outcome, SignatureVerdict};
+use super::finding::{Finding, Outcome, Parameter, Value};
+use super::verdict::SignatureVerdict;
 
 /// A file as a register knows it.
 #[derive(Clone, Copy, Debug)]
@@ -33,47 +35,47 @@ pub(super) fn status(
     evidence: &Evidence,
     findings: &mut Vec<Finding>,
 ) {
-    let waiting: Vec<&str> = content
+    let waiting: Vec<String> = content
         .parties
         .iter()
         .filter(|party| open.contains(&party.field) || !signatures.iter().any(|s| s.field == party.field))
-        .map(|party| party.field.as_str())
+        .map(|party| party.field.clone())
         .collect();
     // One that could not be verified is nobody's.
-    let unverified: Vec<&str> = signatures
+    let unverified: Vec<String> = signatures
         .iter()
         .filter(|s| s.integrity == Outcome::NotChecked && content.parties.iter().any(|p| p.field == s.field))
-        .map(|signature| signature.field.as_str())
+        .map(|signature| signature.field.clone())
         .collect();
     if !unverified.is_empty() {
-        let finding = Finding::new(Axis::Status, "status.unverified", Outcome::NotChecked);
-        findings.push(finding.with("fields", unverified.join(", ")));
+        let finding = Finding::new(Code::StatusUnverified);
+        findings.push(finding.with(Parameter::Fields, unverified));
     }
     let record = match &evidence.status {
         Status::Known(record) => record,
         other => {
-            findings.push(waiting_finding(&waiting));
+            findings.push(waiting_finding(waiting));
             findings.extend(no_record(other));
             return;
         }
     };
     if record.digest != content.digest {
-        findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
+        findings.push(Finding::new(Code::RegistryOtherContent));
     }
     let last = record.files.last();
     let under_newer = before.filter(|before| newest_is_newer && record.files.contains(before));
     match record.files.iter().position(|file| *file == whole) {
         // What was recorded, and something after it that a later version may add: `changes.newer` says so.
         None if under_newer.is_some() => {}
-        Some(_) => findings.push(Finding::new(Axis::Integrity, "registry.same-file", Outcome::Pass)),
+        Some(_) => findings.push(Finding::new(Code::RegistrySameFile)),
         // The newest file on record with one more signature: whoever signed was stopped before it was
         // recorded, or signed elsewhere. What else is wrong with it is found elsewhere.
         None if record.standing == Standing::Waiting && before.is_some() && last == before.as_ref() => {
-            findings.push(Finding::new(Axis::Status, "registry.one-ahead", Outcome::NotChecked));
+            findings.push(Finding::new(Code::RegistryOneAhead));
         }
         // Signed elsewhere, or tampered with in a way that left every signature intact; either way
         // it is not the file that this office issued.
-        None => findings.push(Finding::new(Axis::Integrity, "registry.other-file", Outcome::Fail)),
+        None => findings.push(Finding::new(Code::RegistryOtherFile)),
     }
     let known = under_newer.unwrap_or(whole);
     let outdated = last != Some(&known);
@@ -82,62 +84,56 @@ pub(super) fn status(
         Standing::Revoked(_) | Standing::Superseded(_) => {
             // What nobody signed has no word but the register's that it is genuine.
             if !waiting.is_empty() {
-                findings.push(Finding::new(Axis::Integrity, "registry.ended-unsigned", Outcome::NotChecked));
+                findings.push(Finding::new(Code::RegistryEndedUnsigned));
             }
             findings.extend(ended(record));
         }
         // Altered, saved anew or cut by somebody. That the document is in force says nothing of this file.
         Standing::Complete if !on_record => {
-            findings.push(Finding::new(Axis::Status, "status.other-copy", Outcome::NotChecked));
+            findings.push(Finding::new(Code::StatusOtherCopy));
         }
         Standing::Complete if waiting.is_empty() => {
-            findings.push(Finding::new(Axis::Status, "status.complete", Outcome::Pass));
+            findings.push(Finding::new(Code::StatusComplete));
         }
         Standing::Complete if outdated => {
-            findings.push(Finding::new(Axis::Status, "status.older-copy", Outcome::NotChecked));
+            findings.push(Finding::new(Code::StatusOlderCopy));
         }
         // The register waits for a signature that this file has, and does not know the file: that everybody has signed is
         // not for it to say.
         Standing::Waiting if waiting.is_empty() && !on_record => {}
-        Standing::Complete | Standing::Waiting => findings.push(waiting_finding(&waiting)),
+        Standing::Complete | Standing::Waiting => findings.push(waiting_finding(waiting)),
     }
 }
 
 /// What became of a document that is no longer in force, and since when.
 pub(super) fn ended(record: &Record) -> Option<Finding> {
     let finding = match &record.standing {
-        Standing::Revoked(reason) => {
-            Finding::new(Axis::Status, "status.revoked", Outcome::Fail).with("reason", reason)
-        }
+        Standing::Revoked(reason) => Finding::new(Code::StatusRevoked).with(Parameter::Reason, reason),
         // Whatever took its place is gone as well.
-        Standing::Superseded(by) if by.is_empty() => {
-            Finding::new(Axis::Status, "status.superseded-gone", Outcome::Fail)
-        }
-        Standing::Superseded(by) => {
-            Finding::new(Axis::Status, "status.superseded", Outcome::Fail).with("by", by)
-        }
+        Standing::Superseded(by) if by.is_empty() => Finding::new(Code::StatusSupersededGone),
+        Standing::Superseded(by) => Finding::new(Code::StatusSuperseded).with(Parameter::By, by),
         Standing::Waiting | Standing::Complete => return None,
     };
-    Some(finding.with("since", record.ended.map_or_else(|| "?".to_owned(), |ended| ended.to_string())))
+    Some(finding.with(Parameter::Since, record.ended.map_or_else(|| Value::from("?"), Value::from)))
 }
 
-fn waiting_finding(waiting: &[&str]) -> Finding {
+fn waiting_finding(waiting: Vec<String>) -> Finding {
     if waiting.is_empty() {
-        return Finding::new(Axis::Status, "status.all-signed", Outcome::Pass);
+        return Finding::new(Code::StatusAllSigned);
     }
-    Finding::new(Axis::Status, "status.waiting", Outcome::NotChecked).with("fields", waiting.join(", "))
+    Finding::new(Code::StatusWaiting).with(Parameter::Fields, waiting)
 }
 
 /// Why there is no record to go by.
 pub(super) fn no_record(status: &Status) -> Option<Finding> {
     let code = match status {
         Status::Known(_) => return None,
-        Status::NotAsked => "status.not-asked",
-        Status::Unreachable => "status.unreachable",
-        Status::UnknownDocument => "status.unknown-document",
-        Status::Newer => "status.newer",
+        Status::NotAsked => Code::StatusNotAsked,
+        Status::Unreachable => Code::StatusUnreachable,
+        Status::UnknownDocument => Code::StatusUnknownDocument,
+        Status::Newer => Code::StatusNewer,
     };
-    Some(Finding::new(Axis::Status, code, Outcome::NotChecked))
+    Some(Finding::new(code))
 }
 
 /// What the register says of a document whose data is of a later version: whether it is the one that was issued, and
@@ -148,9 +144,9 @@ pub(super) fn of_newer(digest: [u8; 32], sha256: [u8; 32], status: &Status, find
         return;
     };
     if record.digest != digest {
-        findings.push(Finding::new(Axis::Integrity, "registry.other-content", Outcome::Fail));
+        findings.push(Finding::new(Code::RegistryOtherContent));
     }
     let recorded = record.files.contains(&sha256);
-    findings.push(Finding::check(Axis::Integrity, recorded, "registry.same-file", "registry.other-file"));
+    findings.push(Finding::check(recorded, Code::RegistrySameFile, Code::RegistryOtherFile));
     findings.extend(ended(record));
 }

@@ -1,5 +1,6 @@
 //! What signatures are judged with: whom somebody trusts, what came along with the document, and who has seen it.
 
+use super::code::Code;
 use super::trust::Trust;
 use crate::cms::{self, VerifiedTimeStamp};
 use crate::pades::{Content, Coverage};
@@ -55,22 +56,22 @@ impl<'t> Witness<'t> {
     }
 
     /// Whether a time stamp authority is trusted, and its certificate was good when it stamped.
-    pub(super) fn stamped(&self, stamp: &VerifiedTimeStamp) -> Result<(), &'static str> {
+    pub(super) fn stamped(&self, stamp: &VerifiedTimeStamp) -> Result<(), Code> {
         let VerifiedTimeStamp { leaf, others, time, .. } = stamp;
         if *time > self.at {
-            return Err("time.stamp-future");
+            return Err(Code::TimeStampFuture);
         }
         let path = match self.anchors.path(leaf, others, Purpose::TimeStamp, *time) {
             Ok(path) => path,
-            Err(PathError::UnknownIssuer) => return Err("time.stamp-unknown-root"),
-            Err(_) => return Err("time.stamp-not-trusted"),
+            Err(PathError::UnknownIssuer) => return Err(Code::TimeStampUnknownRoot),
+            Err(_) => return Err(Code::TimeStampNotTrusted),
         };
         match path.revocation(&self.anchors, *time, self.at) {
             // RFC 3161, 4: where the key may be in other hands, all that it stamped, whenever it says that was.
             Revocation::Revoked { at, reason } if at <= *time || !reason.is_orderly() => {
-                Err("time.stamp-revoked")
+                Err(Code::TimeStampRevoked)
             }
-            Revocation::Unknown if self.trust.require_revocation => Err("time.stamp-revocation-unknown"),
+            Revocation::Unknown if self.trust.require_revocation => Err(Code::TimeStampRevocationUnknown),
             _ => Ok(()),
         }
     }

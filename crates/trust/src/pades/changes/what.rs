@@ -50,34 +50,6 @@ pub enum What {
     Object,
 }
 
-impl What {
-    /// The code of the finding.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Root => "changes.root",
-            Self::Catalog => "changes.catalog",
-            Self::Pages => "changes.pages",
-            Self::Page => "changes.page",
-            Self::Content => "changes.content",
-            Self::Annotation => "changes.annotation",
-            Self::FormValue => "changes.form-value",
-            Self::Field => "changes.field",
-            Self::Signature => "changes.signature",
-            Self::Appearance => "changes.appearance",
-            Self::Resource => "changes.resource",
-            Self::Structure => "changes.structure",
-            Self::Attachment => "changes.attachment",
-            Self::Removed => "changes.removed",
-            Self::Revived => "changes.revived",
-            Self::Shared => "changes.shared",
-            Self::Overlay => "changes.overlay",
-            Self::Action => "changes.action",
-            Self::Container => "changes.container",
-            Self::Object => "changes.object",
-        }
-    }
-}
-
 /// A change that is not allowed after a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForbiddenChange {
