@@ -5,6 +5,7 @@
 //! - [`Rewrite`] edits an unsigned file and writes it anew.
 //! - [`Update`] appends to a file, and leaves every earlier byte where it is.
 
+mod body;
 mod budget;
 mod byterange;
 mod content;
@@ -15,21 +16,24 @@ mod irregular;
 mod lexer;
 mod object;
 mod object_stream;
+mod pages;
 mod prefix;
 mod producer;
 mod revision;
 mod rewrite;
 mod unlisted;
 mod update;
+mod view;
 mod xref;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+pub use body::Body;
 pub use budget::Work;
 pub use byterange::{ByteRange, ByteRangeError};
 pub use content::operations;
-pub use file::{Body, File, View};
+pub use file::File;
 pub use filter::MAX_DECODED;
 pub use irregular::Irregularity;
 pub use object::{Dictionary, Object, Ref, decode_text, text_string};
@@ -38,6 +42,7 @@ pub use producer::probable_producer;
 pub use revision::Revision;
 pub use rewrite::Rewrite;
 pub use update::{Reserved, Update, identify};
+pub use view::View;
 
 /// A number in a file as a place, or a length. Behind 2 GB, where no file is that this reader is given, all
 /// places are one: a browser counts with 32 bits, and has to give the same answer by the same sentence.
