@@ -17,11 +17,17 @@ use crate::fixture::{self, now, renderer};
 
 /// Page one of a document at so many dots an inch, and the text that its QR code has to hold.
 fn page_of(official: &str, kind: Kind, dpi: u32) -> (Vec<u8>, String) {
+    page_with(official, kind, dpi, |claim| claim)
+}
+
+/// The same with another text in the QR code.
+fn page_with(official: &str, kind: Kind, dpi: u32, text: impl FnOnce(String) -> String) -> (Vec<u8>, String) {
     let fixture = fixture::complete();
     let bytes = fixture.file(official, kind);
     let file = File::parse(&bytes).unwrap();
     let data = attachment(file.at(0), DATA_NAME).unwrap().unwrap();
     let claim = String::from_utf8(attachment(file.at(0), CLAIM_NAME).unwrap().unwrap()).unwrap();
+    let claim = text(claim);
     let pages = on_big_stack(|| renderer().pictures(&data, &claim, dpi).unwrap());
     (pages.into_iter().next().unwrap(), claim)
 }
