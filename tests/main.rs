@@ -26,6 +26,7 @@ mod input;
 mod insider;
 mod keys;
 mod lists;
+mod moments;
 mod picture;
 mod registry;
 mod replaced;

@@ -46,11 +46,17 @@ pub(super) fn examine(
     auditor: &Auditor,
     name: &str,
     bytes: &[u8],
-    at: Time,
+    when: When,
 ) -> Result<ArchiveVerdict, Unanswered> {
     let mut archive = OpenArchive::open(bytes)?;
-    let as_of = archive.manifest.as_of.as_deref().and_then(Time::parse).unwrap_or(at);
-    let finding = verify::manifest(&archive.manifest_bytes, &archive.seal, &auditor.trust.anchors, as_of, at);
+    let as_of = archive.manifest.as_of.as_deref().and_then(Time::parse).unwrap_or(when.at);
+    let manifest = verify::Manifest {
+        bytes: &archive.manifest_bytes,
+        seal: &archive.seal,
+        institution: &archive.manifest.institution,
+        as_of,
+    };
+    let (finding, root) = verify::manifest(manifest, &auditor.trust.anchors, when);
     let seal = (finding.code, finding.outcome);
     let mut differences: Vec<MissingOrExtra> =
         archive.missing.iter().cloned().map(MissingOrExtra::Missing).collect();

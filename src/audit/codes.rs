@@ -1,6 +1,6 @@
 //! Answering about the QR codes of a picture: those that are claims of documents, and the others.
 
-use pk_trust::Time;
+use pk_trust::When;
 use pk_trust::claim::{Pasted, parse_link, pasted};
 use pk_trust::verify::{Code, Finding, Overall, Parameter, Verdict};
 use serde::Serialize;
@@ -29,10 +29,10 @@ pub struct PictureVerdict {
 /// Longest host name that is shown (RFC 1035, 3.1).
 const MAX_HOST: usize = 253;
 
-pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
+pub(super) fn examine(auditor: &Auditor, name: &str, bytes: &[u8], when: When) -> Result<Answer, Unanswered> {
     let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
     let texts = pk_photo::qr_texts(bytes)?;
-    about(auditor, name, &sha256, texts, Vec::new(), at).ok_or_else(|| PictureError::NoCode.into())
+    about(auditor, name, &sha256, texts, Vec::new(), when).ok_or_else(|| PictureError::NoCode.into())
 }
 
 /// The answer about the codes that were found in a file, with what there is to be said besides; `None` if there are
@@ -43,12 +43,12 @@ pub(super) fn about(
     sha256: &str,
     texts: Vec<String>,
     said: Vec<Finding>,
-    at: Time,
+    when: When,
 ) -> Option<Answer> {
     let (claims, others): (Vec<String>, Vec<String>) =
         texts.into_iter().partition(|text| parse_link(text).is_ok());
     let remarks: Vec<Finding> = said.into_iter().chain(others.iter().map(|text| other(text))).collect();
-    let verdict = |text: &str| Verdict { sha256: sha256.to_owned(), ..link(auditor, name, text, at) };
+    let verdict = |text: &str| Verdict { sha256: sha256.to_owned(), ..link(auditor, name, text, when) };
     // Without a claim there is a verdict all the same: that nothing could be checked.
     let one = match claims.as_slice() {
         [] => Some(others.first()?),
@@ -73,15 +73,15 @@ pub(super) fn about(
 }
 
 /// The answer about a text that a person pasted: a link as it stands in the code, or one that was changed on its way.
-pub(super) fn text(auditor: &Auditor, name: &str, text: &str, at: Time) -> Answer {
+pub(super) fn text(auditor: &Auditor, name: &str, text: &str, when: When) -> Answer {
     let document = |verdict| Answer::Document(Box::new(verdict));
     let text = text.trim();
     let links = pasted(text);
     match links.as_slice() {
-        [] => document(link(auditor, name, text, at)),
-        [one] if one.link() == text => document(link(auditor, name, text, at)),
+        [] => document(link(auditor, name, text, when)),
+        [one] if one.link() == text => document(link(auditor, name, text, when)),
         [one] => {
-            let mut verdict = link(auditor, name, &one.link(), at);
+            let mut verdict = link(auditor, name, &one.link(), when);
             verdict
                 .findings
                 .push(Finding::new(Code::LinkCleaned).with(Parameter::Link, one.address.to_string()));
@@ -90,17 +90,17 @@ pub(super) fn text(auditor: &Auditor, name: &str, text: &str, at: Time) -> Answe
         several => {
             let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(text));
             let texts = several.iter().map(Pasted::link).collect();
-            let all = about(auditor, name, &sha256, texts, Vec::new(), at);
-            all.unwrap_or_else(|| document(link(auditor, name, text, at)))
+            let all = about(auditor, name, &sha256, texts, Vec::new(), when);
+            all.unwrap_or_else(|| document(link(auditor, name, text, when)))
         }
     }
 }
 
 /// The verdict about the text of a code.
-pub(super) fn link(auditor: &Auditor, name: &str, text: &str, at: Time) -> Verdict {
+pub(super) fn link(auditor: &Auditor, name: &str, text: &str, when: When) -> Verdict {
     let address = parse_link(text).ok().map(|(address, _)| address);
-    let evidence = auditor.evidence(address.as_ref().and_then(|address| auditor.find(&address.id)));
-    let mut verdict = pk_trust::verify::link(text, &auditor.trust, &evidence, at);
+    let evidence = auditor.evidence(address.as_ref().and_then(|address| auditor.find(&address.id)), when.at);
+    let mut verdict = pk_trust::verify::link(text, &auditor.trust, &evidence, when);
     name.clone_into(&mut verdict.file);
     verdict
 }

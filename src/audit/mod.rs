@@ -8,11 +8,11 @@ mod scan;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use pk_trust::Time;
 use pk_trust::claim::{Id, pasted};
 use pk_trust::verify::{
     self, Code, Document, Evidence, Outcome, Overall, Record, Root, Standing, Trust, Trusted, Verdict,
 };
+use pk_trust::{Time, When};
 
 pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;
@@ -152,7 +152,7 @@ impl Auditor {
         }
     }
 
-    /// Answers about the bytes of one file, as of `at`.
+    /// Answers about the bytes of one file.
     ///
     /// # Errors
     ///
@@ -170,34 +170,34 @@ impl Auditor {
         &self,
         name: &str,
         document: &Document<'_>,
-        at: Time,
+        when: impl Into<When>,
     ) -> Result<Answer, Unanswered> {
         self.pdf(name, document, at).map(|answer| self.with_roots(answer))
     }
 
-    fn answer(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
+    fn answer(&self, name: &str, bytes: &[u8], when: When) -> Result<Answer, Unanswered> {
         if is_pdf(name, bytes) {
-            return self.pdf(name, &Document::open(bytes), at);
+            return self.pdf(name, &Document::open(bytes), when);
         }
         if bytes.starts_with(b"PK\x03\x04") {
-            return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, at)?)));
+            return Ok(Answer::Archive(Box::new(archive::examine(self, name, bytes, when)?)));
         }
         if pk_photo::is_picture(bytes) {
-            return codes::examine(self, name, bytes, at);
+            return codes::examine(self, name, bytes, when);
         }
         match std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{FEFF}').trim()) {
             Ok(text) if text.starts_with("https://") || !pasted(text).is_empty() => {
-                Ok(codes::text(self, name, text, at))
+                Ok(codes::text(self, name, text, when))
             }
             _ => Err(Unanswered::Format),
         }
     }
 
     /// Answers about a PDF file; one that nobody signed may be a scan of paper.
-    fn pdf(&self, name: &str, document: &Document<'_>, at: Time) -> Result<Answer, Unanswered> {
-        Ok(match self.document(name, document, at)? {
+    fn pdf(&self, name: &str, document: &Document<'_>, when: When) -> Result<Answer, Unanswered> {
+        Ok(match self.document(name, document, when)? {
             Answer::Document(verdict) if is_unsigned(&verdict) => {
-                scan::examine(self, name, document, *verdict, at)
+                scan::examine(self, name, document, *verdict, when)
             }
             answer => answer,
         })
@@ -212,7 +212,7 @@ impl Auditor {
     }
 
     /// Answers about a PDF.
-    fn document(&self, name: &str, document: &Document<'_>, at: Time) -> Result<Answer, Unanswered> {
+    fn document(&self, name: &str, document: &Document<'_>, when: When) -> Result<Answer, Unanswered> {
         let bytes = document.bytes();
         let attached = Attached::of(document);
         let found = document.id().and_then(|id| self.find(&id));
@@ -227,8 +227,8 @@ impl Auditor {
         {
             return Err(Unanswered::Differs { id: attached.content.id, difference });
         }
-        let mut evidence = self.evidence(found);
-        let examined = document.examine(&self.trust, at);
+        let mut evidence = self.evidence(found, when.at);
+        let examined = document.examine(&self.trust, when);
         // Only what the seal vouches for is rendered: any other data is an attempt to exhaust the verifier. And the
         // issuer's own record of the file says as much, and faster.
         if examined.is_sealed() && !is_recorded(&evidence.status, examined.sha256()) {
@@ -277,19 +277,29 @@ impl Auditor {
         Some(found)
     }
 
-    fn evidence(&self, found: Option<Result<Option<registry::Entry>, registry::Error>>) -> Evidence {
+    fn evidence(
+        &self,
+        found: Option<Result<Option<registry::Entry>, registry::Error>>,
+        at: Time,
+    ) -> Evidence {
         Evidence {
-            status: found.map_or(verify::Status::NotAsked, status),
+            status: found.map_or(verify::Status::NotAsked, |found| status(found, at)),
             host: self.host.clone(),
             ..Evidence::default()
         }
     }
 }
 
-/// What the registry says, in the verifier's terms.
-fn status(found: Result<Option<registry::Entry>, registry::Error>) -> verify::Status {
+/// What the registry says, in the verifier's terms: of the moment that is asked about, as far as a document had not ended
+/// yet by then.
+fn status(found: Result<Option<registry::Entry>, registry::Error>, at: Time) -> verify::Status {
     match found {
-        Ok(Some(entry)) => {
+        Ok(Some(mut entry)) => {
+            if entry.status.has_ended() && entry.ended.is_some_and(|ended| ended > at) {
+                let all = entry.signers.iter().all(|signer| signer.signed.is_some_and(|signed| signed <= at));
+                entry.status = if all { Status::Complete } else { Status::PartlySigned };
+                entry.ended = None;
+            }
             let successor = entry.successor.as_ref().map(Id::grouped);
             verify::Status::Known(Record {
                 digest: entry.digest,

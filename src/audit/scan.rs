@@ -1,6 +1,6 @@
 //! PDF files that are scans of paper: nobody signed them, and what there is to check is the QR code on the page.
 
-use pk_trust::Time;
+use pk_trust::When;
 use pk_trust::claim::parse_link;
 use pk_trust::pdf::{Body, Dictionary, File, Object, View};
 use pk_trust::verify::{Code, Document, Finding, Verdict};
@@ -40,7 +40,7 @@ pub(super) fn examine(
     name: &str,
     document: &Document<'_>,
     verdict: Verdict,
-    at: Time,
+    when: When,
 ) -> Answer {
     let Some(draw) = auditor.draw else { return Answer::Document(Box::new(verdict)) };
     let pages = document.file().and_then(look).unwrap_or_default();
@@ -59,7 +59,7 @@ pub(super) fn examine(
     let mut verdict = verdict;
     if texts.iter().any(is_claim) {
         let said = Finding::new(Code::PictureScannedPdf);
-        return codes::about(auditor, name, &verdict.sha256, texts, vec![said], at)
+        return codes::about(auditor, name, &verdict.sha256, texts, vec![said], when)
             .unwrap_or_else(|| Answer::Document(Box::new(verdict)));
     }
     if pages.scanned {

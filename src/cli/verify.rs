@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use pk_trust::Time;
 use pk_trust::claim::Id;
 use pk_trust::verify::{Document, Overall};
+use pk_trust::{Time, When};
 use sha2::{Digest as _, Sha256};
 
 use super::anchors::Anchors;
@@ -81,7 +81,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     if let Some(path) = &args.report {
         refuse_other_than_html(path)?;
     }
-    let at = moment(app.clock.now(), term.words.zone(), args.at.as_deref())?;
+    let now = app.clock.now();
+    let at = moment(now, term.words.zone(), args.at.as_deref())?;
     let Anchors { mut auditor, office, left } = Anchors::gather(app, &args.trust, &args.crl)?;
     // With --trust nothing else counts, and so nobody asks the register of the office that was named.
     if !args.trust.is_empty() && app.named.is_some() {
@@ -101,7 +102,8 @@ pub(super) fn run(app: &App, term: &mut Term, args: Verify) -> Result<ExitCode, 
     let inputs = inputs(app, &args.files);
     let form = Form { json: args.json, verbose: args.verbose, several: inputs.list.len() > 1 };
     let report = args.report.is_some();
-    let wish = Wish { at, large: Mutex::new(()), report, pictures: AtomicBool::new(report) };
+    let wish =
+        Wish { when: When { at, now }, large: Mutex::new(()), report, pictures: AtomicBool::new(report) };
 
     let count = jobs(None).min(MAX_WORKERS).min(inputs.list.len());
     let mut workers = Vec::new();
@@ -239,7 +241,7 @@ fn refuse_other_than_html(path: &Path) -> Result<(), Failure> {
 
 /// What the threads have to know.
 struct Wish {
-    at: Time,
+    when: When,
     /// Held while a large file is in memory.
     large: Mutex<()>,
     /// Whether a report is made.
@@ -339,7 +341,7 @@ fn check(auditor: &Auditor, input: &Input, wish: &Wish) -> Checked {
 fn examine(auditor: &Auditor, input: &Input, wish: &Wish) -> Result<Checked, Failure> {
     let path = match &input.source {
         Source::Link(text) => {
-            let answer = Ok(auditor.link(&input.name, text, wish.at));
+            let answer = Ok(auditor.link(&input.name, text, wish.when));
             return Ok(Checked { answer, sha256: None, pages: None });
         }
         Source::Nothing(failure) => return Err(failure.clone()),
@@ -363,8 +365,8 @@ fn examine(auditor: &Auditor, input: &Input, wish: &Wish) -> Result<Checked, Fai
     // Opened once, also for the places of the fields in the report.
     let opened = audit::is_pdf(&input.name, &bytes).then(|| Document::open(&bytes));
     let answer = match &opened {
-        Some(document) => auditor.examine_opened(&input.name, document, wish.at),
-        None => auditor.examine(&input.name, &bytes, wish.at),
+        Some(document) => auditor.examine_opened(&input.name, document, wish.when),
+        None => auditor.examine(&input.name, &bytes, wish.when),
     };
     let pages = match opened.filter(|_| wish.report && bytes.starts_with(b"%PDF-")) {
         Some(document) if wish.pictures.load(Ordering::Relaxed) => Some(Pages::of(&document)),

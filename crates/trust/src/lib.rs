@@ -96,4 +96,4 @@ pub mod present;
 pub mod time;
 pub mod verify;
 
-pub use time::Time;
+pub use time::{Time, When};

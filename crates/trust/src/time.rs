@@ -9,6 +9,21 @@ use der::DateTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(u64);
 
+/// The moment that a question is about, and the clock of who asks. Mostly they are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The moment that it is about.
+    pub at: Time,
+    /// When it is asked.
+    pub now: Time,
+}
+
+impl From<Time> for When {
+    fn from(now: Time) -> Self {
+        Self { at: now, now }
+    }
+}
+
 /// Seconds of one day.
 const DAY: u64 = 86_400;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::revocation::{Said, Sayings};
 use super::{Certificate, Crl, Effort, OcspAnswer, Purpose, Revocation, constraints};
-use crate::time::Time;
+use crate::time::{Time, When};
 
 /// Certificates between a leaf and its root. Government hierarchies have one or two.
 const MAX_LENGTH: usize = 4;
@@ -131,15 +131,16 @@ impl VerifiedPath {
     }
 
     /// What lists and answers say of each certificate below the root, the worst of all: for the moment
-    /// `moment`, asked at `now`. Of a root no list speaks; of a pinned signer one may.
-    pub fn revocation(&self, anchors: &Anchors, moment: Time, now: Time) -> Revocation {
+    /// `moment`, as of the moment that is asked about. Of a root no list speaks; of a pinned signer one may.
+    pub fn revocation(&self, anchors: &Anchors, moment: Time, when: impl Into<When>) -> Revocation {
+        let when = when.into();
         if let [pinned] = self.certificates.as_slice() {
-            return anchors.revocation_of_pinned(pinned, moment, now);
+            return anchors.revocation_of_pinned(pinned, moment, when);
         }
         let mut worst = Revocation::Good;
         for pair in self.certificates.windows(2) {
             let [certificate, issuer] = pair else { continue };
-            match anchors.revocation(certificate, issuer, moment, now) {
+            match anchors.revocation(certificate, issuer, moment, when) {
                 revoked @ Revocation::Revoked { .. } => return revoked,
                 Revocation::Unknown => worst = Revocation::Unknown,
                 Revocation::Good => {}
@@ -237,11 +238,11 @@ impl Anchors {
     }
 
     /// What lists and answers say of a certificate that is trusted by itself, where its issuer is known.
-    fn revocation_of_pinned(&self, certificate: &Certificate, moment: Time, now: Time) -> Revocation {
+    fn revocation_of_pinned(&self, certificate: &Certificate, moment: Time, when: When) -> Revocation {
         let issuers = self.roots.iter().chain(&self.intermediates);
         let mut best = Revocation::Unknown;
         for issuer in issuers.filter(|issuer| self.is_signed_by(certificate, issuer)) {
-            match self.revocation(certificate, issuer, moment, now) {
+            match self.revocation(certificate, issuer, moment, when) {
                 revoked @ Revocation::Revoked { .. } => return revoked,
                 Revocation::Good => best = Revocation::Good,
                 Revocation::Unknown => {}
@@ -275,9 +276,9 @@ impl Anchors {
         certificate: &Certificate,
         issuer: &Certificate,
         moment: Time,
-        now: Time,
+        when: When,
     ) -> Revocation {
-        let mut sayings = self.listed(certificate, issuer, moment, now);
+        let mut sayings = self.listed(certificate, issuer, moment, when);
         for answer in self.answers.iter().filter(|answer| answer.is_about(certificate, issuer)) {
             let signed = |by: &Certificate| {
                 self.recall(answer.fingerprint(), answer.length(), by, || answer.is_signed_by(by))
@@ -295,22 +296,23 @@ impl Anchors {
             else {
                 continue;
             };
-            match answer.status(certificate, issuer, moment, now) {
+            match answer.status(certificate, issuer, moment, when.now) {
                 // Whoever has the key of a responder of old could go on answering.
                 (Said::Good, _) if moment > responder.not_after() => {}
-                (said, from) => sayings.add(said, from),
+                (said, from) => sayings.add(said.as_of(when), from),
             }
         }
         sayings.conclude()
     }
 
     /// What lists say.
-    fn listed(&self, certificate: &Certificate, issuer: &Certificate, moment: Time, now: Time) -> Sayings {
+    fn listed(&self, certificate: &Certificate, issuer: &Certificate, moment: Time, when: When) -> Sayings {
         let mut sayings = Sayings::default();
         for crl in &self.crls {
             let signed =
                 || self.recall(crl.fingerprint(), crl.der().len(), issuer, || crl.is_signed_by(issuer));
-            sayings.add(crl.status(certificate, signed, moment, now), crl.this_update());
+            let said = crl.status(certificate, signed, moment, when.now);
+            sayings.add(said.as_of(when), crl.this_update());
         }
         sayings
     }

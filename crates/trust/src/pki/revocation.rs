@@ -7,7 +7,7 @@
 use x509_cert::ext::pkix::CrlReason;
 
 use super::Certificate;
-use crate::time::Time;
+use crate::time::{Time, When};
 
 /// Why a certificate was revoked (RFC 5280, 5.3.1), as far as an office has use for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -222,6 +222,7 @@ codes! {
         StatusSupersededGone = "status.superseded-gone" (Since),
     }
     Status NotChecked {
+        StatusNotYet = "status.not-yet" (Field, Time),
         StatusNotChecked = "status.not-checked",
         StatusNotAsked = "status.not-asked",
         StatusUnreachable = "status.unreachable",

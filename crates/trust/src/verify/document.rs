@@ -17,7 +17,7 @@ use super::{changes, other, own};
 use crate::claim::Id;
 use crate::pdf::{self, File};
 use crate::pki::{self, Anchors, Crl};
-use crate::time::Time;
+use crate::time::{Time, When};
 
 /// A file whose structure was read.
 #[derive(Debug)]
@@ -110,23 +110,24 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Compares what was signed, verifies signatures, and follows the certificates to `trust`. `at` is the moment for
-    /// which the question is asked: lists of revoked certificates have to be in force then.
-    pub fn examine(&self, trust: &Trust, at: Time) -> Examined {
+    /// Compares what was signed, verifies signatures, and follows the certificates to `trust`. `when` is the moment
+    /// that the question is about: lists of revoked certificates have to be in force then.
+    pub fn examine(&self, trust: &Trust, when: impl Into<When>) -> Examined {
+        let when = when.into();
         let examined = match &self.opened {
-            Opened::Own(own) => own::examine(own, trust, at),
-            Opened::Newer(file, newer) => other::examine(file, Some(newer), trust, at),
-            Opened::Other(file) => other::examine(file, None, trust, at),
+            Opened::Own(own) => own::examine(own, trust, when),
+            Opened::Newer(file, newer) => other::examine(file, Some(newer), trust, when),
+            Opened::Other(file) => other::examine(file, None, trust, when),
             Opened::Damaged(error) => {
-                return Examined::unreadable(self.bytes, error, Profile::Own, trust, at);
+                return Examined::unreadable(self.bytes, error, Profile::Own, trust, when.at);
             }
             Opened::Unreadable(error) => {
-                return Examined::unreadable(self.bytes, error, Profile::Foreign, trust, at);
+                return Examined::unreadable(self.bytes, error, Profile::Foreign, trust, when.at);
             }
         };
         examined.unwrap_or_else(|error| {
             let profile = if self.own().is_some() { Profile::Own } else { Profile::Foreign };
-            Examined::unreadable(self.bytes, &error, profile, trust, at)
+            Examined::unreadable(self.bytes, &error, profile, trust, when.at)
         })
     }
 }

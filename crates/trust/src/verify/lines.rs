@@ -66,12 +66,14 @@ impl Lines {
     }
 
     /// Derives the lines: the first failure decides, else the first thing not checked, else the last
-    /// thing that holds. An axis on which nothing was looked at is unknown, never good.
+    /// thing that holds. An axis on which nothing was looked at is unknown, never good. That somebody had not signed by
+    /// then answers a question about an earlier moment before anything else.
     pub(super) fn derive<'a>(findings: impl Iterator<Item = &'a Finding> + Clone) -> Self {
         let line = |axis, nothing| {
             let on_axis = || findings.clone().filter(move |f: &&Finding| f.axis == axis);
             let decided = on_axis()
-                .find(|f| f.outcome == Outcome::Fail)
+                .find(|f| f.code == Code::StatusNotYet)
+                .or_else(|| on_axis().find(|f| f.outcome == Outcome::Fail))
                 .or_else(|| on_axis().find(|f| f.outcome == Outcome::NotChecked))
                 .or_else(|| on_axis().last());
             match decided {
@@ -102,7 +104,7 @@ impl Lines {
     pub(super) fn overall(&self, profile: Profile) -> Overall {
         let needed = |axis| match axis {
             Axis::Time => false,
-            Axis::Status => profile == Profile::Own,
+            Axis::Status => profile == Profile::Own || self.status.code == Code::StatusNotYet,
             Axis::Integrity | Axis::Issuer | Axis::Remark => true,
         };
         let lines = self.all();

@@ -10,7 +10,7 @@ use super::status::{ended, no_record};
 use super::trust::Trust;
 use super::verdict::{About, DocumentVerdict, Issued, Profile, Verdict};
 use crate::claim::{self, Address, Id, Sealed, Signed};
-use crate::time::Time;
+use crate::time::{Time, When};
 
 /// The text of a QR code whose seal was looked at.
 #[derive(Clone, Debug)]
@@ -25,14 +25,15 @@ pub struct ExaminedLink {
 
 impl ExaminedLink {
     /// Reads the text and checks the seal: who issued what. Signatures and status are not in it.
-    pub fn examine(text: &str, trust: &Trust, at: Time) -> Self {
+    pub fn examine(text: &str, trust: &Trust, when: impl Into<When>) -> Self {
+        let when = when.into();
         let sha256 = Sha256::digest(text.as_bytes()).into();
         let address = claim::parse_link(text).ok().map(|(address, _)| address);
         let mut findings = Vec::new();
         let mut sealed = None;
         match Signed::parse(text) {
             Ok(signed) => {
-                let SealFindings { outcome, sealed: stated } = seal(&signed, trust, at, &mut findings);
+                let SealFindings { outcome, sealed: stated } = seal(&signed, trust, when, &mut findings);
                 findings.push(Finding::new(Code::PictureSignaturesNotChecked));
                 if let Some(Stated { what: Sealed::Newer { .. }, by, .. }) = &stated {
                     findings.push(newer(address.as_ref()).with(Parameter::By, by));

@@ -47,9 +47,9 @@ pub use verdict::{
     Trusted, Verdict,
 };
 
-use crate::time::Time;
+use crate::time::When;
 
 /// Verifies a PDF file, all at once: [`Document::open`], [`Document::examine`], [`Examined::judge`].
-pub fn document(bytes: &[u8], trust: &Trust, evidence: &Evidence, at: Time) -> Verdict {
-    Document::open(bytes).examine(trust, at).judge(evidence)
+pub fn document(bytes: &[u8], trust: &Trust, evidence: &Evidence, when: impl Into<When>) -> Verdict {
+    Document::open(bytes).examine(trust, when).judge(evidence)
 }

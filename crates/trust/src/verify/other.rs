@@ -14,14 +14,14 @@ use super::witness::{Seen, Witness};
 use crate::pades::{self, Survey};
 use crate::pdf::{self, File};
 use crate::pki::Anchors;
-use crate::time::Time;
+use crate::time::When;
 
 /// Another program's document, or one of a later version that only such a reader reads.
 pub(super) fn examine(
     file: &File<'_>,
     newer: Option<&NewerContent>,
     trust: &Trust,
-    at: Time,
+    when: When,
 ) -> Result<Examined, pdf::Error> {
     let bytes = file.bytes();
     let survey = pades::survey(file)?;
@@ -77,7 +77,7 @@ pub(super) fn examine(
         coverage: &signed.coverage,
         content: signed.content.as_ref(),
     });
-    let witness = Witness::new(trust, anchors(trust, &survey), at, &seen.collect::<Vec<_>>());
+    let witness = Witness::new(trust, anchors(trust, &survey), when, &seen.collect::<Vec<_>>());
     let signatures: Vec<SignatureVerdict> = survey
         .signatures
         .iter()
@@ -108,7 +108,7 @@ pub(super) fn examine(
         findings.push(Finding::new(Code::DocumentNoSeal));
     }
     let newer = newer.map(|newer| newer.digest);
-    Ok(Examined { profile, hashes: Hashes::of(bytes), at, findings, signatures, own: None, newer })
+    Ok(Examined { profile, hashes: Hashes::of(bytes), at: when.at, findings, signatures, own: None, newer })
 }
 
 /// The anchors, with the document's validation data.

@@ -16,11 +16,11 @@ use super::witness::{Seen, Witness};
 use crate::pades::{self, Examination, SEAL_FIELD, TIME_FIELD, Update};
 use crate::pdf::{self, File};
 use crate::pki::{Anchors, Purpose};
-use crate::time::Time;
+use crate::time::When;
 
 /// A document of pk's: its updates are exactly those that signing makes, the seal vouches for the data, the signers are
 /// those whom it names.
-pub(super) fn examine(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined, pdf::Error> {
+pub(super) fn examine(own: &Own<'_>, trust: &Trust, when: When) -> Result<Examined, pdf::Error> {
     let Own { file, claim, content, .. } = own;
     let examination = pades::examine(file)?;
     let mut findings: Vec<Finding> = older_lists(&trust.anchors).collect();
@@ -51,12 +51,12 @@ pub(super) fn examine(own: &Own<'_>, trust: &Trust, at: Time) -> Result<Examined
         coverage: &report.coverage,
         content: report.content.as_ref(),
     });
-    let witness = Witness::new(trust, anchors, at, &seen.collect::<Vec<_>>());
+    let witness = Witness::new(trust, anchors, when, &seen.collect::<Vec<_>>());
     let signatures = signatures(&examination, content, &witness);
     let own = content.map(|content| {
         let certified = certified(&examination, &signatures);
         let trust = sealing(&examination, &witness);
-        let (claim, issued) = seal::claim(claim.as_deref(), content, &trust, at, &mut findings);
+        let (claim, issued) = seal::claim(claim.as_deref(), content, &trust, when, &mut findings);
         fields(&examination, content, &mut findings);
         let open = examination.open.clone();
         OwnExamined { content: content.clone(), claim, issued, certified, open }
@@ -168,7 +168,7 @@ fn sealing<'t>(examination: &Examination, witness: &Witness<'t>) -> Cow<'t, Trus
     let mut sealing = Cow::Borrowed(witness.trust);
     for report in examination.signatures.iter().filter(|report| report.field == SEAL_FIELD) {
         let Some(Ok(pades::Content::Signature { verified, .. })) = &report.content else { continue };
-        let moment = report.claimed_time.unwrap_or(witness.at);
+        let moment = report.claimed_time.unwrap_or(witness.when.at);
         let path = || witness.anchors.path(&verified.leaf, &verified.others, Purpose::Seal, moment);
         if !sealing.seals.contains(&verified.leaf) && path().is_ok() {
             let trust = sealing.to_mut();

@@ -5,9 +5,9 @@ use super::content::{Content, NewerContent};
 use super::finding::{Finding, Outcome, Parameter};
 use super::trust::Trust;
 use super::verdict::{Issued, Root};
-use crate::claim::{self, Claim, Sealed, Signed};
-use crate::pki::{Certificate, PathError, Purpose, Revocation, clip};
-use crate::time::Time;
+use crate::claim::{self, Address, Claim, Sealed, Signed};
+use crate::pki::{PathError, Purpose, Revocation, clip};
+use crate::time::{Time, When};
 
 /// A claim that was sealed with a known key.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub(super) fn claim(
     claim: Option<&[u8]>,
     content: &Content,
     trust: &Trust,
-    at: Time,
+    when: When,
     findings: &mut Vec<Finding>,
 ) -> (Outcome, Option<Issued>) {
     let refused = |findings: &mut Vec<Finding>, code| {
@@ -53,7 +53,11 @@ pub(super) fn claim(
     if address.id != content.id || address.host != content.host {
         return refused(findings, Code::ClaimOtherDocument);
     }
-    let SealFindings { outcome, sealed } = seal(&signed, trust, at, findings);
+    let SealFindings { outcome, sealed } = seal(&signed, trust, when, findings);
+    // Also where nobody vouches for it: whoever changes the data can call the claim of it newer, too.
+    if signed.stated_digest().is_some_and(|digest| *digest != content.digest) {
+        return refused(findings, Code::ClaimOtherContent);
+    }
     let Some(Stated { what, by, root }) = sealed else { return (outcome, None) };
     if by != clip(&content.institution) {
         findings.push(
@@ -107,9 +111,14 @@ fn says_the_same(claim: &Claim, content: &Content) -> bool {
         && claim.budget == content.budget
         && claim.number == content.number
 }
+        Err(claim::Error::Newer) => {
+            findings.push(newer(signed.address()));
+            findings.push(Finding::new(Code::IssuerNotChecked));
+            return SealFindings { outcome: Outcome::NotChecked, sealed: None };
+        }
 
 /// Checks the seal of a claim: the signature with a known seal key, and that key's certificate.
-pub(super) fn seal(signed: &Signed, trust: &Trust, at: Time, findings: &mut Vec<Finding>) -> SealFindings {
+pub(super) fn seal(signed: &Signed, trust: &Trust, when: When, findings: &mut Vec<Finding>) -> SealFindings {
     let mut finding = |code| findings.push(Finding::new(code));
     let (what, certificate) = match signed.verify(&trust.seals) {
         Ok(verified) => verified,
@@ -128,7 +137,7 @@ pub(super) fn seal(signed: &Signed, trust: &Trust, at: Time, findings: &mut Vec<
     let outcome = match trust.anchors.path(certificate, &[], Purpose::Seal, day) {
         Ok(path) => {
             root = Root::of(&path);
-            let code = match path.revocation(&trust.anchors, at, at) {
+            let code = match path.revocation(&trust.anchors, when.at, when) {
                 Revocation::Good => Code::SealTrusted,
                 Revocation::Unknown if trust.require_revocation => Code::SealRevocationRequired,
                 Revocation::Unknown => Code::SealRevocationUnknown,

@@ -13,7 +13,7 @@ use crate::cms::{self, Tolerated, Verified, VerifiedTimeStamp};
 use crate::pades::{self, Content, SEAL_FIELD, SubFilter};
 use crate::pdf::Ref;
 use crate::pki::{self, Certificate, PathError, PublicKey, Purpose, Revocation, VerifiedPath, clip};
-use crate::time::Time;
+use crate::time::{Time, When};
 
 /// What a file asked too much of.
 pub(super) const CERTIFICATES: &str = "cost.certificates";
@@ -116,7 +116,8 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
         // Who signed is not known where the signature was not verified.
         _ => findings.push(Finding::new(Code::IssuerNotChecked)),
     }
-    findings.extend(time(found, &verdict, witness.at));
+    findings.extend(time(found, &verdict, witness.when.now));
+    findings.extend(not_yet(&verdict, witness.when));
     let place = Place::Object { number: found.reference.number, revision: found.revision };
     verdict.findings = findings.into_iter().map(|finding| finding.at(place)).collect();
     verdict
@@ -180,6 +181,29 @@ fn proven(
     found: &Found<'_>,
     time_stamps: &[Result<VerifiedTimeStamp, cms::Error>],
     witness: &Witness<'_>,
+/// When a signature existed at the latest, by the word of trusted time stamp authorities.
+#[derive(Clone, Copy, Default)]
+struct Proof {
+    time: Option<Time>,
+    /// The same by those of which it is known that they were not revoked.
+    vouched: Option<Time>,
+}
+
+impl Proof {
+    fn add(&mut self, Stamped { time, is_vouched }: Stamped) {
+        let earlier = |known: Option<Time>| Some(known.map_or(time, |known| known.min(time)));
+        self.time = earlier(self.time);
+        if is_vouched {
+            self.vouched = earlier(self.vouched);
+        }
+    }
+}
+
+/// That nobody says whether the authority was revoked that stamped.
+fn unheard(stamped: Stamped) -> Option<Finding> {
+    (!stamped.is_vouched).then(|| Finding::new(Code::TimeStampRevocationUnknown))
+}
+
     findings: &mut Vec<Finding>,
 ) -> Option<Time> {
     let later = witness.stamps.iter().filter(|(revision, _)| *revision > found.revision);
@@ -221,7 +245,7 @@ fn own_issuer(
     findings: &mut Vec<Finding>,
 ) {
     let known = [verdict.claimed_time, verdict.proven_time].into_iter().flatten().min();
-    let moment = known.unwrap_or(witness.at);
+    let moment = known.unwrap_or(witness.when.at);
     let purpose = if verdict.kind == SignatureKind::Seal { Purpose::Seal } else { Purpose::Signature };
     let path = witness.anchors.path(&verified.leaf, &verified.others, purpose, moment);
     if !is_exact {
@@ -235,7 +259,7 @@ fn own_issuer(
             verdict.chain = Outcome::Pass;
             verdict.root = Root::of(&path);
             add(Finding::new(Code::SignerChain));
-            let code = revocation(&path, verdict.proven_time, Some(moment), witness.at, witness);
+            let code = revocation(&path, proof.vouched, Some(moment), witness.when.at, witness);
             verdict.revocation = code.outcome();
             add(Finding::new(code));
         }
@@ -272,7 +296,7 @@ fn revocation(
     moment: Time,
     witness: &Witness<'_>,
 ) -> Code {
-    match path.revocation(&witness.anchors, moment, witness.at) {
+    match path.revocation(&witness.anchors, moment, witness.when) {
         Revocation::Good => Code::SignerNotRevoked,
         Revocation::Unknown if witness.trust.require_revocation => Code::SignerRevocationRequired,
         Revocation::Unknown => Code::SignerRevocationUnknown,
@@ -323,8 +347,8 @@ fn other_issuer(
     witness: &Witness<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let (claimed, proven) = (verdict.claimed_time, verdict.proven_time);
-    let moment = proven.unwrap_or(witness.at);
+    let (claimed, proven) = (proof.time.or(verdict.claimed_time), proof.vouched);
+    let moment = proven.unwrap_or(witness.when.at);
     let path = |moment| witness.anchors.path(&verified.leaf, &verified.others, Purpose::Document, moment);
     let mut add = |finding: Finding| findings.push(finding);
     match path(moment) {
@@ -370,7 +394,7 @@ fn time(found: &Found<'_>, verdict: &SignatureVerdict, at: Time) -> Option<Findi
         _ if verdict.kind == SignatureKind::TimeStamp => return None,
         Rules::Own { previous, .. } => match claimed {
             None => Code::TimeMissing,
-            Some(time) if time.is_ahead_of(at) => Code::TimeFuture,
+            Some(time) if time.is_ahead_of(now) => Code::TimeFuture,
             Some(time) if previous.is_some_and(|earlier| time < earlier) => Code::TimeOrder,
             // Somebody else had seen it before it was made, by its own word.
             Some(time) if proven.is_some_and(|proven| time.is_ahead_of(proven)) => Code::TimeAfterStamp,
@@ -379,7 +403,7 @@ fn time(found: &Found<'_>, verdict: &SignatureVerdict, at: Time) -> Option<Findi
         Rules::Other if !matches!(found.content, Some(Ok(_))) => return None,
         Rules::Other => match (proven, claimed) {
             // Often local time that says it is UTC, or nothing about it. It proves nothing in any case.
-            (_, Some(claimed)) if claimed.is_ahead_of(at) => {
+            (_, Some(claimed)) if claimed.is_ahead_of(now) => {
                 return Some(Finding::new(Code::TimeFuture).but(Outcome::NotChecked));
             }
             (Some(_), _) => return stamped(),
@@ -388,4 +412,11 @@ fn time(found: &Found<'_>, verdict: &SignatureVerdict, at: Time) -> Option<Findi
         },
     };
     Some(Finding::new(code))
+}
+
+/// Whether somebody asks about a moment before the signature was made, by its own word or its stamp's.
+fn not_yet(verdict: &SignatureVerdict, When { at, now }: When) -> Option<Finding> {
+    let made = verdict.claimed_time.filter(|time| time.is_ahead_of(at) && !time.is_ahead_of(now))?;
+    let finding = Finding::new(Code::StatusNotYet).with(Parameter::Field, verdict.field.as_str());
+    Some(finding.with(Parameter::Time, made))
 }

@@ -5,7 +5,7 @@ use super::trust::Trust;
 use crate::cms::{self, VerifiedTimeStamp};
 use crate::pades::{Content, Coverage};
 use crate::pki::{Anchors, Certificate, Crl, OcspAnswer, PathError, Purpose, Revocation, clip};
-use crate::time::Time;
+use crate::time::{Time, When};
 
 /// A signature, as far as a witness looks at it.
 pub(super) struct Seen<'s> {
@@ -19,7 +19,7 @@ pub(super) struct Witness<'t> {
     pub(super) trust: &'t Trust,
     /// Those of `trust`, with what came along with the document.
     pub(super) anchors: Anchors,
-    pub(super) at: Time,
+    pub(super) when: When,
     /// Document time stamps by trusted authorities: the revision that each made, and when.
     pub(super) stamps: Vec<(usize, Time)>,
 }
@@ -27,8 +27,9 @@ pub(super) struct Witness<'t> {
 impl<'t> Witness<'t> {
     /// `anchors` are those of `trust` with what else came along with the document: lists, certificates and answers may be
     /// links and evidence, never anchors. Those inside the signatures are added here.
-    pub(super) fn new(trust: &'t Trust, anchors: Anchors, at: Time, signatures: &[Seen<'_>]) -> Self {
-        let mut witness = Self { trust, anchors, at, stamps: Vec::new() };
+    pub(super) fn new(trust: &'t Trust, anchors: Anchors, when: When, signatures: &[Seen<'_>]) -> Self {
+        let anchors = Anchors { require_revocation: trust.require_revocation, ..anchors };
+        let mut witness = Self { trust, anchors, when, stamps: Vec::new() };
         let contents = || signatures.iter().filter_map(|seen| seen.content?.as_ref().ok());
         contents().for_each(|content| witness.add_proofs(content));
         let stamps = signatures.iter().filter_map(|seen| match (seen.coverage, seen.content) {
@@ -55,10 +56,10 @@ impl<'t> Witness<'t> {
         }
     }
 
-    /// Whether a time stamp authority is trusted, and its certificate was good when it stamped.
-    pub(super) fn stamped(&self, stamp: &VerifiedTimeStamp) -> Result<(), Code> {
+    /// When a time stamp authority stamped, if it is trusted and its certificate was good then as far as is known.
+    pub(super) fn stamped(&self, stamp: &VerifiedTimeStamp) -> Result<Stamped, Code> {
         let VerifiedTimeStamp { leaf, others, time, .. } = stamp;
-        if *time > self.at {
+        if *time > self.when.at {
             return Err(Code::TimeStampFuture);
         }
         let path = match self.anchors.path(leaf, others, Purpose::TimeStamp, *time) {
@@ -66,7 +67,7 @@ impl<'t> Witness<'t> {
             Err(PathError::UnknownIssuer) => return Err(Code::TimeStampUnknownRoot),
             Err(_) => return Err(Code::TimeStampNotTrusted),
         };
-        match path.revocation(&self.anchors, *time, self.at) {
+        match path.revocation(&self.anchors, *time, self.when) {
             // RFC 3161, 4: where the key may be in other hands, all that it stamped, whenever it says that was.
             Revocation::Revoked { at, reason } if at <= *time || !reason.is_orderly() => {
                 Err(Code::TimeStampRevoked)
