@@ -10,7 +10,7 @@ use der::asn1::{ObjectIdentifier, SetOfVec};
 use pk_trust::claim::Kind;
 use pk_trust::pades::{self, SEAL_FIELD, SIGNATURE_ROOM, TIME_FIELD};
 use pk_trust::pdf::{Dictionary, File, Object, Update, identify};
-use pk_trust::pki::{KeyAlgorithm, Sign};
+use pk_trust::pki::{KeyAlgorithm, Reason, Sign};
 use pk_trust::verify::{Answer, CLAIM_NAME, Content, DATA_NAME, Document, Outcome, Overall, Verdict};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -21,7 +21,7 @@ use crate::attacks::draft::{Draft, catalog, field, page, signed, stream};
 use crate::attacks::envelope::{attribute, octets, with_attributes, with_signer};
 use crate::attacks::scene::{FIRST, SECOND, Scene, honest, request};
 use crate::attacks::{Who, auditors, verdict};
-use crate::fixture::{HOST, algorithm, now, passphrase};
+use crate::fixture::{Fixture, HOST, algorithm, complete, now, passphrase};
 
 /// An algorithm that nobody here knows: ML-DSA-44 (FIPS 204).
 const ML_DSA_44: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
@@ -224,6 +224,34 @@ fn with_store(file: &[u8], more: impl FnOnce(Draft<'_>) -> Draft<'_>) -> Vec<u8>
     more(draft).alter(root, &[("DSS", &format!("{store} 0 R"))]).finish()
 }
 
+/// The same as other programs write it: they say when, and by which program, in the information dictionary and in the
+/// metadata.
+fn with_store_and_date(file: &[u8], title: &str) -> Vec<u8> {
+    let parsed = File::parse(file).unwrap();
+    let (_, catalog) = catalog(file);
+    let information = parsed.latest().trailer().get("Info").and_then(Object::as_reference).unwrap();
+    let metadata = catalog.get("Metadata").and_then(Object::as_reference).unwrap();
+    let mut keys = vec![("ModDate", "(D:20320105120000Z)"), ("Producer", "(Lain 9.9)")];
+    if !title.is_empty() {
+        keys.push(("Title", title));
+    }
+    with_store(file, |draft| {
+        let packet = b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?><?xpacket end='r'?>";
+        draft.alter(information, &keys).set(metadata, stream("/Type/Metadata/Subtype/XML", packet))
+    })
+}
+
+/// A second addition that writes the first one anew, with one more list.
+fn with_store_renewed(file: &[u8]) -> Vec<u8> {
+    let stored = with_store(file, |draft| draft);
+    let (_, catalog) = catalog(&stored);
+    let store = catalog.get("DSS").and_then(Object::as_reference).unwrap();
+    let draft = Draft::update(&stored);
+    let (known, list) = (store.number - 1, draft.vacant());
+    let lists = format!("[{known} 0 R {list}]");
+    draft.add(stream("", b"0\x03\x02\x01\x01")).alter(store, &[("CRLs", &lists)]).finish()
+}
+
 /// What an honest document of the future is called by everybody: not false, and not certain, for this reason.
 fn honest_documents(world: &World) -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let claim = || world.claim(&world.data);
@@ -302,6 +330,10 @@ fn honest_documents(world: &World) -> Vec<(&'static str, &'static str, Vec<u8>)>
             })
         }),
         ("validation data", "changes.newer", with_store(&world.scene.complete, |draft| draft)),
+        ("validation data by another program", "changes.newer", {
+            with_store_and_date(&world.scene.complete, "")
+        }),
+        ("validation data renewed", "changes.newer", with_store_renewed(&world.scene.complete)),
         ("validation data before the second party", "changes.newer", {
             let stored = with_store(&world.scene.half, |draft| draft);
             signed(&stored, SECOND, now(), |parts| honest(parts, &world.scene.second))
@@ -555,6 +587,48 @@ fn saying_newer_helps_nobody() {
     }
 }
 
+/// Validation data is an addition, and nothing beside it: what nobody names now could be named later.
+#[test]
+fn validation_data_brings_nothing_else_along() {
+    let world = World::new();
+    let auditors = auditors(&world.scene);
+    let complete = &world.scene.complete;
+    let (front, _) = page(complete, 0);
+    let (_, own) = catalog(complete);
+    let outline = own.get("Outlines").and_then(Object::as_reference).unwrap();
+    for (name, bytes) in [
+        ("an object that nothing leads to", with_store(complete, |draft| draft.add("<</Type/Page>>"))),
+        ("a page that nothing leads to", {
+            with_store(complete, |draft| draft.add(stream("", b"0 0 m 9 9 l S")).add("[null]"))
+        }),
+        ("another identifier", {
+            let id = Object::Array(vec![Object::String(vec![1; 16]), Object::String(vec![2; 16])]);
+            with_store(complete, |draft| draft.trailer("ID", id))
+        }),
+        ("room for a thousand objects", with_store(complete, |draft| draft.trailer("Size", 1_100))),
+        ("another title", with_store_and_date(complete, "(PERJANJIAN KINERJA PALSU)")),
+        ("another outline", with_store(complete, |draft| draft.alter(outline, &[("Count", "9")]))),
+        ("a list that is a page", {
+            let (root, _) = catalog(complete);
+            let draft = Draft::update(complete);
+            let store = draft.vacant();
+            let keys = [("DSS", store.to_string())];
+            draft
+                .add(format!("<</Type/DSS/CRLs[{front}]>>"))
+                .alter(front, &[("UserUnit", "2")])
+                .alter(root, &keys.each_ref().map(|(key, value)| (*key, value.as_str())))
+                .finish()
+        }),
+    ] {
+        world.keep("beside", name, &bytes);
+        for (who, auditor) in &auditors {
+            let verdict = verdict(auditor, &bytes);
+            assert_eq!(verdict.overall, Overall::Failed, "{name} {who:?}");
+            assert!(codes(&verdict, Outcome::Fail).contains(&"changes.forbidden"), "{name} {who:?}");
+        }
+    }
+}
+
 /// Where nobody verified who signed or sealed, no line says that it is so.
 #[test]
 fn what_is_not_verified_is_nobodys() {
@@ -594,6 +668,31 @@ fn a_sealed_claim_contradicts_data_of_any_version() {
     let verdict = verdict(&outsider, &world.scene.sign(&world.rendered(&newer, &old_claim)));
     assert_eq!(verdict.overall, Overall::Failed);
     assert_eq!(verdict.lines.integrity.code.as_str(), "claim.other-content");
+}
+
+/// The same the other way round: a claim that nobody here can verify says which data it is about.
+#[test]
+fn a_claim_of_any_version_is_held_against_the_data() {
+    let world = World::new();
+    let [(_, office), (_, outsider), _] = auditors(&world.scene);
+    let other_budget = world.data.replacen("\"total\":1589645600", "\"total\":9589645600", 1);
+    let newer = |draft: ClaimDraft| draft.protect(1, negative(-48)).signature(vec![7; 200]);
+    let old = newer(world.claim(&world.data)).sign(&world.id, &world.seal());
+    let found = verdict(&outsider, &world.scene.sign(&world.rendered(&other_budget, &old)));
+    assert_eq!(found.overall, Overall::Failed);
+    assert_eq!(found.lines.integrity.code.as_str(), "claim.other-content");
+    // The text of a code alone: the register knows what was issued.
+    let link = |auditor: &pk::audit::Auditor, text: &str| match auditor.link("-", text, now()) {
+        pk::audit::Answer::Document(verdict) => *verdict,
+        other => panic!("{other:?}"),
+    };
+    let other = newer(world.claim(&other_budget)).sign(&world.id, &world.seal());
+    assert_eq!(link(&office, &other).lines.integrity.code.as_str(), "registry.other-content");
+    assert_eq!(link(&office, &other).overall, Overall::Failed);
+    assert_eq!(link(&outsider, &other).overall, Overall::Indeterminate);
+    // An honest one is not certain at either.
+    let recorded = newer(world.claim(&world.data)).sign(&world.id, &world.seal());
+    assert_eq!(link(&office, &recorded).overall, Overall::Indeterminate);
 }
 
 /// An official signs a file without data and seal; somebody trusts the root alone, and so knows no seal.
@@ -704,4 +803,90 @@ fn only_the_seal_of_the_institution_certifies_the_pages() {
         [&other_pages[..], sealed].concat()
     };
     assert_eq!(verdict(&outsider, &moved).overall, Overall::Failed);
+}
+
+/// A recorded file with additions is still the recorded file.
+#[test]
+fn additions_to_a_recorded_file_are_no_other_file() {
+    let fixture = complete();
+    let recorded = fixture.file("kominfo", Kind::Agreement);
+    let stored = with_store(&recorded, |draft| draft);
+    let another = with_store_and_date(&stored, "");
+    let attributed = with_unsigned(&recorded);
+    for (name, bytes) in [
+        ("validation data", stored.clone()),
+        ("validation data twice", another),
+        ("validation data, made anew", with_store_renewed(&recorded)),
+        ("an attribute that is not signed", attributed.clone()),
+        ("that, and validation data", with_store(&attributed, |draft| draft)),
+    ] {
+        let found = verdict(&fixture.auditor(), &bytes);
+        let failed = codes(&found, Outcome::Fail);
+        assert_eq!(found.overall, Overall::Indeterminate, "{name}: {failed:?}");
+        assert_eq!(failed, Vec::<&str>::new(), "{name}");
+        assert_eq!(found.lines.status.code.as_str(), "status.complete", "{name}");
+        assert!(!codes(&found, Outcome::Pass).contains(&"registry.same-file"), "{name}");
+    }
+    // Under the additions there has to be that file, and nothing else.
+    let other = with_store(&with_unsigned(&fixture.revision("kominfo", Kind::Agreement, 1)), |draft| draft);
+    let found = verdict(&fixture.auditor(), &other);
+    assert_ne!(found.lines.status.outcome, Answer::Yes, "{:?}", codes(&found, Outcome::Pass));
+    let mut changed = stored;
+    let at = recorded.len() + 20;
+    changed[at] ^= 1;
+    assert_eq!(verdict(&fixture.auditor(), &changed).overall, Overall::Failed);
+}
+
+/// The file with an unsigned attribute in the CMS of its last signature, in the room that there is.
+fn with_unsigned(file: &[u8]) -> Vec<u8> {
+    let start = file.windows(11).rposition(|window| window == b"/Contents <").unwrap() + 11;
+    let length = file[start..].iter().position(|byte| *byte == b'>').unwrap();
+    let contents = data_encoding::HEXLOWER.decode(&file[start..start + length]).unwrap();
+    let cms = &contents[..cms_length(&contents)];
+    let longer = with_signer(cms, |info| {
+        let list = vec![attribute(LOG_PROOF, &[octets(b"1")])];
+        info.unsigned_attrs = Some(SetOfVec::try_from(list).unwrap());
+    });
+    let digits = format!("{:0<length$}", data_encoding::HEXLOWER.encode(&longer));
+    [&file[..start], digits.as_bytes(), &file[start + length..]].concat()
+}
+
+/// Bytes of the one element at the beginning.
+fn cms_length(contents: &[u8]) -> usize {
+    let mut reader = der::SliceReader::new(contents).unwrap();
+    der::Reader::tlv_bytes(&mut reader).unwrap().len()
+}
+
+/// What an issuer says in the validation data of a document counts as what it says elsewhere.
+#[test]
+fn bad_news_counts_from_within_a_document() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    fixture.sign_all();
+    let outsider = fixture.outsider();
+    let bytes = fixture.file("kominfo", Kind::Agreement);
+    let before = pk_trust::Time::from_unix(now().unix() - 3600);
+    let serial = fixture.office.certificate("kominfo").unwrap().serial();
+    fixture.office.revoke_certificate(&serial, Reason::KeyCompromise, &passphrase(), before).unwrap();
+    let lists = fixture.office.trust().unwrap().anchors.crls;
+    let with_lists = |chosen: &[&pk_trust::pki::Crl]| {
+        let (root, _) = catalog(&bytes);
+        let mut draft = Draft::update(&bytes);
+        let mut named = Vec::new();
+        for list in chosen {
+            named.push(draft.vacant().to_string());
+            draft = draft.add(stream("", list.der()));
+        }
+        let store = draft.vacant();
+        let draft = draft.add(format!("<</Type/DSS/CRLs[{}]>>", named.join(" ")));
+        draft.alter(root, &[("DSS", &store.to_string())]).finish()
+    };
+    let bad: Vec<_> = lists.iter().filter(|list| list.revoked().next().is_some()).collect();
+    assert_eq!(bad.len(), 1);
+    let found = verdict(&outsider, &with_lists(&bad));
+    assert!(codes(&found, Outcome::Fail).contains(&"signer.revoked"), "{:?}", codes(&found, Outcome::Fail));
+    // Lists that say nothing of a signer change nothing.
+    let good: Vec<_> = lists.iter().filter(|list| list.revoked().next().is_none()).collect();
+    let found = verdict(&outsider, &with_lists(&good));
+    assert_eq!(codes(&found, Outcome::Fail), Vec::<&str>::new());
 }

@@ -217,11 +217,12 @@ impl Sealed {
 pub struct Signed {
     address: Address,
     key_id: [u8; 4],
-    algorithm: KeyAlgorithm,
-    sealed: Sealed,
+    /// What it says; `None` where rules of a later version hide it.
+    sealed: Option<Sealed>,
+    /// `None` for an algorithm, or a rule that has to be understood, of a later version.
+    proof: Option<(KeyAlgorithm, Signature)>,
     protected: Vec<u8>,
     payload: Vec<u8>,
-    signature: Signature,
 }
 
 impl Signed {
@@ -229,17 +230,28 @@ impl Signed {
     ///
     /// # Errors
     ///
-    /// [`Error::Link`], [`Error::NoClaim`], [`Error::Malformed`] or [`Error::Newer`]. A claim has one encoding;
-    /// another one with the same meaning is malformed.
+    /// [`Error::Link`], [`Error::NoClaim`] or [`Error::Malformed`]. A claim has one encoding; another one with the same
+    /// meaning is malformed.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (address, fragment) = parse_link(text)?;
         let bytes = from_base32(fragment.ok_or(Error::NoClaim)?.as_bytes()).ok_or(Error::Malformed)?;
         let message = cbor::Message::parse(&bytes).ok_or(Error::Malformed)?;
-        let algorithm = message.algorithm.ok_or(Error::Newer)?;
-        let signature = message.signature.try_into().map_err(|_| Error::Malformed)?;
-        let sealed = cbor::parse_payload(message.payload).ok_or(Error::Malformed)?;
+        let proof = match message.algorithm {
+            Some(algorithm) => Some((algorithm, message.signature.try_into().map_err(|_| Error::Malformed)?)),
+            None => None,
+        };
+        let sealed = cbor::parse_payload(message.payload);
+        if sealed.is_none() && proof.is_some() {
+            return Err(Error::Malformed);
+        }
         let (protected, payload) = (message.protected.to_vec(), message.payload.to_vec());
-        Ok(Self { address, key_id: message.key_id, algorithm, sealed, protected, payload, signature })
+        Ok(Self { address, key_id: message.key_id, sealed, proof, protected, payload })
+    }
+
+    /// SHA-256 of the data that the claim says it is about. Nobody has checked that, so it can only be held against the
+    /// claim: it contradicts the data, or what a register has.
+    pub fn stated_digest(&self) -> Option<&[u8; 32]> {
+        self.sealed.as_ref().map(Sealed::digest)
     }
 
     /// Where the link points. Anybody can print a link; this alone proves nothing.
@@ -252,18 +264,21 @@ impl Signed {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownKey`] or [`Error::Signature`].
+    /// [`Error::UnknownKey`], [`Error::Signature`], or [`Error::Newer`] where it was made by rules that are not known here.
     pub fn verify<'k>(
         &self,
         seals: impl IntoIterator<Item = &'k Certificate>,
     ) -> Result<(&Sealed, &'k Certificate), Error> {
+        let (Some((algorithm, signature)), Some(sealed)) = (&self.proof, &self.sealed) else {
+            return Err(Error::Newer);
+        };
         let message = cbor::sig_structure(&self.protected, &self.address.external_aad(), &self.payload);
         let mut known = false;
         for seal in seals.into_iter().filter(|seal| seal.key().key_id() == Some(self.key_id)) {
             known = true;
-            let fits = seal.key().algorithm() == Some(self.algorithm);
-            if fits && seal.key().verifies_plain(&message, &self.signature) {
-                return Ok((&self.sealed, seal));
+            let fits = seal.key().algorithm() == Some(*algorithm);
+            if fits && seal.key().verifies_plain(&message, signature) {
+                return Ok((sealed, seal));
             }
         }
         Err(if known { Error::Signature } else { Error::UnknownKey })

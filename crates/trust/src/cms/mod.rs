@@ -25,7 +25,7 @@ use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIG
 use const_oid::db::rfc5912::{ID_SHA_256, ID_SHA_384, ID_SHA_512};
 use const_oid::db::rfc8410::ID_ED_25519;
 use der::asn1::{OctetString, OctetStringRef, SetOfVec};
-use der::{Any, Decode, Encode, Reader, SliceReader};
+use der::{Any, Decode, Encode, Length, Reader, SliceReader};
 use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attribute;
@@ -33,8 +33,8 @@ use x509_cert::attr::Attribute;
 use self::attributes::TIME_STAMP_TOKEN;
 use self::signed_data::Data;
 use crate::pki::{
-    self, Certificate, Chain, Crl, FIRST, Hash, KeyAlgorithm, KeyError, OcspAnswer, SEQUENCE, SET, Sign,
-    SignatureAlgorithm, parts, parts_of,
+    self, Certificate, Chain, Crl, FIRST, Hash, KeyAlgorithm, KeyError, OcspAnswer, SECOND, SEQUENCE, SET,
+    Sign, SignatureAlgorithm, parts, parts_of, tagged,
 };
 use crate::time::Time;
 
@@ -446,6 +446,33 @@ fn unsigned(signer: &SignerInfo) -> Result<Vec<Vec<u8>>, Error> {
         [only] if only.oid == TIME_STAMP_TOKEN && only.values.len() == 1 => attributes::time_stamps(signer),
         _ => Err(Error::Newer),
     }
+}
+
+/// The one DER element in the room for a signature, of which nothing but zeros may be left over.
+fn one_element(contents: &[u8]) -> Result<&[u8], Error> {
+    let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
+    let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
+/// The CMS in the room for a signature without its unsigned attributes, if it has any: they are the last element of the last
+/// one of the last one, down to the signer (RFC 5652, 5.1 and 5.3).
+pub fn without_unsigned(contents: &[u8]) -> Option<Vec<u8>> {
+    /// `ContentInfo`, `[0]`, `SignedData`, the set of signers.
+    const ABOVE: usize = 4;
+    fn rebuilt(element: &[u8], above: usize) -> Option<Vec<u8>> {
+        let (tag, content) = tagged(element)?;
+        let parts = parts(content)?;
+        let (last, rest) = parts.split_last()?;
+        let mut inside = rest.concat();
+        if above > 0 {
+            inside.extend(rebuilt(last, above - 1)?);
+        } else if last.first() != Some(&SECOND) {
+            return None;
+        }
+        let mut out = vec![tag];
+        Length::try_from(inside.len()).ok()?.encode_to_vec(&mut out).ok()?;
+        out.extend(inside);
+        Some(out)
+    }
+    rebuilt(one_element(contents).ok()?, ABOVE)
 }
 
 /// The one DER element in the room for a signature, of which nothing but zeros may be left over.

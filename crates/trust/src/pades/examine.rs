@@ -1,9 +1,11 @@
 //! Examining the signatures of one of pk's own documents, revision by revision.
 
+use std::collections::BTreeSet;
+
 use super::changes::{Changes, changes};
 use super::field::{Field, SEAL_FIELD, fields};
 use super::sign::{is_room, reserve};
-use super::survey::{Content, SubFilter, content};
+use super::survey::{Content, SubFilter, ValidationData, content, validation_data};
 use crate::cms::{self, Profile};
 use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref, View};
 use crate::pki::{Effort, KeyAlgorithm};
@@ -74,8 +76,13 @@ pub struct Examination {
     pub unreadable: Option<pdf::Error>,
     /// SHA-256 of the file: most of the work for it was done already.
     pub sha256: [u8; 32],
-    /// The same of the file without its newest revision, if it has several.
+    /// The same of the file without its newest revision, if that is a signature.
     pub before: Option<[u8; 32]>,
+    /// The same of what the file was before additions of a later version: updates after the last one that is as it should
+    /// be, unsigned attributes of the signature of that one. Empty if there are none.
+    pub without_additions: Vec<[u8; 32]>,
+    /// Validation data that such updates brought along.
+    pub validation: ValidationData,
     /// What is left for certificates and signatures, of what one file may cost.
     pub effort: Effort,
 }
@@ -142,10 +149,56 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     }
     signatures.sort_by_key(|report| report.revision);
     newer(file, &signatures, &mut updates)?;
-    let mut named = |end| digests.named.then(end, &[]).into();
-    let before = file.revisions().iter().rev().nth(1).map(|revision| named(revision.span.end));
-    let sha256 = named(file.bytes().len());
-    Ok(Examination { signatures, updates, open, recycled, unreadable, sha256, before, effort })
+    let ends: Vec<usize> = file.revisions().iter().map(|revision| revision.span.end).collect();
+    let before = match updates.as_slice() {
+        [.., Update::Exact] => ends.iter().rev().nth(1).map(|end| digests.named.then(*end, &[]).into()),
+        _ => None,
+    };
+    let is_addition = |update: &&Update| matches!(update, Update::Newer { .. });
+    let additions = updates.iter().rev().take_while(is_addition).count();
+    let mut without_additions = Vec::new();
+    let settled = updates.len() - additions;
+    if let (true, Some(end)) = (additions > 0, ends.get(settled)) {
+        without_additions.push(digests.named.then(*end, &[]).into());
+    }
+    if let Some(report) = signatures.iter().find(|report| report.revision == settled) {
+        without_additions.extend(without_attributes(file, report, &mut digests)?);
+    }
+    let validation = if updates.iter().any(|update| is_addition(&update)) {
+        validation_data(file.latest(), &effort)?
+    } else {
+        ValidationData::default()
+    };
+    let sha256 = digests.named.then(file.bytes().len(), &[]).into();
+    Ok(Examination {
+        signatures,
+        updates,
+        open,
+        recycled,
+        unreadable,
+        sha256,
+        before,
+        without_additions,
+        validation,
+        effort,
+    })
+}
+
+/// SHA-256 of the file up to the end of a signature's revision, as it was before somebody added unsigned attributes to it:
+/// those are not signed, and everything else stays in its place.
+fn without_attributes(
+    file: &File<'_>,
+    report: &SignatureReport,
+    digests: &mut Digests<'_>,
+) -> Result<Option<[u8; 32]>, pdf::Error> {
+    let body = file.at(report.revision).shared(report.reference)?;
+    let end = file.revisions()[report.revision].span.end;
+    let range = body.value.as_dictionary().and_then(|signature| {
+        let contents = signature.get("Contents")?.as_string()?;
+        Some((ByteRange::parse(signature, end).ok()?, cms::without_unsigned(contents)?))
+    });
+    Ok(range
+        .map(|(range, cms)| digests.named.then(range.first(), &range.rest_with(file.bytes(), &cms)).into()))
 }
 
 /// Updates beyond one a field that are looked into as additions of a later version. Renewing a time stamp every few
@@ -165,11 +218,14 @@ fn newer(file: &File<'_>, signatures: &[SignatureReport], updates: &mut [Update]
         // What cannot be followed is no addition.
         Err(_) => return Ok(()),
     };
+    // The newest revision that is as it should be: what came after it are additions to additions.
+    let mut settled = 0;
     for (update, revision) in updates.iter_mut().zip(1..) {
         if *update == Update::Exact {
+            settled = revision;
             continue;
         }
-        match adds_only(file, revision, signatures, &changes) {
+        match adds_only(file, revision, settled, signatures, &changes) {
             Ok(true) => *update = Update::Newer { revision },
             Err(error @ pdf::Error::Cost { .. }) => return Err(error),
             Ok(false) | Err(_) => {}
@@ -183,6 +239,7 @@ fn newer(file: &File<'_>, signatures: &[SignatureReport], updates: &mut [Update]
 fn adds_only(
     file: &File<'_>,
     revision: usize,
+    settled: usize,
     signatures: &[SignatureReport],
     changes: &Changes,
 ) -> Result<bool, pdf::Error> {
@@ -202,19 +259,89 @@ fn adds_only(
     let ((root, old), (new_root, new)) = (before.catalog()?, after.catalog()?);
     let is_same = root == new_root
         && ["Info", "Encrypt"].into_iter().all(same)
+        && first_id(before) == first_id(after)
+        && information(before)? == information(after)?
         && without(&old, &["DSS", "AcroForm"]) == without(&new, &["DSS", "AcroForm"])
         && form(before, &old)? == form(after, &new)?;
-    let stored = old.get("DSS") != new.get("DSS");
-    let filled: Vec<u32> = fields(after)?
+    let filled = fields(after)?;
+    let filled: Vec<Ref> = filled
         .iter()
         .filter(|field| made.iter().any(|made| field.value() == Some(made.reference)))
-        .map(|field| field.reference.number)
+        .map(|field| field.reference)
         .collect();
-    let size = before.trailer().get("Size").and_then(Object::as_integer).unwrap_or(i64::MAX);
-    let known =
-        |number: &u32| i64::from(*number) >= size || *number == root.number || filled.contains(number);
-    let touched = file.revisions()[revision].numbers().all(|number| known(&number));
+    let mut roots: Vec<Ref> = made.iter().map(|made| made.reference).chain(filled.iter().copied()).collect();
+    if let Some(stores) = new.get("DSS") {
+        references(stores, &mut roots);
+    }
+    let store = new.get("DSS").and_then(Object::as_reference).map(|store| store.number);
+    let stored = old.get("DSS") != new.get("DSS")
+        || file.revisions()[revision].numbers().any(|number| Some(number) == store);
+    let named = reached(file, revision, roots)?;
+    // Programs that add validation data say when they did, and by which program, in both places for that.
+    let about = [before.trailer().get("Info"), old.get("Metadata")];
+    let about: Vec<u32> =
+        about.into_iter().flatten().filter_map(Object::as_reference).map(|r| r.number).collect();
+    let (first, size) = (number(file.at(settled), "Size"), number(before, "Size"));
+    let (first, size) = (first.unwrap_or(i64::MAX), size.unwrap_or(i64::MAX));
+    let known = |number: u32| {
+        number == root.number
+            || about.contains(&number)
+            || filled.iter().any(|field| field.number == number)
+            || i64::from(number) >= first && named.contains(&number)
+            || number == 0 && !after.has(0)
+    };
+    let numbers = || file.revisions()[revision].numbers();
+    let end = numbers().max().map_or(size, |last| size.max(i64::from(last) + 1));
+    let touched = numbers().all(known) && number(after, "Size") == Some(end);
     Ok(is_same && touched && (stored || !made.is_empty()))
+}
+
+fn number(view: View<'_, '_>, key: &str) -> Option<i64> {
+    view.trailer().get(key).and_then(Object::as_integer)
+}
+
+/// The part of the file identifier that stays (ISO 32000-2, 14.4).
+fn first_id<'f>(view: View<'f, '_>) -> Option<&'f Object> {
+    view.trailer().get("ID")?.as_array()?.first()
+}
+
+/// The information dictionary but for when the file was changed last, and by which program.
+fn information(view: View<'_, '_>) -> Result<Option<Dictionary>, pdf::Error> {
+    let information = view.dictionary(view.trailer(), "Info")?;
+    Ok(information.map(|information| without(&information, &["ModDate", "Producer"])))
+}
+
+/// The references in a value.
+fn references(value: &Object, out: &mut Vec<Ref>) {
+    match value {
+        Object::Reference(reference) => out.push(*reference),
+        Object::Array(items) => items.iter().for_each(|item| references(item, out)),
+        Object::Dictionary(dictionary) => dictionary.iter().for_each(|(_, value)| references(value, out)),
+        _ => {}
+    }
+}
+
+/// The objects of an update to which references lead, from these on. What nothing leads to has no business in it: the
+/// next update could.
+fn reached(file: &File<'_>, revision: usize, mut roots: Vec<Ref>) -> Result<BTreeSet<u32>, pdf::Error> {
+    let view = file.at(revision);
+    let made: BTreeSet<u32> = file.revisions()[revision].numbers().collect();
+    let mut reached = BTreeSet::new();
+    while let Some(reference) = roots.pop() {
+        if made.contains(&reference.number) && reached.insert(reference.number) {
+            let body = view.shared(reference)?;
+            references(&body.value, &mut roots);
+            reached.extend(body.container);
+        }
+    }
+    // A cross-reference stream is an object, too.
+    for number in &made {
+        let place = view.reference(*number).map(|reference| view.shared(reference)).transpose()?;
+        if place.is_some_and(|body| body.span.start == file.revisions()[revision].xref) {
+            reached.insert(*number);
+        }
+    }
+    Ok(reached)
 }
 
 /// A dictionary without these keys.

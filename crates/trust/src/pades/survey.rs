@@ -243,10 +243,9 @@ fn names(fields: &[FormField], conflicts: &mut Vec<Conflict>) {
         if let Some(other) = seen.insert(&field.name, signed)
             && (signed || other)
         {
-            conflicts.push(Conflict::NameTwice { field: field.name.clone() });
+            conflicts.push(Conflict::NameTwice { field: (*name).to_owned() });
         }
     }
-    conflicts.dedup();
 }
 
 /// Fields that waited for a signature, and got a time stamp.
@@ -500,16 +499,19 @@ fn maintains(
 }
 
 /// What the DSS dictionary holds (ISO 32000-2, 12.8.4.3).
-#[derive(Default)]
-struct ValidationData {
-    certificates: Vec<Certificate>,
-    crls: Vec<Crl>,
-    answers: Vec<OcspAnswer>,
+#[derive(Debug, Default)]
+pub struct ValidationData {
+    /// Certificates: links, never anchors.
+    pub certificates: Vec<Certificate>,
+    /// Revocation lists.
+    pub crls: Vec<Crl>,
+    /// Answers about single certificates.
+    pub answers: Vec<OcspAnswer>,
 }
 
 /// Certificates, revocation lists and answers in the DSS dictionary, which names all that its VRI do. What
 /// cannot be read proves nothing and is left out. A stream that is named five hundred times is read once.
-fn validation_data(view: View<'_, '_>, effort: &Effort) -> Result<ValidationData, pdf::Error> {
+pub(super) fn validation_data(view: View<'_, '_>, effort: &Effort) -> Result<ValidationData, pdf::Error> {
     let (_, catalog) = view.catalog()?;
     let Some(store) = view.dictionary(&catalog, "DSS")? else { return Ok(ValidationData::default()) };
     let streams = |key| -> Result<Vec<Vec<u8>>, pdf::Error> {

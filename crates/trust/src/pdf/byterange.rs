@@ -120,6 +120,14 @@ impl ByteRange {
         self.second.start.saturating_sub(self.first).saturating_sub(2) / 2
     }
 
+    /// What follows the first signed part, with another signature in the room that there is.
+    pub fn rest_with(&self, file: &[u8], signature: &[u8]) -> Vec<u8> {
+        let [_, rest] = self.parts(file);
+        let digits = crate::digits::hex(signature);
+        let contents = format!("<{digits:0<width$}>", width = 2 * self.room());
+        [contents.as_bytes(), rest].concat()
+    }
+
     /// The two signed parts of the file.
     pub fn parts<'a>(&self, file: &'a [u8]) -> [&'a [u8]; 2] {
         [file.get(..self.first).unwrap_or_default(), file.get(self.second.clone()).unwrap_or_default()]

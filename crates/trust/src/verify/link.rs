@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::code::Code;
 use super::evidence::{Evidence, Standing, Status};
 use super::finding::{Axis, Finding, Outcome, Parameter};
-use super::seal::{SealFindings, Stated, seal};
+use super::seal::{SealFindings, Stated, newer, seal};
 use super::status::{ended, no_record};
 use super::trust::Trust;
 use super::verdict::{About, DocumentVerdict, Issued, Profile, Verdict};
@@ -21,6 +21,8 @@ pub struct ExaminedLink {
     address: Option<Address>,
     findings: Vec<Finding>,
     sealed: Option<(Outcome, Stated)>,
+    /// What it says that the data is, whoever says so.
+    digest: Option<[u8; 32]>,
 }
 
 impl ExaminedLink {
@@ -30,17 +32,17 @@ impl ExaminedLink {
         let sha256 = Sha256::digest(text.as_bytes()).into();
         let address = claim::parse_link(text).ok().map(|(address, _)| address);
         let mut findings = Vec::new();
-        let mut sealed = None;
+        let (mut sealed, mut digest) = (None, None);
         match Signed::parse(text) {
             Ok(signed) => {
                 let SealFindings { outcome, sealed: stated } = seal(&signed, trust, when, &mut findings);
                 findings.push(Finding::new(Code::PictureSignaturesNotChecked));
                 if let Some(Stated { what: Sealed::Newer { .. }, by, .. }) = &stated {
-                    findings.push(newer(address.as_ref()).with(Parameter::By, by));
+                    findings.push(newer(signed.address()).with(Parameter::By, by));
                 }
                 sealed = stated.map(|stated| (outcome, stated));
+                digest = signed.stated_digest().copied();
             }
-            Err(claim::Error::Newer) => findings.push(newer(address.as_ref())),
             Err(error) => {
                 findings.push(match error {
                     claim::Error::Link => Finding::new(Code::ClaimNoLink),
@@ -50,7 +52,7 @@ impl ExaminedLink {
                 });
             }
         }
-        Self { sha256, at, address, findings, sealed }
+        Self { sha256, at: when.at, address, findings, sealed, digest }
     }
 
     /// The document and the host that a seal vouches for: the register there can be asked about it.
@@ -67,12 +69,14 @@ impl ExaminedLink {
     pub fn judge(&self, evidence: &Evidence) -> Verdict {
         let mut findings = self.findings.clone();
         let mut document = None;
+        if let (Some(digest), Status::Known(record)) = (self.digest, &evidence.status)
+            && record.digest != digest
+        {
+            findings.push(Finding::new(Code::RegistryOtherContent));
+        }
         if let (Some((outcome, Stated { what, by, root })), Some(address)) = (&self.sealed, &self.address) {
             match &evidence.status {
                 Status::Known(record) => {
-                    if record.digest != *what.digest() {
-                        findings.push(Finding::new(Code::RegistryOtherContent));
-                    }
                     findings.extend(match &record.standing {
                         Standing::Revoked(_) | Standing::Superseded(_) => ended(record),
                         Standing::Complete => Some(Finding::new(Code::StatusComplete)),
@@ -114,13 +118,7 @@ impl ExaminedLink {
     }
 }
 
-/// A claim of a later version, and where it is said what it means.
-fn newer(address: Option<&Address>) -> Finding {
-    let host = address.map_or("?", |address| &address.host);
-    Finding::new(Code::ClaimNewer).with(Parameter::Host, host)
-}
-
 /// Verifies the text of a QR code, all at once.
-pub fn link(text: &str, trust: &Trust, evidence: &Evidence, at: Time) -> Verdict {
-    ExaminedLink::examine(text, trust, at).judge(evidence)
+pub fn link(text: &str, trust: &Trust, evidence: &Evidence, when: impl Into<When>) -> Verdict {
+    ExaminedLink::examine(text, trust, when).judge(evidence)
 }

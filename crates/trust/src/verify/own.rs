@@ -40,12 +40,15 @@ pub(super) fn examine(own: &Own<'_>, trust: &Trust, when: When) -> Result<Examin
         Err(ContentError::Newer(content)) => {
             newer = Some(content.digest);
             findings.extend(newer_data(content));
-            findings.extend(seal::contradiction(claim.as_deref(), content, &trust.seals));
+            findings.extend(seal::contradiction(claim.as_deref(), content));
         }
     }
     updates(file, &examination, &mut findings);
     let content = content.as_ref().ok();
-    let anchors = Anchors { effort: examination.effort.clone(), ..trust.anchors.clone() };
+    let mut anchors = Anchors { effort: examination.effort.clone(), ..trust.anchors.clone() };
+    anchors.intermediates.extend(examination.validation.certificates.iter().cloned());
+    anchors.crls.extend(examination.validation.crls.iter().cloned());
+    anchors.answers.extend(examination.validation.answers.iter().cloned());
     let seen = examination.signatures.iter().map(|report| Seen {
         revision: report.revision,
         coverage: &report.coverage,
@@ -61,9 +64,12 @@ pub(super) fn examine(own: &Own<'_>, trust: &Trust, when: When) -> Result<Examin
         let open = examination.open.clone();
         OwnExamined { content: content.clone(), claim, issued, certified, open }
     });
-    let newest_is_newer = matches!(examination.updates.last(), Some(Update::Newer { .. }));
-    let hashes = Hashes { whole: examination.sha256, before: examination.before, newest_is_newer };
-    Ok(Examined { profile: Profile::Own, hashes, at, findings, signatures, own, newer })
+    let hashes = Hashes {
+        whole: examination.sha256,
+        before: examination.before,
+        without_additions: examination.without_additions,
+    };
+    Ok(Examined { profile: Profile::Own, hashes, at: when.at, findings, signatures, own, newer })
 }
 
 /// What updates did besides signing.

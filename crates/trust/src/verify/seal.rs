@@ -40,12 +40,6 @@ pub(super) fn claim(
     let text = claim.and_then(|bytes| std::str::from_utf8(bytes).ok());
     let signed = match text.map(Signed::parse) {
         Some(Ok(signed)) => signed,
-        Some(Err(claim::Error::Newer)) => {
-            let finding = Finding::new(Code::ClaimNewer);
-            findings.push(finding.with(Parameter::Host, &content.host));
-            findings.push(Finding::new(Code::IssuerNotChecked));
-            return (Outcome::NotChecked, None);
-        }
         Some(Err(_)) => return refused(findings, Code::ClaimMalformed),
         None => return refused(findings, Code::ClaimMissing),
     };
@@ -74,28 +68,22 @@ pub(super) fn claim(
             let outcome = if same { outcome } else { Outcome::Fail };
             (outcome, Some(Issued::new(&claim, &address.host, by, root)))
         }
-        Sealed::Newer { digest, .. } if digest == content.digest => {
-            let finding = Finding::new(Code::ClaimNewer);
-            findings.push(finding.with(Parameter::Host, &content.host).with(Parameter::By, by));
+        Sealed::Newer { .. } => {
+            findings.push(newer(address).with(Parameter::By, by));
             (Outcome::NotChecked, None)
         }
-        Sealed::Newer { .. } => refused(findings, Code::ClaimOtherContent),
     }
 }
 
-/// What a sealed claim says against data of a later version: another document, or other data. Whoever calls his own data
-/// newer and leaves the claim as it was is found out.
-pub(super) fn contradiction(
-    claim: Option<&[u8]>,
-    data: &NewerContent,
-    seals: &[Certificate],
-) -> Option<Finding> {
+/// What a claim says against data of a later version: another document, or other data. Whoever calls his own data newer
+/// and leaves the claim as it was is found out.
+pub(super) fn contradiction(claim: Option<&[u8]>, data: &NewerContent) -> Option<Finding> {
     let signed = Signed::parse(std::str::from_utf8(claim?).ok()?).ok()?;
     let address = signed.address();
     let code = if address.id != data.id || address.host != data.host {
         Code::ClaimOtherDocument
     } else {
-        if *signed.verify(seals).ok()?.0.digest() == data.digest {
+        if *signed.stated_digest()? == data.digest {
             return None;
         }
         Code::ClaimOtherContent
@@ -111,17 +99,22 @@ fn says_the_same(claim: &Claim, content: &Content) -> bool {
         && claim.budget == content.budget
         && claim.number == content.number
 }
-        Err(claim::Error::Newer) => {
-            findings.push(newer(signed.address()));
-            findings.push(Finding::new(Code::IssuerNotChecked));
-            return SealFindings { outcome: Outcome::NotChecked, sealed: None };
-        }
+
+/// A claim of a later version, and where it is said what it means.
+pub(super) fn newer(address: &Address) -> Finding {
+    Finding::new(Code::ClaimNewer).with(Parameter::Host, &address.host)
+}
 
 /// Checks the seal of a claim: the signature with a known seal key, and that key's certificate.
 pub(super) fn seal(signed: &Signed, trust: &Trust, when: When, findings: &mut Vec<Finding>) -> SealFindings {
     let mut finding = |code| findings.push(Finding::new(code));
     let (what, certificate) = match signed.verify(&trust.seals) {
         Ok(verified) => verified,
+        Err(claim::Error::Newer) => {
+            findings.push(newer(signed.address()));
+            findings.push(Finding::new(Code::IssuerNotChecked));
+            return SealFindings { outcome: Outcome::NotChecked, sealed: None };
+        }
         Err(claim::Error::UnknownKey) => {
             finding(Code::ClaimUnknownSeal);
             return SealFindings { outcome: Outcome::NotChecked, sealed: None };

@@ -9,20 +9,20 @@ use super::finding::{Finding, Outcome, Parameter, Value};
 use super::verdict::SignatureVerdict;
 
 /// A file as a register knows it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Hashes {
     /// SHA-256 of the file.
     pub(super) whole: [u8; 32],
-    /// The same without its newest revision, where a register may know that.
+    /// The same without its newest signature.
     pub(super) before: Option<[u8; 32]>,
-    /// Whether the newest revision is an update of a later version, which is no signature.
-    pub(super) newest_is_newer: bool,
+    /// The same without what a later version may add to a file that everybody has signed.
+    pub(super) without_additions: Vec<[u8; 32]>,
 }
 
 impl Hashes {
     /// Of a file of which no register knows a part.
     pub(super) fn of(bytes: &[u8]) -> Self {
-        Self { whole: Sha256::digest(bytes).into(), before: None, newest_is_newer: false }
+        Self { whole: Sha256::digest(bytes).into(), before: None, without_additions: Vec::new() }
     }
 }
 
@@ -30,7 +30,7 @@ impl Hashes {
 pub(super) fn status(
     content: &Content,
     open: &[String],
-    &Hashes { whole, before, newest_is_newer }: &Hashes,
+    hashes: &Hashes,
     signatures: &[SignatureVerdict],
     evidence: &Evidence,
     findings: &mut Vec<Finding>,
@@ -62,10 +62,11 @@ pub(super) fn status(
     if record.digest != content.digest {
         findings.push(Finding::new(Code::RegistryOtherContent));
     }
+    let (whole, before) = (hashes.whole, hashes.before);
     let last = record.files.last();
-    let under_newer = before.filter(|before| newest_is_newer && record.files.contains(before));
+    let under_newer = hashes.without_additions.iter().copied().find(|known| record.files.contains(known));
     match record.files.iter().position(|file| *file == whole) {
-        // What was recorded, and something after it that a later version may add: `changes.newer` says so.
+        // What was recorded, and something that a later version may add: what that is, is found elsewhere.
         None if under_newer.is_some() => {}
         Some(_) => findings.push(Finding::new(Code::RegistrySameFile)),
         // The newest file on record with one more signature: whoever signed was stopped before it was
@@ -77,7 +78,7 @@ pub(super) fn status(
         // it is not the file that this office issued.
         None => findings.push(Finding::new(Code::RegistryOtherFile)),
     }
-    let known = under_newer.unwrap_or(whole);
+    let known = if record.files.contains(&whole) { whole } else { under_newer.unwrap_or(whole) };
     let outdated = last != Some(&known);
     let on_record = record.files.contains(&known);
     match &record.standing {
