@@ -1,7 +1,8 @@
 """Makes crates/trust/tests/vectors/path: certificates and revocation lists, one folder a case, and index.tsv with
 what path validation (RFC 5280, 6) has to say of each.
 
-    python make_paths.py
+    python make_paths.py          cases that are not there yet
+    python make_paths.py --all    all of them anew
 
 In the style of NIST's PKITS and of x509-limbo, without taking anything from them. Keys are made anew at every run and
 thrown away. The column `rfc5280` says what the standard alone would answer: where it says `ok` and `expected` does not,
@@ -12,6 +13,7 @@ import datetime as dt
 import ipaddress
 import pathlib
 import shutil
+import sys
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -35,6 +37,8 @@ CASES = []
 
 def case(name, root, links, leaf, expected, shows, *, rfc=None, purpose='document', at='2026-06-01', lists=(),
          revocation='-'):
+    if (OUT / name).exists():
+        return
     folder = OUT / name
     folder.mkdir(parents=True)
     pem = lambda parties: b''.join(p if isinstance(p, bytes) else p.pem for p in parties)
@@ -314,6 +318,21 @@ def constraints():
     limited('other-name-excluded', [], [other], [x509.OtherName(PRIVATE, b'\x0c\x01y')], no, 'the same, excluded')
     limited('other-name-absent', [other], [], [dns('contoh.example')], ok, 'the same, and no such name')
     limited('other-form', [dns('contoh.example')], [], [mail('a@lain.example')], ok, 'names of other forms are not concerned')
+    # Public reports: openssl 31680 and 31686, bc-java 2436, golang/go 76442.
+    utf8 = lambda text: x509.OtherName(ObjectIdentifier('1.3.6.1.5.5.7.8.9'), b'\x0c' + bytes([len(text.encode())]) + text.encode())
+    bad, good = mail('lain.example'), mail('contoh.example')
+    limited('mail-utf8-excluded', [], [bad], [utf8('a@lain.example')], no, 'SmtpUTF8Mailbox at an excluded host (RFC 9598)')
+    limited('mail-utf8-not-permitted', [good], [], [utf8('a@lain.example')], no, 'the same, another host is permitted')
+    limited('mail-utf8-permitted', [good], [bad], [utf8('ä@contoh.example')], ok, 'SmtpUTF8Mailbox at the permitted host')
+    limited('mail-utf8-other-form', [dns('contoh.example')], [], [utf8('a@lain.example')], ok, 'the same where nothing is said of mailboxes')
+    limited('mail-full-stop', [], [bad], [mail('a@lain.example.')], no, 'a full stop behind the excluded host')
+    limited('dns-full-stop', [], [dns('lain.example')], [dns('www.lain.example.')], no, 'the same of a host')
+    limited('uri-full-stop', [], [uri('.lain.example')], [uri('https://www.lain.example./')], no, 'the same in a URI')
+    limited('uri-zero', [], [uri('.lain.example')], [uri('https://www.lain.example\0.contoh.example/')], no, 'a zero byte in the host')
+    limited('dns-wildcard-above', [], [dns('lain.example')], [dns('*.example')], no, 'a wildcard that an excluded host is among')
+    limited('dns-wildcard-beside', [], [dns('lain.example')], [dns('*.contoh.example')], ok, 'a wildcard that it is not among')
+    limited('dns-wildcard-permitted', [dns('contoh.example')], [], [dns('*.contoh.example')], ok, 'a wildcard within what is permitted')
+    limited('dns-wildcard-not-permitted', [dns('contoh.example')], [], [dns('*.example')], no, 'a wildcard beyond it')
     middle = authority(issuer=ROOT, extra=[(x509.UnrecognizedExtension(ObjectIdentifier('2.5.29.30'), b'\x30\x01'), True)])
     case('names-malformed', ROOT, [middle], leaf(middle), no, 'nameConstraints that cannot be read')
     upper = authority('Contoh Penerbit 1', ROOT, extra=[(x509.NameConstraints([here], None), True)])
@@ -395,13 +414,16 @@ def revocation():
 
 
 def main():
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
+    # Those that are there stay, unless all are wanted anew.
+    index, header = OUT / 'index.tsv', 'case\tpurpose\tat\texpected\trevocation\trfc5280\tshows'
+    if sys.argv[1:] == ['--all']:
+        shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True, exist_ok=True)
+    known = index.read_text().splitlines()[1:] if index.exists() else []
     for part in (shapes, times, authorities, extensions, purposes, constraints, several, revocation):
         part()
-    header = 'case\tpurpose\tat\texpected\trevocation\trfc5280\tshows'
-    (OUT / 'index.tsv').write_text('\n'.join([header, *CASES]) + '\n')
-    print(len(CASES), 'cases')
+    index.write_text('\n'.join([header, *known, *CASES]) + '\n')
+    print(len(CASES), 'new cases,', len(known), 'kept')
 
 
 if __name__ == '__main__':

@@ -259,7 +259,11 @@ impl PublicKey {
                 rsa_key(bytes).map(|key| Self::RsaPss(key, limits))
             }
             rfc5912::ID_EC_PUBLIC_KEY => {
-                let curve = parameters.and_then(|p| p.decode_as::<Oid>().ok()).ok_or(AlgorithmError::Key)?;
+                let parameters = parameters.ok_or(AlgorithmError::Key)?;
+                // A curve by its numbers (RFC 3279, 2.3.5) may be any curve.
+                let curve = parameters
+                    .decode_as::<Oid>()
+                    .map_err(|_| AlgorithmError::Unknown(rfc5912::ID_EC_PUBLIC_KEY))?;
                 match curve {
                     rfc5912::SECP_256_R_1 => {
                         p256::ecdsa::VerifyingKey::from_sec1_bytes(bytes).map(Self::P256)
@@ -324,7 +328,9 @@ impl PublicKey {
                     Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
                     Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
                 };
-                key.verify(scheme, &hash.digest(&[message]), signature).is_ok()
+                let digest = hash.digest(&[message]);
+                key.verify(scheme, &digest, signature).is_ok()
+                    || key.verify(without_null(hash), &digest, signature).is_ok()
             }
             (Self::RsaPss(_, Some((only, shortest))), SignatureAlgorithm::RsaPss(hash, salt))
                 if *only != hash || salt < *shortest =>
@@ -368,6 +374,19 @@ impl PublicKey {
             Self::P521(_) => "P-521".to_owned(),
         }
     }
+}
+
+/// The scheme with a `DigestInfo` whose algorithm has no parameters: absent and NULL are the same, and a verifier has to
+/// accept both (RFC 8017, B.1).
+fn without_null(hash: Hash) -> Pkcs1v15Sign {
+    let (arc, length) = match hash {
+        Hash::Sha256 => (1, 32),
+        Hash::Sha384 => (2, 48),
+        Hash::Sha512 => (3, 64),
+    };
+    // SEQUENCE { SEQUENCE { OID 2.16.840.1.101.3.4.2.n }, OCTET STRING }
+    let prefix = [0x30, 15 + length, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, arc, 4, length];
+    Pkcs1v15Sign { hash_len: Some(usize::from(length)), prefix: prefix.into() }
 }
 
 fn rsa_key(bytes: &[u8]) -> Result<RsaPublicKey, AlgorithmError> {

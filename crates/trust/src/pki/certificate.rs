@@ -346,6 +346,14 @@ impl Certificate {
         Ok(found.map(|(critical, uses)| (critical, uses.0)))
     }
 
+    /// Whether the authority says of a responder that nobody need ask whether it is revoked (`id-pkix-ocsp-nocheck`,
+    /// RFC 6960, 4.2.2.2.1).
+    pub(super) fn needs_no_check(&self) -> bool {
+        const NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
+        let mut extensions = self.0.parsed.tbs_certificate().extensions().into_iter().flatten();
+        extensions.any(|extension| extension.extn_id == NO_CHECK)
+    }
+
     /// Whether the issuer lets the key answer for it (RFC 6960, 4.2.2.2).
     pub(super) fn answers_for_others(&self) -> bool {
         self.may(KeyUsages::DigitalSignature)

@@ -63,7 +63,8 @@ impl GeneralName {
             0xA4 => Self::Directory(Name::from_der(content).ok()?),
             0x86 => Self::Uri(text()?),
             0x87 => Self::Address(content.to_vec()),
-            0xA0 | 0xA3 | 0xA5 | 0x88 => Self::Other(tag),
+            0xA0 => mailbox_in_utf8(content).map_or(Self::Other(tag), Self::Mail),
+            0xA3 | 0xA5 | 0x88 => Self::Other(tag),
             _ => return None,
         })
     }
@@ -118,12 +119,19 @@ fn within(base: &GeneralName, name: &GeneralName) -> Within {
     use GeneralName::{Address, Directory, Dns, Mail, Other, Uri};
     let answer = match (base, name) {
         (Directory(base), Directory(name)) => is_prefix(base, name),
-        (Mail(base), Mail(name)) => mailbox(base, name),
-        (Dns(base), Dns(name)) => subdomain(base, name),
-        (Uri(base), Uri(name)) => match uri_host(name) {
+        (Mail(base), Mail(name)) if is_host_of(name) => mailbox(base, name),
+        (Dns(base), Dns(name)) if is_host(name) => subdomain(base, name),
+        (Dns(base), Dns(name)) => match name.strip_prefix("*.").filter(|rest| is_host(rest)) {
+            // All that it stands for is below the rest of it, and may be below the base.
+            Some(rest) if subdomain(base, rest) => true,
+            Some(rest) if !subdomain(rest, base.trim_start_matches('.')) => false,
+            _ => return Within::Unknown,
+        },
+        (Uri(base), Uri(name)) => match uri_host(name).filter(|host| is_host(host)) {
             Some(host) => domain_or_host(base, host),
             None => return Within::Unknown,
         },
+        (Mail(_), Mail(_)) => return Within::Unknown,
         (Address(base), Address(name)) => match in_network(base, name) {
             Some(answer) => answer,
             None => return Within::Unknown,
@@ -132,6 +140,32 @@ fn within(base: &GeneralName, name: &GeneralName) -> Within {
         _ => return Within::OtherForm,
     };
     if answer { Within::Yes } else { Within::No }
+}
+
+/// `SmtpUTF8Mailbox` (RFC 9598), to which constraints of mailboxes apply.
+fn mailbox_in_utf8(other: &[u8]) -> Option<String> {
+    const SMTP_UTF8_MAILBOX: &[u8] = &[6, 8, 43, 6, 1, 5, 5, 7, 8, 9];
+    let [kind, value] = parts(other)?[..] else { return None };
+    if kind != SMTP_UTF8_MAILBOX {
+        return None;
+    }
+    let [text] = parts_of(value, FIRST)?[..] else { return None };
+    let (0x0C, text) = tagged(text)? else { return None };
+    std::str::from_utf8(text).ok().map(str::to_owned)
+}
+
+/// Whether a host is written in the one way in which hosts are compared: no full stop at its end, no empty label, nothing
+/// but letters, digits and hyphens. Others of the same meaning would lie outside of what excludes it.
+fn is_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    host.split('.').all(is_label)
+}
+
+fn is_host_of(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(_, host)| is_host(host))
 }
 
 /// Every name of a certificate: its subject, its alternative names, and e-mail addresses in the

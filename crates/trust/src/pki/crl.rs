@@ -22,7 +22,7 @@ use x509_cert::serial_number::SerialNumber;
 use super::certificate::text;
 use super::elements::{FIRST, SEQUENCE, first, parts_of, tagged};
 use super::name::folded;
-use super::revocation::{Period, Reason, Said};
+use super::revocation::{Period, Reason, Said, since};
 use super::{Certificate, SignatureAlgorithm};
 use crate::digits::hex;
 use crate::time::Time;
@@ -367,9 +367,10 @@ fn said(entry: &[u8]) -> Option<Entry> {
     let extensions = entry.crl_entry_extensions.as_deref().unwrap_or_default();
     let named = extensions.iter().find(|extension| extension.extn_id == REASON_CODE);
     let named = named.and_then(|extension| CrlReason::from_der(extension.extn_value.as_bytes()).ok());
+    let at = since(Time::from_x509(entry.revocation_date), extensions)?;
     extensions.iter().all(is_understood).then(|| Entry {
         serial: entry.serial_number,
-        at: Time::from_x509(entry.revocation_date),
+        at,
         reason: named.map_or(Reason::Unspecified, Reason::from),
         removed: named == Some(CrlReason::RemoveFromCRL),
     })

@@ -14,7 +14,7 @@ use x509_cert::serial_number::SerialNumber;
 
 use super::elements::{FIRST, SEQUENCE, parts_of};
 use super::name::folded;
-use super::revocation::{Period, Reason, Said};
+use super::revocation::{Period, Reason, Said, since};
 use super::{Certificate, Hash, SignatureAlgorithm};
 use crate::time::Time;
 
@@ -265,7 +265,11 @@ impl OcspAnswer {
             match &single.status {
                 CertStatus::Revoked(revoked) => {
                     let reason = revoked.reason.map_or(Reason::Unspecified, Reason::from);
-                    return (reason.since(time(revoked.at)), from);
+                    // RFC 6960, 4.4.5: the extensions of an entry of a list may stand here. An answer of which not all can
+                    // be read is bad news all the same.
+                    let at = time(revoked.at);
+                    let at = since(at, single.extensions.as_deref().unwrap_or_default()).unwrap_or(at);
+                    return (reason.since(at), from);
                 }
                 CertStatus::Good(_) => {
                     // RFC 6960, 2.4: without `nextUpdate` there is always something newer.

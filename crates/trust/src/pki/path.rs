@@ -27,6 +27,8 @@ pub struct Anchors {
     pub answers: Vec<OcspAnswer>,
     /// Certificates of signers that are trusted by themselves, where no path leads to a root.
     pub pinned: Vec<Certificate>,
+    /// Whether a responder counts only if it is known not to be revoked, or needs no check.
+    pub require_revocation: bool,
     /// What was checked already; starts empty.
     pub memo: Memo,
     /// What may still be checked; without a limit where nobody sets one.
@@ -285,10 +287,13 @@ impl Anchors {
             };
             let appointed = |delegate: &&Certificate| {
                 // A responder whose own certificate was revoked may have answered with a stolen key.
-                let listed = self.listed(delegate, issuer, answer.made(), now).conclude();
-                !matches!(listed, Revocation::Revoked { .. })
-                    && self.is_signed_by(delegate, issuer)
-                    && signed(delegate)
+                let standing = self.by_itself(delegate, issuer, answer.made(), when).conclude();
+                let is_good = match standing {
+                    Revocation::Good => true,
+                    Revocation::Revoked { .. } => false,
+                    Revocation::Unknown => !self.require_revocation || delegate.needs_no_check(),
+                };
+                is_good && self.is_signed_by(delegate, issuer) && signed(delegate)
             };
             let Some(responder) = Some(issuer)
                 .filter(|by| answer.is_by(by) && signed(by))
@@ -303,6 +308,26 @@ impl Anchors {
             }
         }
         sayings.conclude()
+    }
+
+    /// What lists say, and answers by the issuer itself. Those of responders count only as far as theirs do.
+    fn by_itself(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        moment: Time,
+        when: When,
+    ) -> Sayings {
+        let mut sayings = self.listed(certificate, issuer, moment, when);
+        for answer in self.answers.iter().filter(|answer| answer.is_about(certificate, issuer)) {
+            let signed =
+                || self.recall(answer.fingerprint(), answer.length(), issuer, || answer.is_signed_by(issuer));
+            if answer.is_by(issuer) && signed() {
+                let (said, from) = answer.status(certificate, issuer, moment, when.now);
+                sayings.add(said.as_of(when), from);
+            }
+        }
+        sayings
     }
 
     /// What lists say.

@@ -4,6 +4,10 @@
 //! ever. Good news counts only from something in force at the moment that counts. So neither an old list beside
 //! a new one nor a list beside an answer can hide a revocation.
 
+use const_oid::ObjectIdentifier;
+use der::Decode;
+use der::asn1::GeneralizedTime;
+use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::CrlReason;
 
 use super::Certificate;
@@ -93,6 +97,30 @@ pub(super) enum Said {
     Held(Time),
     /// Revoked since then.
     Revoked(Time, Reason),
+}
+
+/// `invalidityDate` (RFC 5280, 5.3.2).
+const INVALIDITY_DATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.24");
+
+/// Since when a certificate is not to be relied on that was revoked at `revoked`: the issuer may say that the key was in other
+/// hands before. `None` if that cannot be read.
+pub(super) fn since(revoked: Time, extensions: &[Extension]) -> Option<Time> {
+    let mut dates = extensions.iter().filter(|extension| extension.extn_id == INVALIDITY_DATE);
+    dates.try_fold(revoked, |since, extension| {
+        let date = GeneralizedTime::from_der(extension.extn_value.as_bytes()).ok()?;
+        Some(since.min(Time::from_unix(date.to_unix_duration().as_secs())))
+    })
+}
+
+impl Said {
+    /// The same for a question about an earlier moment: what was revoked later was not then. A date that the clock of who
+    /// asks has not reached counts all the same.
+    pub(super) fn as_of(self, When { at, now }: When) -> Self {
+        match self {
+            Self::Revoked(since, _) | Self::Held(since) if at < now && since > at => Self::Good,
+            said => said,
+        }
+    }
 }
 
 /// The time for which a list or an answer speaks (`thisUpdate`, `nextUpdate`).
