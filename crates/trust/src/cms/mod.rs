@@ -76,6 +76,9 @@ pub enum Error {
     /// A signed attribute is missing, doubled or unknown.
     #[error("the signed attributes are not exactly those that are due")]
     Attributes,
+    /// Nothing is signed but the content itself (RFC 5652, 5.4): neither its type nor the certificate.
+    #[error("the signature has no signed attributes")]
+    NoAttributes,
     /// Unsigned attributes, which nobody answers for.
     #[error("the CMS has unsigned attributes")]
     Unsigned,
@@ -124,6 +127,7 @@ impl Error {
         match self {
             Self::Malformed => "error.cms-malformed",
             Self::Empty => "error.cms-empty",
+            Self::NoAttributes => "error.cms-no-attributes",
             Self::NotDer => "error.cms-not-der",
             Self::Trailing => "error.cms-trailing",
             Self::Encapsulated => "error.cms-encapsulated",
@@ -176,7 +180,7 @@ impl Error {
     /// Whether it is no proof of anything, and no accusation either (ETSI EN 319 102-1, 5.2.8:
     /// CRYPTO_CONSTRAINTS_FAILURE is INDETERMINATE).
     pub const fn is_undecided(self) -> bool {
-        self.is_weakness() || matches!(self, Self::NotDer | Self::Cost | Self::Newer)
+        self.is_weakness() || matches!(self, Self::NotDer | Self::Cost | Self::Newer | Self::NoAttributes)
     }
 }
 
@@ -448,10 +452,6 @@ fn unsigned(signer: &SignerInfo) -> Result<Vec<Vec<u8>>, Error> {
     }
 }
 
-/// The one DER element in the room for a signature, of which nothing but zeros may be left over.
-fn one_element(contents: &[u8]) -> Result<&[u8], Error> {
-    let mut reader = SliceReader::new(contents).map_err(|_| Error::Malformed)?;
-    let der = reader.tlv_bytes().map_err(|_| Error::Malformed)?;
 /// The CMS in the room for a signature without its unsigned attributes, if it has any: they are the last element of the last
 /// one of the last one, down to the signer (RFC 5652, 5.1 and 5.3).
 pub fn without_unsigned(contents: &[u8]) -> Option<Vec<u8>> {

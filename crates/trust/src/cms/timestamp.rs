@@ -94,7 +94,7 @@ impl TimeStamp {
 }
 
 impl TstInfo {
-    /// RFC 3161, 2.4.2. What follows `genTime` is optional; of it only a critical extension is of concern here.
+    /// RFC 3161, 2.4.2. What follows `genTime` is optional; of it the accuracy and critical extensions are of concern here.
     fn parse(der: &[u8]) -> Result<Self, Error> {
         let parts = Vec::<Any>::from_der(der).map_err(|_| Error::Malformed)?;
         let [version, policy, imprint, serial, time, more @ ..] = parts.as_slice() else {
@@ -114,9 +114,26 @@ impl TstInfo {
         Ok(Self {
             hash: Named::from_identifier(&algorithm),
             imprint: digest.as_bytes().to_vec(),
-            time: generalized_time(time.value()).ok_or(Error::Malformed)?,
+            time: accuracy(more)
+                .and_then(|accuracy| Some(Time::from_unix(generalized_time(time.value())?.unix() + accuracy)))
+                .ok_or(Error::Malformed)?,
         })
     }
+}
+
+/// By how many seconds the stamp may have been made later than it says (`Accuracy`, 2.4.2), begun ones counted; `None`
+/// if that cannot be read.
+fn accuracy(more: &[Any]) -> Option<u64> {
+    let Some(accuracy) = more.first().filter(|part| part.tag() == Tag::Sequence) else { return Some(0) };
+    let mut seconds = 0;
+    for part in accuracy.decode_as::<Vec<Any>>().ok()? {
+        match part.tag() {
+            Tag::Integer => seconds += u64::from(part.decode_as::<u32>().ok()?),
+            Tag::ContextSpecific { constructed: false, .. } => seconds += 1,
+            _ => return None,
+        }
+    }
+    Some(seconds)
 }
 
 /// Whether this part is `extensions [1]` and one of them is critical, or not to be read: none is known here.

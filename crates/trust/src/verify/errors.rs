@@ -9,7 +9,8 @@ use crate::pki::PathError;
 
 /// Names come from files: nothing in them may steer a terminal.
 pub(super) fn printable(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).take(120).collect()
+    let steers = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    name.chars().map(|c| if steers(c) { '\u{FFFD}' } else { c }).take(120).collect()
 }
 
 /// Why a file cannot be read.
@@ -44,6 +45,7 @@ pub(super) const fn cms_code(error: cms::Error) -> Code {
         cms::Error::Attributes => Code::CmsAttributes,
         cms::Error::Unsigned => Code::CmsUnsignedAttributes,
         cms::Error::Certificate => Code::CmsCertificate,
+        cms::Error::NoAttributes => Code::CmsNoAttributes,
         cms::Error::NoCertificate => Code::CmsNoCertificate,
         cms::Error::SigningCertificate => Code::CmsSigningCertificate,
         cms::Error::Unnamed => Code::CmsNoSigningCertificate,

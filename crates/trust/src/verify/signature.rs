@@ -8,7 +8,7 @@ use super::content::{Content as Data, RoleError};
 use super::errors::{cms_code, path_code, printable};
 use super::finding::{Finding, Outcome, Parameter, Place};
 use super::verdict::{ChangesAfter, Coverage, Root, SignatureKind, SignatureVerdict};
-use super::witness::Witness;
+use super::witness::{Stamped, Witness};
 use crate::cms::{self, Tolerated, Verified, VerifiedTimeStamp};
 use crate::pades::{self, Content, SEAL_FIELD, SubFilter};
 use crate::pdf::Ref;
@@ -87,7 +87,8 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
             verdict.signer = Some(printable(&verified.leaf.subject().name));
             verdict.serial = Some(verified.leaf.serial());
             verdict.algorithm = algorithm(verified);
-            verdict.proven_time = proven(found, time_stamps, witness, &mut findings);
+            let proof = proven(found, time_stamps, witness, &mut findings);
+            verdict.proven_time = proof.time;
             match found.rules {
                 Rules::Own { data, is_exact, .. } => {
                     own_issuer(&mut verdict, verified, is_exact, witness, &mut findings);
@@ -97,21 +98,23 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
                         None => Finding::new(Code::RoleNotChecked),
                     });
                 }
-                Rules::Other => other_issuer(&mut verdict, verified, witness, &mut findings),
+                Rules::Other => other_issuer(&mut verdict, verified, proof, witness, &mut findings),
             }
         }
         Some(Ok(Content::TimeStamp(stamp))) => {
             verdict.signer = Some(printable(&stamp.leaf.subject().name));
             verdict.serial = Some(stamp.leaf.serial());
             verdict.algorithm = stamp.leaf.key().name();
-            findings.push(match witness.stamped(stamp) {
-                Ok(()) => {
+            verdict.claimed_time = Some(stamp.time);
+            match witness.stamped(stamp) {
+                Ok(stamped) => {
                     verdict.chain = Outcome::Pass;
-                    verdict.proven_time = Some(stamp.time);
-                    Finding::new(Code::TimeStamped).with(Parameter::Time, stamp.time)
+                    verdict.proven_time = Some(stamped.time);
+                    findings.extend(unheard(stamped));
+                    findings.push(Finding::new(Code::TimeStamped).with(Parameter::Time, stamped.time));
                 }
-                Err(code) => Finding::new(code),
-            });
+                Err(code) => findings.push(Finding::new(code)),
+            }
         }
         // Who signed is not known where the signature was not verified.
         _ => findings.push(Finding::new(Code::IssuerNotChecked)),
@@ -205,13 +208,17 @@ fn unheard(stamped: Stamped) -> Option<Finding> {
 }
 
     findings: &mut Vec<Finding>,
-) -> Option<Time> {
+) -> Proof {
+    let mut proof = Proof::default();
     let later = witness.stamps.iter().filter(|(revision, _)| *revision > found.revision);
-    let mut proven = later.map(|(_, time)| *time).min();
+    later.for_each(|(_, stamped)| proof.add(*stamped));
     for stamp in time_stamps {
         match stamp {
             Ok(stamp) => match witness.stamped(stamp) {
-                Ok(()) => proven = Some(proven.map_or(stamp.time, |time| time.min(stamp.time))),
+                Ok(stamped) => {
+                    proof.add(stamped);
+                    findings.extend(unheard(stamped));
+                }
                 Err(code) => findings.push(Finding::new(code)),
             },
             Err(error) => {
@@ -226,11 +233,16 @@ fn unheard(stamped: Stamped) -> Option<Finding> {
                     }
                     _ => Code::TimeStampWeak,
                 };
-                findings.push(Finding::new(code).because(error.code(), error.values()));
+                let finding = Finding::new(code).because(error.code(), error.values());
+                // Nobody answers for the unsigned attributes of another program's signature, so nothing is disproved by them.
+                findings.push(match found.rules {
+                    Rules::Own { .. } => finding,
+                    Rules::Other => finding.but(Outcome::NotChecked),
+                });
             }
         }
     }
-    proven
+    proof
 }
 
 /// Does the certificate of an own document's signer lead to an anchor, and was it in force?
@@ -243,6 +255,7 @@ fn own_issuer(
     is_exact: bool,
     witness: &Witness<'_>,
     findings: &mut Vec<Finding>,
+    proof: Proof,
 ) {
     let known = [verdict.claimed_time, verdict.proven_time].into_iter().flatten().min();
     let moment = known.unwrap_or(witness.when.at);
@@ -349,6 +362,7 @@ fn other_issuer(
 ) {
     let (claimed, proven) = (proof.time.or(verdict.claimed_time), proof.vouched);
     let moment = proven.unwrap_or(witness.when.at);
+    proof: Proof,
     let path = |moment| witness.anchors.path(&verified.leaf, &verified.others, Purpose::Document, moment);
     let mut add = |finding: Finding| findings.push(finding);
     match path(moment) {
@@ -356,7 +370,9 @@ fn other_issuer(
             verdict.chain = Outcome::Pass;
             verdict.root = Root::of(&path);
             add(Finding::new(if path.is_pinned() { Code::SignerPinned } else { Code::SignerPath }));
-            let code = revocation(&path, proven, proven.or(claimed), moment, witness);
+            // A stamp says when it existed at the latest, and so nothing against an earlier claim.
+            let signed = [verdict.claimed_time, proof.time].into_iter().flatten().min();
+            let code = revocation(&path, proven, signed, moment, witness);
             // Whoever trusts a certificate by itself need not have a list for it.
             if path.is_pinned() && code == Code::SignerRevocationUnknown {
                 return;
@@ -387,10 +403,13 @@ fn other_issuer(
 }
 
 /// Is the time proven, and can it be?
-fn time(found: &Found<'_>, verdict: &SignatureVerdict, at: Time) -> Option<Finding> {
+fn time(found: &Found<'_>, verdict: &SignatureVerdict, now: Time) -> Option<Finding> {
     let (claimed, proven) = (verdict.claimed_time, verdict.proven_time);
     let stamped = || proven.map(|time| Finding::new(Code::TimeProven).with(Parameter::Time, time));
     let code = match found.rules {
+/// Seconds by which local time that says it is UTC may be ahead of it.
+const FARTHEST_ZONE: u64 = 14 * 3600;
+
         _ if verdict.kind == SignatureKind::TimeStamp => return None,
         Rules::Own { previous, .. } => match claimed {
             None => Code::TimeMissing,
@@ -411,6 +430,10 @@ fn time(found: &Found<'_>, verdict: &SignatureVerdict, at: Time) -> Option<Findi
             (None, None) => Code::TimeNotClaimed,
         },
     };
+            // Somebody had seen it before it was made, by its own word, and no zone is as far from UTC.
+            (Some(proven), Some(claimed)) if claimed.unix() > proven.unix() + FARTHEST_ZONE => {
+                return Some(Finding::new(Code::TimeAfterStamp).but(Outcome::NotChecked));
+            }
     Some(Finding::new(code))
 }
 

@@ -14,6 +14,15 @@ pub(super) struct Seen<'s> {
     pub(super) content: Option<&'s Result<Content, cms::Error>>,
 }
 
+/// The word of a trusted time stamp authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamped {
+    pub(super) time: Time,
+    /// Whether a list or an answer says that the authority's certificate was good. Without one its word saves no signature
+    /// whose key may be in other hands.
+    pub(super) is_vouched: bool,
+}
+
 /// What signatures are judged with.
 pub(super) struct Witness<'t> {
     pub(super) trust: &'t Trust,
@@ -21,7 +30,7 @@ pub(super) struct Witness<'t> {
     pub(super) anchors: Anchors,
     pub(super) when: When,
     /// Document time stamps by trusted authorities: the revision that each made, and when.
-    pub(super) stamps: Vec<(usize, Time)>,
+    pub(super) stamps: Vec<(usize, Stamped)>,
 }
 
 impl<'t> Witness<'t> {
@@ -33,8 +42,8 @@ impl<'t> Witness<'t> {
         let contents = || signatures.iter().filter_map(|seen| seen.content?.as_ref().ok());
         contents().for_each(|content| witness.add_proofs(content));
         let stamps = signatures.iter().filter_map(|seen| match (seen.coverage, seen.content) {
-            (Ok(()), Some(Ok(Content::TimeStamp(stamp)))) if witness.stamped(stamp) == Ok(()) => {
-                Some((seen.revision, stamp.time))
+            (Ok(()), Some(Ok(Content::TimeStamp(stamp)))) => {
+                witness.stamped(stamp).ok().map(|stamped| (seen.revision, stamped))
             }
             _ => None,
         });
@@ -73,7 +82,8 @@ impl<'t> Witness<'t> {
                 Err(Code::TimeStampRevoked)
             }
             Revocation::Unknown if self.trust.require_revocation => Err(Code::TimeStampRevocationUnknown),
-            _ => Ok(()),
+            Revocation::Unknown => Ok(Stamped { time: *time, is_vouched: false }),
+            _ => Ok(Stamped { time: *time, is_vouched: true }),
         }
     }
 
