@@ -6,8 +6,11 @@ use pk_trust::verify::{self, Code, Document, Outcome, Overall, Verdict};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Answer, Auditor, Unanswered, failed, worse};
-use crate::batch::{Manifest, ManifestEntry, ManifestRegister, OpenArchive};
+use super::{Answer, Auditor, Unanswered, each_once, failed, worse};
+use crate::batch::{ArchiveError, Manifest, ManifestEntry, ManifestRegister, OpenArchive};
+
+/// Bytes that signatures of other programs may cover in one archive. Its own documents have none of those.
+const MAX_HASHED: u64 = 4 * 1024 * 1024 * 1024;
 
 /// The answer about an archive.
 #[derive(Clone, Debug, Serialize)]
@@ -61,15 +64,18 @@ pub(super) fn examine(
     let mut differences: Vec<MissingOrExtra> =
         archive.missing.iter().cloned().map(MissingOrExtra::Missing).collect();
     differences.extend(archive.extra.iter().cloned().map(MissingOrExtra::Extra));
-    let mut documents = Vec::new();
+    let (mut documents, mut hashed) = (Vec::new(), 0);
     let missing = archive.missing.clone();
     let listed: Vec<ManifestEntry> = archive.manifest.documents.clone();
     for entry in listed.iter().filter(|e| !missing.contains(&e.path)) {
         let file = archive.file(&entry.path).map_err(Unanswered::Archive)?;
-        let Answer::Document(verdict) = auditor.document(&entry.path, &Document::open(&file.bytes), at)?
-        else {
-            continue;
-        };
+        let document = Document::open(&file.bytes);
+        let Answer::Document(verdict) = auditor.document(&entry.path, &document, when)? else { continue };
+        // Each file has its limit, and an archive may have ten thousand of them.
+        hashed += document.file().map_or(0, |file| file.spent(Work::Hashed));
+        if hashed > MAX_HASHED {
+            return Err(Unanswered::Archive(ArchiveError::TooLarge));
+        }
         if !matches(entry, &file.bytes, &verdict) {
             differences.push(MissingOrExtra::Changed(entry.path.clone()));
         }

@@ -288,7 +288,11 @@ fn signature(
     let place = dictionary.span("Contents").map_or(0, |span| span.start);
     let contents = dictionary.get("Contents").and_then(Object::as_string);
     let content = match (&range, contents) {
-        (Ok(range), Some(contents)) => content(&sub_filter, contents, &range.parts(file.bytes()), effort),
+        (Ok(range), Some(contents)) => {
+            let parts = range.parts(file.bytes());
+            file.spend(Work::Hashed, parts[0].len() + parts[1].len())?;
+            content(&sub_filter, contents, &parts, effort)
+        }
         _ => Some(Err(cms::Error::Digest)),
     };
     let view = file.at(revision);

@@ -20,6 +20,8 @@ pub enum Work {
     Listed,
     /// Values, rectangles or references compared with each other, each time.
     Compared,
+    /// Bytes that signatures of other programs cover: each covers nearly all that the one before it covered.
+    Hashed,
 }
 
 /// The least that reading an object costs, in bytes: finding it takes longer than reading a short one.
@@ -30,7 +32,7 @@ pub(super) const VALUE: usize = 8;
 
 impl Work {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Inflated, Self::Read, Self::Listed, Self::Compared];
+    pub const ALL: [Self; 5] = [Self::Inflated, Self::Read, Self::Listed, Self::Compared, Self::Hashed];
 
     /// How much of it one file may cause. Measured on honest files of up to 50 MB with fifty signatures, which
     /// stay below a tenth; what is above takes longer than five seconds or more than 300 MB.
@@ -40,6 +42,7 @@ impl Work {
             Self::Read => 128 * 1024 * 1024,
             Self::Listed => 1_000_000,
             Self::Compared => 20_000_000,
+            Self::Hashed => 3 * 1024 * 1024 * 1024,
         }
     }
 
@@ -50,6 +53,7 @@ impl Work {
             Self::Read => "cost.read",
             Self::Listed => "cost.listed",
             Self::Compared => "cost.compared",
+            Self::Hashed => "cost.hashed",
         }
     }
 }
@@ -61,6 +65,7 @@ pub(super) struct Budget {
     read: AtomicU64,
     listed: AtomicU64,
     compared: AtomicU64,
+    hashed: AtomicU64,
 }
 
 impl Budget {
@@ -95,6 +100,7 @@ impl Budget {
             Work::Read => &self.read,
             Work::Listed => &self.listed,
             Work::Compared => &self.compared,
+            Work::Hashed => &self.hashed,
         }
     }
 }
