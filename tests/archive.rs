@@ -11,6 +11,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use crate::attacks::envelope::{attribute, octets, with_signer};
+use crate::attacks::scene::{NEIGHBOUR, Scene};
 use crate::fixture::{self, Fixture, now, passphrase};
 
 fn pack(fixture: &Fixture) -> Vec<u8> {
@@ -180,4 +181,46 @@ fn the_manifest_is_sealed() {
         let without = repack(&bytes, |entry, content| (entry != name).then_some(content), None);
         assert!(fixture.auditor().examine("2026.zip", &without, now()).is_err(), "{name}");
     }
+}
+
+/// Whoever has any trusted seal can seal a list that calls itself another institution's.
+#[test]
+fn a_manifest_is_sealed_by_the_institution_that_it_names() {
+    let scene = Scene::new();
+    let fixture = fixture::complete();
+    let bytes = pack(fixture);
+    let seal = scene.neighbour_seal();
+    let sealed = |content: &[u8]| pk_trust::cms::sign(&[content], &seal).unwrap();
+    let manifest = {
+        let mut zip = ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+        let mut text = Vec::new();
+        zip.by_name("manifest.json").unwrap().read_to_end(&mut text).unwrap();
+        text
+    };
+    let resealed = |manifest: Vec<u8>| {
+        repack(
+            &bytes,
+            |name, content| {
+                Some(match name {
+                    "manifest.json" => manifest.clone(),
+                    "manifest.p7s" => sealed(&manifest),
+                    _ => content,
+                })
+            },
+            None,
+        )
+    };
+    let auditor = scene.trusting(fixture.auditor());
+    let verdict = examine(&auditor, &resealed(manifest.clone()));
+    assert_eq!((verdict.overall, verdict.seal.0), (Overall::Failed, Code::ArchiveOtherInstitution));
+    assert_eq!(verdict.sealed_by.as_deref(), Some(NEIGHBOUR));
+    // Every root on which something rests is named, that of the seal too.
+    let own = examine(&auditor, &bytes);
+    assert_eq!((own.overall, own.seal.0), (Overall::Passed, Code::ArchiveSealed));
+    assert_eq!(own.root.as_ref().map(|root| root.name.as_str()), Some("Pemerintah Kabupaten Contoh"));
+    assert_eq!(verdict.roots().len(), 2);
+    // The neighbour's own list of these files says whose it is.
+    let theirs = String::from_utf8(manifest).unwrap().replace("Pemerintah Kabupaten Contoh", NEIGHBOUR);
+    let verdict = examine(&auditor, &resealed(theirs.into_bytes()));
+    assert_eq!((verdict.seal.0, verdict.institution.as_str()), (Code::ArchiveSealed, NEIGHBOUR));
 }

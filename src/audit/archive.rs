@@ -1,8 +1,9 @@
 //! Answering about an archive: its seal, and every file in it.
 
-use pk_trust::Time;
 use pk_trust::claim::Id;
-use pk_trust::verify::{self, Code, Document, Outcome, Overall, Verdict};
+use pk_trust::pdf::Work;
+use pk_trust::verify::{self, Code, Document, Outcome, Overall, Parameter, Root, Verdict};
+use pk_trust::{Time, When};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -25,10 +26,23 @@ pub struct ArchiveVerdict {
     pub institution: String,
     /// Whether the manifest is sealed by a trusted seal: its code and outcome.
     pub seal: (Code, Outcome),
+    /// Whose seal it is, where that is not the institution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sealed_by: Option<String>,
+    /// The trusted certificate to which the seal leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<Root>,
     /// Files that are missing or that the manifest does not name.
     pub differences: Vec<MissingOrExtra>,
     /// The documents.
     pub documents: Vec<Verdict>,
+}
+
+impl ArchiveVerdict {
+    /// The anchors on which it rests, each once.
+    pub fn roots(&self) -> Vec<&Root> {
+        each_once(self.root.as_ref(), &self.documents)
+    }
 }
 
 /// A difference between manifest and archive.
@@ -61,6 +75,7 @@ pub(super) fn examine(
     };
     let (finding, root) = verify::manifest(manifest, &auditor.trust.anchors, when);
     let seal = (finding.code, finding.outcome);
+    let sealed_by = finding.detail.get(Parameter::By).map(ToString::to_string);
     let mut differences: Vec<MissingOrExtra> =
         archive.missing.iter().cloned().map(MissingOrExtra::Missing).collect();
     differences.extend(archive.extra.iter().cloned().map(MissingOrExtra::Extra));
@@ -113,6 +128,8 @@ pub(super) fn examine(
         overall,
         institution: archive.manifest.institution.clone(),
         seal,
+        sealed_by,
+        root,
         differences,
         documents,
     })

@@ -83,6 +83,15 @@ impl Answer {
         }
     }
 
+    /// The anchors on which it rests, each once.
+    pub fn roots(&self) -> Vec<&Root> {
+        let seal = match self {
+            Self::Archive(archive) => archive.root.as_ref(),
+            _ => None,
+        };
+        each_once(seal, self.verdicts())
+    }
+
     fn verdicts_mut(&mut self) -> &mut [Verdict] {
         match self {
             Self::Document(verdict) => std::slice::from_mut(verdict),
@@ -157,8 +166,8 @@ impl Auditor {
     /// # Errors
     ///
     /// [`Unanswered`] only where no verdict can be given. A broken document is a verdict.
-    pub fn examine(&self, name: &str, bytes: &[u8], at: Time) -> Result<Answer, Unanswered> {
-        self.answer(name, bytes, at).map(|answer| self.with_roots(answer))
+    pub fn examine(&self, name: &str, bytes: &[u8], when: impl Into<When>) -> Result<Answer, Unanswered> {
+        self.answer(name, bytes, when.into()).map(|answer| self.with_roots(answer))
     }
 
     /// As [`Auditor::examine`], about a PDF file that was opened.
@@ -172,7 +181,7 @@ impl Auditor {
         document: &Document<'_>,
         when: impl Into<When>,
     ) -> Result<Answer, Unanswered> {
-        self.pdf(name, document, at).map(|answer| self.with_roots(answer))
+        self.pdf(name, document, when.into()).map(|answer| self.with_roots(answer))
     }
 
     fn answer(&self, name: &str, bytes: &[u8], when: When) -> Result<Answer, Unanswered> {
@@ -207,6 +216,11 @@ impl Auditor {
     fn with_roots(&self, mut answer: Answer) -> Answer {
         for verdict in answer.verdicts_mut() {
             verdict.say_how_trusted(|fingerprint| self.trusted.get(fingerprint).cloned());
+        }
+        if let Answer::Archive(archive) = &mut answer
+            && let Some(root) = &mut archive.root
+        {
+            root.trusted = self.trusted.get(&root.fingerprint).cloned();
         }
         answer
     }
@@ -248,8 +262,8 @@ impl Auditor {
     }
 
     /// Answers about the text of a QR code, also one that was changed on its way.
-    pub fn link(&self, name: &str, text: &str, at: Time) -> Answer {
-        self.with_roots(codes::text(self, name, text, at))
+    pub fn link(&self, name: &str, text: &str, when: impl Into<When>) -> Answer {
+        self.with_roots(codes::text(self, name, text, when.into()))
     }
 
     /// What the registry says of an id; `None` if there is none to ask.
@@ -334,6 +348,17 @@ fn is_recorded(status: &verify::Status, sha256: [u8; 32]) -> bool {
 /// Whether a file is no document of pk's and nobody signed it.
 fn is_unsigned(verdict: &Verdict) -> bool {
     verdict.findings.iter().any(|finding| finding.code == Code::DocumentUnsigned)
+}
+
+/// The anchors of a seal and of documents, each once.
+fn each_once<'r>(seal: Option<&'r Root>, verdicts: &'r [Verdict]) -> Vec<&'r Root> {
+    let mut roots: Vec<&Root> = Vec::new();
+    for root in seal.into_iter().chain(verdicts.iter().flat_map(Verdict::roots)) {
+        if !roots.iter().any(|known| known.fingerprint == root.fingerprint) {
+            roots.push(root);
+        }
+    }
+    roots
 }
 
 /// The worse of two headlines.

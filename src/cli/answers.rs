@@ -33,16 +33,16 @@ pub(super) struct Vouching {
 impl Vouching {
     pub(super) fn add(&mut self, answer: &Result<Answer, Failure>, words: &Words) {
         let Ok(answer) = answer else { return };
-        answer.verdicts().iter().for_each(|verdict| self.add_all(verdict, words));
+        self.add_all(answer.verdicts(), answer.roots(), words);
     }
 
-    fn add_all(&mut self, verdict: &Verdict, words: &Words) {
-        for notice in report::trust_notices(words, verdict) {
+    fn add_all(&mut self, verdicts: &[Verdict], roots: Vec<&Root>, words: &Words) {
+        for notice in verdicts.iter().flat_map(|verdict| report::trust_notices(words, verdict)) {
             if !self.notices.contains(&notice) {
                 self.notices.push(notice);
             }
         }
-        for root in verdict.roots() {
+        for root in roots {
             if !self.roots.contains(root) {
                 self.roots.push(root.clone());
             }
@@ -270,7 +270,7 @@ fn print_archive(term: &Term, verdict: &ArchiveVerdict, verbose: bool) {
     }
     term.out(&format!("  {}", report::count(&term.words, verdict)));
     let mut vouching = Vouching::default();
-    verdict.documents.iter().for_each(|document| vouching.add_all(document, &term.words));
+    vouching.add_all(&verdict.documents, verdict.roots(), &term.words);
     for root in &vouching.roots {
         term.say("verdict.root", &[("root", report::trusted(&term.words, root))]);
     }

@@ -103,7 +103,11 @@ pub fn archive_reason(words: &Words, verdict: &ArchiveVerdict) -> Option<String>
 
 /// What the seal of an archive showed.
 pub fn seal(words: &Words, verdict: &ArchiveVerdict) -> String {
-    words.text(verdict.seal.0.as_str(), &Values::from([("institution", verdict.institution.clone())]))
+    let by = verdict.sealed_by.clone().unwrap_or_default();
+    words.text(
+        verdict.seal.0.as_str(),
+        &Values::from([("institution", verdict.institution.clone()), ("by", by)]),
+    )
 }
 
 /// A difference between an archive and its manifest.

@@ -167,7 +167,7 @@ codes! {
         SignerRevokedAfterProof = "signer.revoked-after-proof",
         RoleNamed = "role.named" (Field, Signer, Named),
         RoleInstitution = "role.institution" (Field, Signer, Named),
-        ArchiveSealed = "archive.sealed",
+        ArchiveSealed = "archive.sealed" (Institution),
     }
     Issuer Fail {
         SealNotTrusted = "seal.not-trusted",
@@ -187,9 +187,10 @@ codes! {
         RoleOtherPerson = "role.other-person" (Field, Signer, Named),
         RoleOtherPosition = "role.other-position" (Field, Signer, Named),
         RoleOtherInstitution = "role.other-institution" (Field, Signer, Named),
-        ArchiveSealBroken = "archive.seal-broken",
-        ArchiveSealNotTrusted = "archive.seal-not-trusted",
-        ArchiveSealRevoked = "archive.seal-revoked",
+        ArchiveSealBroken = "archive.seal-broken" (Institution),
+        ArchiveSealNotTrusted = "archive.seal-not-trusted" (Institution),
+        ArchiveOtherInstitution = "archive.other-institution" (Institution, By),
+        ArchiveSealRevoked = "archive.seal-revoked" (Institution),
     }
     Issuer NotChecked {
         IssuerNotChecked = "issuer.not-checked",
@@ -208,10 +209,10 @@ codes! {
         RoleNotChecked = "role.not-checked",
         SignatureSeenLaterUnknown = "signature.seen-later-unknown" (Field, Page, Signer),
         SignatureSeenLaterStamp = "signature.seen-later-stamp" (Field, Page),
-        ArchiveUnknownRoot = "archive.unknown-root",
-        ArchiveSealNewer = "archive.seal-newer",
-        ArchiveSealRevokedLater = "archive.seal-revoked-later",
-        ArchiveRevocationUnknown = "archive.revocation-unknown",
+        ArchiveUnknownRoot = "archive.unknown-root" (Institution),
+        ArchiveSealNewer = "archive.seal-newer" (Institution),
+        ArchiveSealRevokedLater = "archive.seal-revoked-later" (Institution),
+        ArchiveRevocationUnknown = "archive.revocation-unknown" (Institution),
     }
     Status Pass {
         StatusComplete = "status.complete",

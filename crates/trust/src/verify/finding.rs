@@ -110,6 +110,8 @@ parameters! {
     Fields = "fields",
     /// A host.
     Host = "host",
+    /// An institution.
+    Institution = "institution",
     /// The issuer of a list.
     Issuer = "issuer",
     /// When the newest list was made.

@@ -39,7 +39,7 @@ pub use finding::{Axis, Detail, Finding, Outcome, Parameter, Place, Value};
 pub use json::FORMAT;
 pub use lines::{Answer, Line, Lines, Overall};
 pub use link::{ExaminedLink, link};
-pub use manifest::manifest;
+pub use manifest::{Manifest, manifest};
 pub use record::{Fields, Published, RECORD_FORMAT, RecordError};
 pub use trust::{Trust, TrustError, parse_crls};
 pub use verdict::{
