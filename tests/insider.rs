@@ -8,9 +8,11 @@ use pk::office::{AuthorityError, Clock as _, SystemClock};
 use pk::registry::{Change, Entry, Error, Registry as _, SqliteRegistry, Status};
 use pk_trust::claim::{Id, Kind};
 use pk_trust::pades;
+use pk_trust::pki::Sign as _;
 use pk_trust::verify::{Document, Overall};
 use sha2::{Digest as _, Sha256};
 
+use crate::attacks::scene::{Authority, request};
 use crate::commands::{pk, pk_as, stderr, stdout};
 use crate::fixture::{self, Fixture, now, passphrase, verdict};
 
@@ -570,4 +572,95 @@ fn every_command_names_the_document() {
     let output = pk(&["sign", "--as", "dinsos", "--all", "--office", office]);
     assert!(stdout(&output).contains("Rp 250.000.000"), "{}", stdout(&output));
     assert!(stderr(&output).contains("nothing was signed"), "nobody is there to consent");
+}
+
+/// A field may be filled with anything, and the register may say that somebody signed: nothing is sealed, shown or signed on
+/// top of that.
+#[test]
+fn a_field_that_nobody_signed_is_not_believed() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let stranger = Authority::new("Pemerintah Kabupaten Palsu", 0x71);
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    let id = entry.reservation.id;
+    let mut file = fixture.file("kominfo", Kind::Agreement);
+    let mut forge = |official: &str, field: &str, revision: u32, seed: u8| {
+        let subject = fixture.office.certificate(official).unwrap().subject();
+        let signer = stranger.issue(&request(subject, seed), seed);
+        file = pades::sign(&file, field, &signer, now()).unwrap();
+        fs::write(fixture.office.document_file(&id.to_string(), revision), &file).unwrap();
+        let (serial, hash) = (signer.chain().leaf.serial(), Sha256::digest(&file).into());
+        let change = Change::Signed { field: field.to_owned(), serial, file: hash };
+        fixture.registry().advance(&id, revision - 1, &change, now()).unwrap();
+    };
+    let fields: Vec<String> = entry.signers.iter().map(|signer| signer.field.clone()).collect();
+    forge("kominfo", &fields[0], 1, 0x72);
+    assert!(matches!(
+        fixture.signing("bupati"),
+        Err(SignError::Differs { id: named, difference }) if named == id && difference.field == "signature"
+    ));
+    forge("bupati", &fields[1], 2, 0x73);
+    let forged = fixture.entry("kominfo", Kind::Agreement);
+    assert_eq!(forged.status, Status::Complete);
+    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
+    let trust = fixture.office.trust_bundle().unwrap();
+    let packed =
+        |entries: &[Entry]| write_archive(entries, None, &fixture.office, &trust, &seal, &mut |_| {});
+    assert!(matches!(
+        packed(&[forged]),
+        Err(ArchiveError::Differs { id: named, difference }) if named == id && difference.field == "signature"
+    ));
+    let site = tempfile::tempdir().unwrap();
+    let jobs = std::num::NonZero::new(2).unwrap();
+    let shown =
+        || pk::web::publish(&fixture.office, &site.path().join("situs"), &fixture::clock(), jobs, &|_, _| {});
+    assert!(matches!(shown(), Err(pk::web::PublishError::Differs { id: named, .. }) if named == id));
+    // What the others signed is packed.
+    fixture.sign("dinsos");
+    assert!(packed(&[fixture.entry("dinsos", Kind::Agreement)]).is_ok());
+}
+
+/// The next one to sign could only be earlier: what an official lays there with a time ahead of the clock is not taken over.
+#[test]
+fn a_signature_from_the_future_is_not_taken_over() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let entry = fixture.entry("kominfo", Kind::Agreement);
+    let id = entry.reservation.id;
+    let path = fixture.office.document_file(&id.to_string(), 1);
+    let signer = fixture.office.open_official("kominfo", &passphrase(), now()).unwrap();
+    let before = fixture.file("kominfo", Kind::Agreement);
+    let lay = |ahead: u64| {
+        let at = pk_trust::Time::from_unix(now().unix() + ahead);
+        let laid = pades::sign(&before, &entry.signers[0].field, &signer, at).unwrap();
+        fs::write(&path, &laid).unwrap();
+        laid
+    };
+    let laid = lay(300);
+    fixture.sign("kominfo");
+    assert_ne!(fs::read(&path).unwrap(), laid, "made anew");
+    fixture.sign("dinsos");
+    fixture.sign("bupati");
+    let complete = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
+    assert_eq!(complete.overall, Overall::Passed);
+}
+
+/// The name of an institution stands in the settings, which need no passphrase, and in the certificate of its seal.
+#[test]
+fn a_seal_seals_for_its_own_institution_only() {
+    let fixture = Fixture::new();
+    fixture.generate();
+    let settings = fixture.office.root().join("pk.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    let renamed = text.replace("Pemerintah Kabupaten Contoh", "Kementerian Lain");
+    assert_ne!(renamed, text);
+    fs::write(&settings, renamed).unwrap();
+    let office = pk::office::Office::open(fixture.office.root()).unwrap();
+    assert!(matches!(
+        office.open_seal(&passphrase(), now()),
+        Err(AuthorityError::OtherInstitution { seal, named })
+            if seal == "Pemerintah Kabupaten Contoh" && named == "Kementerian Lain"
+    ));
+    fs::write(&settings, text).unwrap();
+    assert!(pk::office::Office::open(fixture.office.root()).unwrap().open_seal(&passphrase(), now()).is_ok());
 }

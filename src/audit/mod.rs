@@ -18,7 +18,7 @@ pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;
 pub use pk_photo::{PictureError, qr_texts};
 
-pub use crate::batch::{Attached, Difference};
+pub use crate::batch::{Attached, Difference, unproven};
 use crate::registry::{self, Registry, Status};
 use crate::render::{Renderer, Templates, on_stack};
 

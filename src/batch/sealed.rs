@@ -8,7 +8,7 @@ use pk_trust::claim::Signed;
 use pk_trust::pades::fields;
 use pk_trust::pdf::File;
 use pk_trust::pki::Certificate;
-use pk_trust::verify::{Content, Document};
+use pk_trust::verify::{Content, Document, Outcome, SignatureVerdict};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -87,6 +87,20 @@ fn open(file: &File<'_>) -> Option<Vec<String>> {
     let fields = (0..file.revisions().len()).rev().find_map(|revision| fields(file.at(revision)).ok())?;
     let open = fields.into_iter().filter(|field| !field.is_filled() && !field.is_institutional());
     Some(open.map(|field| field.name).collect())
+}
+
+/// The first field that the register says is signed and whose signature does not hold: who can write register and file can
+/// fill a field with anything.
+pub fn unproven(entry: &Entry, signatures: &[SignatureVerdict]) -> Option<Difference> {
+    let holds = |field: &str| {
+        signatures.iter().any(|signature| {
+            signature.field == field
+                && [signature.integrity, signature.chain] == [Outcome::Pass; 2]
+                && signature.findings.iter().all(|finding| finding.outcome != Outcome::Fail)
+        })
+    };
+    let field = entry.signers.iter().find(|signer| signer.signed.is_some() && !holds(&signer.field))?;
+    Some(Difference { field: "signature", row: "signed".to_owned(), sealed: format!("{}: -", field.field) })
 }
 
 impl Attached {

@@ -15,7 +15,7 @@ use pk_trust::verify::{
 use sha2::{Digest as _, Sha256};
 
 use super::generate::recorded_file;
-use super::sealed::{Attached, Difference};
+use super::sealed::{Attached, Difference, unproven};
 use super::{Event, FileError, read_document};
 use crate::office::{self, AuthorityError, Clock, Office, durable};
 use crate::registry::{self, Change, Entry, Registry};
@@ -257,11 +257,12 @@ impl Known {
             return Err(SignError::NotValid(id));
         }
         let attached = Attached::of(&document).ok_or(SignError::Tampered(id))?;
-        let is_certified = verdict.document.is_some_and(|document| document.certified == Outcome::Pass);
+        let is_certified =
+            verdict.document.as_ref().is_some_and(|document| document.certified == Outcome::Pass);
         if !is_certified || !attached.is_sealed_by(&self.0.seals) {
             return Err(SignError::NotSealed(id));
         }
-        match attached.difference(entry, &bytes) {
+        match attached.difference(entry, &bytes).or_else(|| unproven(entry, &verdict.signatures)) {
             Some(difference) => Err(SignError::Differs { id, difference }),
             None => Ok((bytes, attached)),
         }
@@ -307,6 +308,8 @@ impl Known {
             [last.integrity, last.chain, last.revocation] == [Outcome::Pass; 3]
                 && last.field == field
                 && last.serial == Some(leaf.serial())
+                // Whoever signs next could only be earlier than that.
+                && last.claimed_time.is_some_and(|claimed| claimed <= at)
         };
         verdict.overall != Overall::Failed
             && verdict.lines.status.code == Code::RegistryOneAhead

@@ -241,6 +241,9 @@ impl From<AuthorityError> for Failure {
             AuthorityError::Path { whose, source } => {
                 Self::new("fail.certificate").with("whose", whose).because(source)
             }
+            AuthorityError::OtherInstitution { seal, named } => {
+                Self::new("fail.seal-name").with("seal", seal).with("named", named)
+            }
             AuthorityError::Revoked { whose } => {
                 let code = match whose.as_str() {
                     "seal" => "fail.seal-revoked",

@@ -31,6 +31,14 @@ pub enum AuthorityError {
     /// A key or certificate is not there.
     #[error("{} is missing", .0.display())]
     Missing(PathBuf),
+    /// The seal is of another institution than the settings name.
+    #[error("the seal is of {seal}, and pk.toml names {named}")]
+    OtherInstitution {
+        /// The institution of the seal.
+        seal: String,
+        /// The one in the settings.
+        named: String,
+    },
     /// It is there already, and is not overwritten.
     #[error("{} already exists", .0.display())]
     Exists(PathBuf),

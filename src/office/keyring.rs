@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pk_trust::Time;
 use pk_trust::pki::keyfile::{Cost, FileSigner, NONCE_LENGTH, PrivateKey};
-use pk_trust::pki::{Anchors, Certificate, Chain, Crl, Purpose, Revocation};
+use pk_trust::pki::{Anchors, Certificate, Chain, Crl, Purpose, Revocation, clip};
 use pk_trust::verify::Trust;
 
 use super::authority::AuthorityError;
@@ -163,6 +163,11 @@ impl Office {
     ///
     /// [`AuthorityError`]; in particular if it has expired or was revoked.
     pub fn open_seal(&self, passphrase: &Passphrase, now: Time) -> Result<FileSigner, AuthorityError> {
+        // Whatever is sealed would name the one, and everybody would find the other one's seal on it.
+        let (seal, named) = (self.certificate(SEAL)?.subject().organization, &self.config().instansi.nama);
+        if seal != clip(named) {
+            return Err(AuthorityError::OtherInstitution { seal, named: named.clone() });
+        }
         self.open_signer(SEAL, Purpose::Seal, passphrase, now)
     }
 

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pk_trust::claim::Id;
+use pk_trust::verify::{Document, Trust};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -27,7 +28,7 @@ use super::picture::{self, Pictures};
 use super::record::{FORMAT as RECORD_FORMAT, Record, State};
 use super::records::{Records, Unreachable, replaced};
 use super::site::Site;
-use crate::audit::{Attached, Difference};
+use crate::audit::{Attached, Difference, unproven};
 use crate::model::Visibility;
 use crate::office::durable::{Held, Tree};
 use crate::office::{AuthorityError, Clock, Error as OfficeError, Office};
@@ -190,6 +191,7 @@ pub fn publish(
         tree: held.stage().map_err(disk)?,
         site: &site,
         office,
+        known: office.trust()?,
         pictures: Pictures::new(Templates::with_folder(&office.templates())?),
         before,
         present,
@@ -315,6 +317,8 @@ struct Work<'a> {
     tree: Tree,
     site: &'a Site,
     office: &'a Office,
+    /// What the office knows of certificates.
+    known: Trust,
     pictures: Pictures,
     before: Remembered,
     /// Files that are there now.
@@ -432,8 +436,14 @@ impl Work<'_> {
         if self.tree.present(&format!("V/{id}.json")).as_deref() == Some(record.as_bytes()) {
             return Ok(());
         }
-        let recorded = self.recorded(entry);
-        match recorded.and_then(|bytes| Attached::read(&bytes)?.difference(entry, &bytes)) {
+        let difference = |bytes: &[u8]| {
+            let document = Document::open(bytes);
+            let attached = Attached::of(&document)?;
+            // Its newest event: nothing in it is later.
+            let examined = document.examine(&self.known, entry.changed);
+            attached.difference(entry, bytes).or_else(|| unproven(entry, examined.signatures()))
+        };
+        match self.recorded(entry).and_then(|bytes| difference(&bytes)) {
             Some(difference) => Err(PublishError::Differs { id, difference }),
             None => Ok(()),
         }

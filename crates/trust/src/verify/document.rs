@@ -218,6 +218,11 @@ impl Examined {
         Some(&self.own.as_ref()?.issued.as_ref()?.host)
     }
 
+    /// The signatures, as far as the file itself shows: in the order in which they were made.
+    pub fn signatures(&self) -> &[SignatureVerdict] {
+        &self.signatures
+    }
+
     /// SHA-256 of the file.
     pub const fn sha256(&self) -> [u8; 32] {
         self.hashes.whole
