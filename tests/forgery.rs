@@ -102,6 +102,7 @@ fn a_person_cannot_seal_and_a_seal_cannot_sign() {
             year: 2026,
             indicators: 1,
             budget: 1,
+            stage: 0,
             number: None,
         };
         let address = pk_trust::claim::Address {

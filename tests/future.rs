@@ -285,7 +285,7 @@ fn honest_documents(world: &World) -> Vec<(&'static str, &'static str, Vec<u8>)>
                 &world.with(&[("crit", json!(["scope", "valid"])), ("valid", json!(["2026-01-01"]))]),
             )
         }),
-        ("a critical fact", "claim.newer", world.of_claim(claim().set(-7, unsigned(1)))),
+        ("a critical fact", "claim.newer", world.of_claim(claim().set(-8, unsigned(1)))),
         ("a critical text fact", "claim.newer", world.of_claim(claim().set(-24, text("draft")))),
         (
             "a critical registered claim",
@@ -489,7 +489,7 @@ fn saying_newer_helps_nobody() {
             unsigned_copy(&other_budget, &forged_claim(world.claim(&other_budget).protect(1, negative(-48))))
         }),
         ("a forged claim with an unknown fact", {
-            unsigned_copy(&other_budget, &forged_claim(world.claim(&other_budget).set(-7, unsigned(1))))
+            unsigned_copy(&other_budget, &forged_claim(world.claim(&other_budget).set(-8, unsigned(1))))
         }),
         ("an unknown kind, signed by the parties and not by the seal", {
             let data = world.with(&[("kind", json!("evaluation"))]);

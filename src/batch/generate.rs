@@ -267,6 +267,7 @@ pub fn link_for(item: &Item, host: &str, seal: &dyn Sign) -> Result<String, KeyE
         indicators: document.indicators(),
         budget: document.budget(),
         number: None,
+        stage: document.stage().0,
     };
     claim::sign(&claim, &Address { host: host.to_owned(), id: item.reservation.id }, seal)
 }

@@ -212,14 +212,13 @@ fn print_picture(term: &Term, verdict: &PictureVerdict, verbose: bool) {
 
 /// What the seal vouches for, to be compared with the paper in one's hand.
 fn print_issued(term: &Term, issued: &Issued, kind: Kind, year: u16, id: Id) {
-    let kind_name = term.words.plain(&format!("kind.{kind}"));
+    let kind_name = report::kind_and_year(&term.words, kind, year, issued.stage);
     term.say(
         "verdict.issued",
         &[
             ("by", issued.by.clone()),
             ("on", issued.on.clone()),
             ("kind", kind_name),
-            ("year", year.to_string()),
             ("id", id.grouped()),
             ("host", issued.host.clone()),
         ],

@@ -1,8 +1,8 @@
 //! Documents that were issued with other data, for those who have to decide: which ones, and each value before and now.
 
-use super::status::kind_and_year;
 use super::term::{Term, Tone};
 use crate::batch::ChangedDocument;
+use crate::report::kind_and_year;
 use crate::words::printable;
 
 /// Changed documents that are shown in full.
@@ -21,7 +21,7 @@ pub(super) fn show(term: &Term, documents: &[ChangedDocument]) {
 /// A document whose data has changed: which one, and each value before and now.
 fn one(term: &Term, document: &ChangedDocument) {
     let entry = &document.entry;
-    let kind = kind_and_year(term, entry.slot.kind, entry.slot.year, entry.slot.stage.0);
+    let kind = kind_and_year(&term.words, entry.slot.kind, entry.slot.year, entry.slot.stage.0);
     let whose = printable(&format!("{}, {}", entry.name, entry.position)).into_owned();
     let dot = Term::toned(Tone::Faint, "·");
     term.aside(&format!("  {dot} {}  {kind}  {whose}", entry.reservation.id.grouped()));

@@ -12,11 +12,11 @@ use sha2::{Digest as _, Sha256};
 use super::app::{self, App, jobs};
 use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
-use super::status::kind_and_year;
 use super::term::{Choice, Term, Tone};
 use crate::batch::{Attached, Desk, Pending, offer, pending_for, sign};
 use crate::office::{Office, durable};
 use crate::registry::Registry;
+use crate::report::kind_and_year;
 use crate::words::printable;
 
 /// Largest file that is looked at. Documents have about 150 kB.
@@ -180,7 +180,7 @@ fn show(term: &Term, office: &Office, pending: &[Pending], offered: &[Attached],
     for (number, (Pending { entry, field, .. }, attached)) in (1..).zip(pending.iter().zip(offered)) {
         let content = &attached.content;
         let (stage, objectives) = attached.agreed();
-        let kind = kind_and_year(term, content.kind, content.year, stage);
+        let kind = kind_and_year(&term.words, content.kind, content.year, stage);
         let mut line = format!("{number:>3}. {}  {kind}", content.id.grouped());
         if let Some(counterpart) = counterpart(content, field) {
             line.push_str(&term.text("sign.with", &[("counterpart", counterpart)]));
@@ -220,13 +220,4 @@ fn counterpart(content: &Content, field: &str) -> Option<String> {
         .map(|party| party.name.as_str())
         .collect();
     (!others.is_empty()).then(|| others.join(", "))
-}
-
-/// The code of a kind's name.
-pub(super) const fn kind_code(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Agreement => "kind.agreement",
-        Kind::Pledge => "kind.pledge",
-        Kind::ActionPlan => "kind.action-plan",
-    }
 }

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use pk_trust::claim::{Id, Kind};
+use pk_trust::claim::Id;
 use serde_json::json;
 
 use super::app::App;
 use super::failure::Failure;
-use super::sign::{kind_code, known};
+use super::sign::known;
 use super::term::{Term, Tone};
 use crate::batch::recorded_file;
-use crate::model::Stage;
 use crate::office::Office;
 use crate::registry::{Entry, Registry as _, SqliteRegistry, Status as Standing, Visibility};
+use crate::report::kind_and_year;
 use crate::words::printable;
 
 /// Show who has signed and who has not
@@ -161,7 +161,7 @@ fn brief(term: &Term, entry: &Entry) -> String {
     let mut line = format!(
         "{}  {:<34} {}",
         entry.reservation.id.grouped(),
-        kind_and_year(term, entry.slot.kind, entry.slot.year, entry.slot.stage.0),
+        kind_and_year(&term.words, entry.slot.kind, entry.slot.year, entry.slot.stage.0),
         Term::toned(tone, &term.words.plain(code)),
     );
     if let Some(next) = entry.next_signer() {
@@ -175,19 +175,6 @@ fn brief(term: &Term, entry: &Entry) -> String {
         line.push_str(&term.text("status.reason", &[("reason", reason.clone())]));
     }
     line
-}
-
-/// `Perjanjian Kinerja Perubahan II 2026`
-pub(super) fn kind_and_year(term: &Term, kind: Kind, year: u16, stage: u8) -> String {
-    let kind = term.words.plain(kind_code(kind));
-    match stage {
-        0 => format!("{kind} {year}"),
-        1 => term.text("kind.revision", &[("kind", kind), ("year", year.to_string())]),
-        n => term.text(
-            "kind.later-revision",
-            &[("kind", kind), ("year", year.to_string()), ("number", Stage(n).roman().to_owned())],
-        ),
-    }
 }
 
 /// A document for programs.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pk_trust::present::roman;
 use serde::{Deserialize, Serialize};
 
 use super::doubts::EXAMPLES;
@@ -23,19 +24,8 @@ impl Stage {
     }
 
     /// The number of the revision, as it is printed.
-    pub const fn roman(self) -> &'static str {
-        match self.0 {
-            1 => "I",
-            2 => "II",
-            3 => "III",
-            4 => "IV",
-            5 => "V",
-            6 => "VI",
-            7 => "VII",
-            8 => "VIII",
-            9 => "IX",
-            _ => "",
-        }
+    pub fn roman(self) -> String {
+        roman(self.0)
     }
 }
 

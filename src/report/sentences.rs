@@ -1,5 +1,6 @@
 //! The sentences about an answer that the terminal and the report have in common.
 
+use pk_trust::claim::Kind;
 use pk_trust::present::{self, Said};
 use pk_trust::verify::{Code, Finding, Outcome, Overall, Place, Root, Verdict};
 
@@ -13,6 +14,21 @@ pub fn said(words: &Words, said: &Said) -> String {
     let mut values = said.detail.clone();
     values.insert(key, self::said(words, inner));
     words.text(said.code, &values)
+}
+
+/// `Perjanjian Kinerja Perubahan II 2026`
+pub fn kind_and_year(words: &Words, kind: Kind, year: u16, stage: u8) -> String {
+    let kind = words.plain(&format!("kind.{kind}"));
+    let values =
+        Values::from([("kind", kind), ("year", year.to_string()), ("number", present::roman(stage))]);
+    words.text(
+        match stage {
+            0 => "kind.original",
+            1 => "kind.revision",
+            _ => "kind.later-revision",
+        },
+        &values,
+    )
 }
 
 /// Several sentences as one.

@@ -83,7 +83,7 @@ impl<'a> Record<'a> {
         match stage.0 {
             0 => kind,
             1 => words.filled("page.revision", &[("kind", &kind)]),
-            _ => words.filled("page.later-revision", &[("kind", &kind), ("number", stage.roman())]),
+            _ => words.filled("page.later-revision", &[("kind", &kind), ("number", &stage.roman())]),
         }
     }
 

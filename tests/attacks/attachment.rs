@@ -68,6 +68,7 @@ fn claimed(data: &str, host: &str, seal: &dyn Sign) -> String {
         year: content.year,
         indicators: content.indicators,
         budget: content.budget,
+        stage: content.stage,
         number: content.number,
     };
     claim::sign(&claim, &Address { host: host.to_owned(), id: content.id }, seal).unwrap()

@@ -40,6 +40,7 @@ fn claims() -> [Claim; 2] {
         year: 2026,
         indicators: 7,
         budget: 11_312_783_700,
+        stage: 0,
         number: None,
     };
     let number = Some("800/001/2026".to_owned());

@@ -8,7 +8,7 @@ use pk_trust::verify::{
 
 use super::Page;
 use crate::report::Entry;
-use crate::report::sentences::{place, trusted};
+use crate::report::sentences::{kind_and_year, place, trusted};
 
 impl Page<'_> {
     pub(super) fn document(&mut self, entry: &Entry, verdict: &Verdict) {
@@ -65,7 +65,7 @@ impl Page<'_> {
     /// What the seal vouches for, to be compared with the paper in one's hand.
     fn issued(&mut self, document: &DocumentVerdict, issued: &Issued) {
         self.heading("report.issued");
-        let kind = self.words.plain(&format!("kind.{}", document.kind));
+        let kind = kind_and_year(self.words, document.kind, document.year, issued.stage);
         self.raw("<dl>\n");
         self.fact("report.issued-by", &issued.by);
         self.fact("report.issued-on", &issued.on);

@@ -144,7 +144,7 @@ fn compared(context: &Context<'_>, Fact { label, value }: &Fact, answer: &PageAn
                     } @else { (id.grouped()) }
                 },
                 FactValue::Text(text) => dd { (printable(text)) },
-                FactValue::Word(code) => dd { (context.say(code)) },
+                FactValue::Said(said) => dd { (context.of(said)) },
             }
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn protected(algorithm: KeyAlgorithm) -> Vec<u8> {
 /// Keys in the order of RFC 8949, 4.2.1 (bytewise of their encodings): 6, -1, -2, … -6.
 pub(super) fn payload(claim: &Claim) -> Vec<u8> {
     encode(|e| {
-        e.map(if claim.number.is_some() { 7 } else { 6 }).ok()?;
+        e.map(6 + u64::from(claim.number.is_some()) + u64::from(claim.stage > 0)).ok()?;
         e.u8(6).ok()?.u64(claim.day).ok()?;
         e.i8(-1).ok()?.bytes(&claim.digest).ok()?;
         e.i8(-2).ok()?.u8(claim.kind.code()).ok()?;
@@ -59,6 +59,9 @@ pub(super) fn payload(claim: &Claim) -> Vec<u8> {
         if let Some(number) = &claim.number {
             e.i8(-6).ok()?.str(number).ok()?;
         }
+        if claim.stage > 0 {
+            e.i8(-7).ok()?.u8(claim.stage).ok()?;
+        }
         Some(())
     })
 }
@@ -67,7 +70,7 @@ pub(super) fn payload(claim: &Claim) -> Vec<u8> {
 pub(super) fn parse_payload(bytes: &[u8]) -> Option<Sealed> {
     let mut items = Items::of(bytes)?;
     let (mut day, mut digest, mut kind, mut year) = (None, None, None, None);
-    let (mut indicators, mut budget, mut number) = (None, None, None);
+    let (mut indicators, mut budget, mut number, mut stage) = (None, None, None, 0);
     let mut newer = false;
     for _ in 0..items.map()? {
         match items.integer()? {
@@ -78,6 +81,8 @@ pub(super) fn parse_payload(bytes: &[u8]) -> Option<Sealed> {
             Some(-4) => indicators = Some(u32::try_from(items.unsigned()?).ok()?),
             Some(-5) => budget = Some(items.unsigned()?),
             Some(-6) => number = Some(items.text().filter(|n| n.len() <= MAX_NUMBER)?.to_owned()),
+            // Of the original nothing is said.
+            Some(-7) => stage = u8::try_from(items.unsigned()?).ok().filter(|stage| *stage > 0)?,
             other => {
                 newer |= other.is_none_or(|key| key >= LAST_CRITICAL);
                 items.skip()?;
@@ -90,7 +95,7 @@ pub(super) fn parse_payload(bytes: &[u8]) -> Option<Sealed> {
         // What is known of a document of a known kind is all there.
         Some(kind) if !newer => {
             let (indicators, budget) = (indicators?, budget?);
-            Sealed::Claim(Claim { day, digest, kind, year, indicators, budget, number })
+            Sealed::Claim(Claim { day, digest, kind, year, indicators, budget, number, stage })
         }
         _ => Sealed::Newer { day, digest },
     })

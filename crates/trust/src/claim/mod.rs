@@ -104,6 +104,8 @@ pub struct Claim {
     pub budget: u64,
     /// Document number, when there is one.
     pub number: Option<String>,
+    /// 0 for the original of a year, else the number of its revision.
+    pub stage: u8,
 }
 
 /// Why a text is no claim, or a claim does not hold.

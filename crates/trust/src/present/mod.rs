@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use claim::{ClaimAnswer, Contradiction, PageShown, claim};
 pub use original::{OriginalAnswer, original};
-pub use page::{Fact, FactValue, PageAnswer, Reader, Row, ShownLine, ShownSignature, page};
+pub use page::{Fact, FactValue, PageAnswer, Reader, Row, ShownLine, ShownSignature, kind, page, roman};
 
 use crate::verify::{
     Answer, Axis, ChangesAfter, Finding, Line, Outcome, Overall, Place, SignatureVerdict, Verdict,

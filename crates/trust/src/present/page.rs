@@ -74,7 +74,7 @@ impl Serialize for Fact {
         match &self.value {
             FactValue::Id(id) => fact.serialize_field("id", id)?,
             FactValue::Text(text) => fact.serialize_field("text", text)?,
-            FactValue::Word(code) => fact.serialize_field("word", code)?,
+            FactValue::Said(said) => fact.serialize_field("said", said)?,
         }
         fact.end()
     }
@@ -87,8 +87,8 @@ pub enum FactValue {
     Id(Id),
     /// As it is.
     Text(String),
-    /// A word by its code.
-    Word(&'static str),
+    /// A word.
+    Said(Said),
 }
 
 /// One signer.
@@ -210,7 +210,7 @@ pub(super) fn facts(document: &DocumentVerdict) -> Vec<Fact> {
     let mut facts = vec![
         Fact { label: "page.code", value: FactValue::Id(document.id) },
         text("page.issued-by", issued.by.clone()),
-        Fact { label: "page.kind", value: FactValue::Word(kind_word(document.kind)) },
+        Fact { label: "page.kind", value: FactValue::Said(kind(document.kind, issued.stage)) },
     ];
     facts.extend(issued.number.clone().map(|number| text("page.number", number)));
     if document.kind == Kind::Agreement {
@@ -224,13 +224,25 @@ pub(super) fn facts(document: &DocumentVerdict) -> Vec<Fact> {
     facts
 }
 
-/// The word for a kind of document on a page.
-pub(super) const fn kind_word(kind: Kind) -> &'static str {
-    match kind {
+/// What a document is called on a page, as its title says it: a revision is called so.
+pub fn kind(kind: Kind, stage: u8) -> Said {
+    let kind = Said::plain(match kind {
         Kind::Agreement => "page.agreement",
         Kind::Pledge => "page.pledge",
         Kind::ActionPlan => "page.action-plan",
+    });
+    match stage {
+        0 => kind,
+        1 => Said::plain("page.revision").saying("kind", kind),
+        _ => Said::plain("page.later-revision").with("number", roman(stage)).saying("kind", kind),
     }
+}
+
+/// The number of a revision as it is printed; the agreements of a year have less than ten.
+pub fn roman(stage: u8) -> String {
+    const NUMERALS: [&str; 9] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"];
+    let index = usize::from(stage).checked_sub(1);
+    index.and_then(|index| NUMERALS.get(index)).map_or_else(|| stage.to_string(), ToString::to_string)
 }
 
 fn signature(signature: &SignatureVerdict) -> ShownSignature {

@@ -42,6 +42,8 @@ pub struct Content {
     pub parties: Vec<Party>,
     /// Number of indicators.
     pub indicators: u32,
+    /// 0 for the original of a year, else the number of its revision.
+    pub stage: u8,
     /// Total budget in rupiah.
     pub budget: u64,
     /// Date printed on the document, `2026-01-05`.
@@ -210,6 +212,7 @@ impl Content {
             template: Template::read(value.get("template")?)?,
             parties,
             indicators: u32::try_from(indicators).ok()?,
+            stage: u8::try_from(value.get("stage")?.as_u64()?).ok()?,
             budget,
             date: text("date")?,
             digest,

@@ -202,6 +202,12 @@ impl Serialize for SignatureVerdict {
     }
 }
 
+/// Of the original of a year nothing is said.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_original(stage: &u8) -> bool {
+    *stage == 0
+}
+
 impl Serialize for Issued {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -211,13 +217,16 @@ impl Serialize for Issued {
             on: &'a str,
             indicators: u32,
             budget: u64,
+            #[serde(skip_serializing_if = "is_original")]
+            stage: u8,
             #[serde(skip_serializing_if = "Option::is_none")]
             number: &'a Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
             root: &'a Option<Root>,
         }
-        let Self { by, host, on, indicators, budget, number, root } = self;
-        Form { by, host, on, indicators: *indicators, budget: *budget, number, root }.serialize(serializer)
+        let Self { by, host, on, indicators, budget, stage, number, root } = self;
+        let (indicators, budget, stage) = (*indicators, *budget, *stage);
+        Form { by, host, on, indicators, budget, stage, number, root }.serialize(serializer)
     }
 }
 

@@ -97,6 +97,7 @@ fn says_the_same(claim: &Claim, content: &Content) -> bool {
         && claim.year == content.year
         && claim.indicators == content.indicators
         && claim.budget == content.budget
+        && claim.stage == content.stage
         && claim.number == content.number
 }
 

@@ -167,6 +167,8 @@ pub struct Issued {
     pub on: String,
     /// Number of indicators.
     pub indicators: u32,
+    /// 0 for the original of the year, else the number of its revision.
+    pub stage: u8,
     /// Total budget in rupiah.
     pub budget: u64,
     /// Document number.
@@ -183,6 +185,7 @@ impl Issued {
             host: host.to_owned(),
             on: day.get(..10).unwrap_or_default().to_owned(),
             indicators: claim.indicators,
+            stage: claim.stage,
             budget: claim.budget,
             number: claim.number.clone(),
             root,
