@@ -63,6 +63,62 @@ fn an_older_document_replaces_nothing() {
     office.ok(&[&again[..], &["--yes"]].concat());
 }
 
+/// A successor's first agreement of the year follows the revision that the predecessor signed last.
+#[test]
+fn a_successor_replaces_what_was_revised_before() {
+    let office = Office::new();
+    office.sign_all();
+    let original = office.id("kominfo", "agreement");
+    let issue = |name: &str, data: String, official: &str| {
+        let path = office.path.join(format!("data/{name}.yaml"));
+        fs::write(&path, data).unwrap();
+        let said = office.pk(&["generate", path.to_str().unwrap()]);
+        assert!(said.status.success(), "{}", stderr(&said));
+        if official != "kominfo" {
+            office.ok(&["key", "new", official, "--data", path.to_str().unwrap()]);
+        }
+        for official in [official, "bupati"] {
+            office.ok(&["sign", "--as", official, "--all", "--yes"]);
+        }
+    };
+    issue(
+        "perubahan",
+        DATA.replace("  tanggal: 2026-01-05", "  tanggal: 2026-03-05\n  jenis: perubahan"),
+        "kominfo",
+    );
+    let of = |official: &str, stage: u64| {
+        let rows = office.status();
+        let row = rows
+            .iter()
+            .find(|row| row["official"] == official && row["kind"] == "agreement" && row["stage"] == stage);
+        row.unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let revised = of("kominfo", 1);
+    let replace = |old: &str, by: &str| {
+        ["supersede", old, "--by", by, "--reason", "perubahan", "--yes"].map(String::from)
+    };
+    let wish = replace(&revised, &original);
+    office.refused(&wish.each_ref().map(String::as_str), &["is older than"]);
+    office.ok(&replace(&original, &revised).each_ref().map(String::as_str));
+    let data = DATA.replace("id: kominfo", "id: kominfo-2").replace("pejabat: kominfo", "pejabat: kominfo-2");
+    let data = data.replace("Contoh Satu", "Contoh Tiga").replace("2026-01-05", "2026-05-04");
+    // The others have signed theirs in January.
+    let data = data
+        .replace("dokumen: pk}", "dokumen: tidak}")
+        .replace("kapasitas: plt,", "kapasitas: plt, dokumen: tidak,");
+    let data: String = data
+        .lines()
+        .filter(|line| !line.contains("{pejabat: bupati") && !line.contains("{pejabat: dinsos"))
+        .fold(String::new(), |text, line| text + line + "\n");
+    issue("penerus", data, "kominfo-2");
+    let successor = of("kominfo-2", 0);
+    let wish = replace(&successor, &revised);
+    office.refused(&wish.each_ref().map(String::as_str), &["is older than"]);
+    office.ok(&replace(&revised, &successor).each_ref().map(String::as_str));
+    let (exit, words) = office.verify(&original, "en");
+    assert_eq!(exit, Some(3), "{words}");
+}
+
 /// Three revisions: a reader of the first one is sent to the one that is in force.
 #[test]
 fn successors_are_followed_to_the_one_in_force() {

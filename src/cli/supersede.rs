@@ -1,5 +1,6 @@
 //! `pk supersede`
 
+use std::cmp::Ordering;
 use std::process::ExitCode;
 
 use pk_trust::claim::Id;
@@ -74,8 +75,13 @@ fn together(entries: &[Entry], typed: Option<&str>, order: &[Id]) -> Vec<Refusal
     };
     let place = |entry: &Entry| order.iter().position(|id| *id == entry.reservation.id);
     let earlier = old.date.as_ref().zip(new.date.as_ref()).is_some_and(|(old, new)| new < old);
-    let same_stage = new.slot.stage == old.slot.stage;
-    let older = new.slot.stage < old.slot.stage || earlier || same_stage && place(new) < place(old);
+    // Revisions are counted for each official: the first agreement of a successor follows the last one before.
+    let same_official = new.slot.official == old.slot.official;
+    let older = match new.slot.stage.cmp(&old.slot.stage) {
+        Ordering::Less if same_official => true,
+        Ordering::Greater if same_official => earlier,
+        _ => earlier || place(new) < place(old),
+    };
     let forced = typed.and_then(|typed| typed.parse::<Id>().ok()) == Some(old.reservation.id);
     let elsewhere = !is_of_one_place(old, new);
     [
