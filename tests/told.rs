@@ -234,7 +234,9 @@ fn a_scan_in_a_pdf_is_read_like_a_picture() {
     let (keys, jpeg) = as_jpeg(&page);
     let found = verdict(&complete().outsider(), &scanned(&keys, &jpeg, ""));
     assert_eq!(found.lines.integrity.code.as_str(), "document.unsigned");
-    assert!(english().hint("document.unsigned", &Default::default()).unwrap().contains("as a picture"));
+    assert!(
+        english().hint("document.unsigned", &Default::default()).unwrap().contains("picture of the page")
+    );
 }
 
 #[test]

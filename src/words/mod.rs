@@ -153,10 +153,13 @@ impl Words {
         self.text(code, &Values::new())
     }
 
-    /// The texts for the scripts of the public pages, as a JSON object by code.
+    /// The texts for the scripts of the public pages, as a JSON object by code; what may help stands under the code with
+    /// `.hint`.
     pub fn public_json(&self) -> String {
-        let texts: BTreeMap<&str, &str> =
-            ENTRIES.iter().filter(|(_, e)| e.public).map(|(code, _)| (*code, self.raw(code))).collect();
+        let public = || ENTRIES.iter().filter(|(_, entry)| entry.public).map(|(code, _)| *code);
+        let mut texts: BTreeMap<String, &str> =
+            public().map(|code| (code.to_owned(), self.raw(code))).collect();
+        texts.extend(public().filter_map(|code| Some((format!("{code}.hint"), self.public_hint(code)?))));
         // Texts only: encoding cannot fail.
         serde_json::to_string(&texts).unwrap_or_default()
     }
@@ -171,12 +174,24 @@ impl Words {
 
     /// The hint of a code, if it has one.
     pub fn hint(&self, code: &str, values: &Values) -> Option<String> {
+        self.raw_hint(code).map(|text| self.fill(text, &|key| values.get(key).map(String::as_str)))
+    }
+
+    /// The same for somebody at a page, who has no command line.
+    pub fn advice(&self, code: &str, values: &Values) -> Option<String> {
+        self.public_hint(code).map(|text| self.fill(text, &|key| values.get(key).map(String::as_str)))
+    }
+
+    fn public_hint(&self, code: &str) -> Option<&'static str> {
+        self.raw_hint(code).filter(|text| !text.contains("--") && !text.contains("pk "))
+    }
+
+    fn raw_hint(&self, code: &str) -> Option<&'static str> {
         let entry = Self::entry(code)?;
-        let hint = match self.language {
+        match self.language {
             Language::Indonesian => entry.hint_id,
             Language::English => entry.hint_en,
-        };
-        hint.map(|text| self.fill(text, &|key| values.get(key).map(String::as_str)))
+        }
     }
 
     /// The names of signature fields as people call them, where they are ours: `PihakKedua` is a name for programs.

@@ -220,7 +220,7 @@ fn a_file_is_checked_without_scripts() {
     let scan = crate::told::scanned("/Width 400/Height 400/Filter/DCTDecode", b"x", "");
     let page = upload(&[("file", &scan)], "text/html");
     assert_eq!(page.heading(), "BELUM DAPAT DIPASTIKAN");
-    assert!(page.text().contains("Bila PDF ini pindaian") && !page.text().contains("Dasar kepercayaannya"));
+    assert!(page.text().contains("Bila PDF ini salinan") && !page.text().contains("Dasar kepercayaannya"));
     // An unsigned revision is not enough.
     let unsigned = complete().revision("kominfo", Kind::Agreement, 0);
     assert_eq!(upload(&[("file", &unsigned)], "text/html").heading(), "BELUM DAPAT DIPASTIKAN");

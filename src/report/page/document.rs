@@ -14,7 +14,7 @@ impl Page<'_> {
     pub(super) fn document(&mut self, entry: &Entry, verdict: &Verdict) {
         self.raw("<dl>\n");
         self.hexadecimal("report.sha256", entry.sha256.as_deref().unwrap_or(&verdict.sha256));
-        self.fact("report.at", &verdict.checked_at.to_string());
+        self.fact("report.at", &self.words.clock(&verdict.checked_at.to_string()));
         for root in verdict.roots() {
             let sentence = trusted(self.words, root);
             self.fact("report.root", &sentence);
@@ -68,8 +68,8 @@ impl Page<'_> {
         let kind = kind_and_year(self.words, document.kind, document.year, issued.stage);
         self.raw("<dl>\n");
         self.fact("report.issued-by", &issued.by);
-        self.fact("report.issued-on", &issued.on);
-        self.fact("report.kind", &format!("{kind} {}", document.year));
+        self.fact("report.issued-on", &self.words.clock(&issued.on));
+        self.fact("report.kind", &kind);
         if let Some(number) = &issued.number {
             self.fact("report.number", number);
         }
@@ -119,10 +119,10 @@ impl Page<'_> {
             ChangesAfter::Forbidden => "report.changes-forbidden",
         };
         self.fact("report.signature-changes", &self.words.plain(changes));
-        let claimed = signature.claimed_time.map(|time| time.to_string());
+        let claimed = signature.claimed_time.map(|time| self.words.clock(&time.to_string()));
         self.fact("report.signature-time", claimed.as_deref().unwrap_or(&unknown));
         if let Some(time) = signature.proven_time {
-            self.fact("report.signature-proven", &time.to_string());
+            self.fact("report.signature-proven", &self.words.clock(&time.to_string()));
         }
         self.fact("report.algorithm", &signature.algorithm);
         if let Some(serial) = &signature.serial {

@@ -261,8 +261,8 @@ impl Page<'_> {
         self.raw("<footer>\n<h2>");
         self.say("report.about");
         self.raw("</h2>\n<dl>\n");
-        self.fact("report.at", &about.at.to_string());
-        self.fact("report.made", &about.made.to_string());
+        self.fact("report.at", &self.words.clock(&about.at.to_string()));
+        self.fact("report.made", &self.words.clock(&about.made.to_string()));
         self.fact("report.program", concat!("pk ", env!("CARGO_PKG_VERSION")));
         let registry = if about.registry { "report.registry-asked" } else { "report.registry-not-asked" };
         let registry = self.words.plain(registry);

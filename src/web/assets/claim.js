@@ -113,5 +113,5 @@ export function contradict({ heading, explanation, axis, said: why }, said) {
   headline.replaceWith(box("h1"));
   document.title = document.title.replace(/^[^:]*/, say(heading));
   const place = ["axis.integrity", "axis.issuer", "axis.status"].indexOf(axis) + 1;
-  document.querySelector(`#lines > li:nth-child(${place})`)?.replaceWith(line(axis, "bad", "page.no", told(why)));
+  document.querySelector(`#lines > li:nth-child(${place})`)?.replaceWith(line(axis, "bad", "page.no", why));
 }

@@ -157,9 +157,12 @@ export function mark(tone, code) {
   return make("span", { class: `mark ${tone}` }, sign, ` ${say(code)}`);
 }
 
-// One of the four lines.
-export function line(axis, tone, word, sentence) {
-  return make("li", {}, make("b", {}, say(axis)), " ", mark(tone, word), paragraph(sentence));
+// One of the four lines: with what to do, where it does not hold.
+export function line(axis, tone, word, said) {
+  const advice = tone === "bad" && texts.has(`${said.code}.hint`) && told({ ...said, code: `${said.code}.hint` });
+  return make(
+    "li", {}, make("b", {}, say(axis)), " ", mark(tone, word), paragraph(told(said)), advice ? hint(`→ ${advice}`) : undefined,
+  );
 }
 
 export const paragraph = (text) => make("p", {}, text);

@@ -9,7 +9,7 @@ import {
 export function elements({ verdict, shown }, claim = "") {
   return [
     banner(shown.tone, "h2", say(shown.heading), ...shown.paragraphs.map((said) => paragraph(sayAll(said, "; ")))),
-    make("ul", { class: "lines" }, ...shown.lines.map(({ axis, tone, word, said }) => line(axis, tone, word, told(said)))),
+    make("ul", { class: "lines" }, ...shown.lines.map(({ axis, tone, word, said }) => line(axis, tone, word, said))),
     ...compare(shown, claim),
     ...signers(shown.signatures),
     make(
@@ -34,9 +34,9 @@ function compare({ facts, sealed, page }, claim) {
 
 // What the seal vouches for; `here` is where its code leads, if that is a page of this host.
 export function list(facts, here) {
-  return make("dl", { class: "facts" }, ...facts.map(({ label, id, text, word }) => {
+  return make("dl", { class: "facts" }, ...facts.map(({ label, id, text, said }) => {
     const code = id && grouped(id);
-    const value = id && here ? make("a", { href: here }, code) : code ?? (word ? say(word) : printable(text));
+    const value = id && here ? make("a", { href: here }, code) : code ?? (said ? told(said) : printable(text));
     return make("div", {}, make("dt", {}, say(label)), make("dd", id ? { class: "code" } : {}, value));
   }));
 }

@@ -65,6 +65,11 @@ impl Context<'_> {
         report::said(&self.words, said)
     }
 
+    /// What may help, if anything is known to.
+    fn advice(&self, said: &present::Said) -> Option<String> {
+        self.words.advice(said.code, &said.detail)
+    }
+
     /// Several of them as one.
     fn joined(&self, said: &[present::Said], between: &str) -> String {
         report::joined(&self.words, said, between)
@@ -204,11 +209,19 @@ fn fact(label: Said, value: Option<&str>) -> Markup {
 }
 
 /// One of the four lines.
-fn line(context: &Context<'_>, axis: &'static str, tone: Tone, word: &'static str, sentence: &str) -> Markup {
+fn line(
+    context: &Context<'_>,
+    axis: &'static str,
+    tone: Tone,
+    word: &'static str,
+    sentence: &str,
+    advice: Option<&str>,
+) -> Markup {
     html! {
         li {
             b { (context.say(axis)) } " " (tone.mark(context, word))
             p { (sentence) }
+            @if let Some(advice) = advice { p.hint { "\u{2192} " (advice) } }
         }
     }
 }

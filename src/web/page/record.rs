@@ -198,10 +198,10 @@ fn lines(context: &Context<'_>, state: State) -> Markup {
     html! {
         h2 { (context.say("page.questions")) }
         ul.lines id="lines" {
-            (line(context, "axis.integrity", Tone::Open, "page.unknown", &context.say("page.integrity-open")))
-            (line(context, "axis.issuer", Tone::Good, "page.yes", &issuer))
-            (line(context, "axis.status", tone, word, &context.say(code)))
-            (line(context, "axis.time", Tone::Open, "page.unknown", &context.say("page.time-open")))
+            (line(context, "axis.integrity", Tone::Open, "page.unknown", &context.say("page.integrity-open"), None))
+            (line(context, "axis.issuer", Tone::Good, "page.yes", &issuer, None))
+            (line(context, "axis.status", tone, word, &context.say(code), None))
+            (line(context, "axis.time", Tone::Open, "page.unknown", &context.say("page.time-open"), None))
         }
         // The script says here how old the answer is.
         @if context.links.is_static() {

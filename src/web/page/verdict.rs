@@ -115,7 +115,9 @@ fn document(context: &Context<'_>, verdict: &Verdict, answer: &PageAnswer) -> Ma
     html! {
         ul.lines {
             @for ShownLine { axis, tone, word, said } in &answer.lines {
-                (line(context, axis, *tone, word, &context.of(said)))
+                // What to do, where something does not hold: a headline alone leaves people with it.
+                @let advice = if *tone == Tone::Bad { context.advice(said) } else { None };
+                (line(context, axis, *tone, word, &context.of(said), advice.as_deref()))
             }
         }
         @if !answer.facts.is_empty() {

@@ -91,12 +91,15 @@ pub(super) fn signature(found: &Found<'_>, witness: &Witness<'_>) -> SignatureVe
             verdict.proven_time = proof.time;
             match found.rules {
                 Rules::Own { data, is_exact, .. } => {
-                    own_issuer(&mut verdict, verified, is_exact, witness, &mut findings);
-                    findings.push(match data {
+                    own_issuer(&mut verdict, verified, proof, is_exact, witness, &mut findings);
+                    let (role, named) = match data {
                         Some(data) => role(found.field, verdict.kind, &verified.leaf, data),
                         // Who should have signed stands in the data.
-                        None => Finding::new(Code::RoleNotChecked),
-                    });
+                        None => (Finding::new(Code::RoleNotChecked), None),
+                    };
+                    // A certificate has no room for a long name; whose it is, the document says in full.
+                    verdict.signer = named.or(verdict.signer);
+                    findings.push(role);
                 }
                 Rules::Other => other_issuer(&mut verdict, verified, proof, witness, &mut findings),
             }
@@ -323,31 +326,33 @@ fn revocation(
     }
 }
 
-/// Is the signer of this field the person whom the document names there, or the institution?
-fn role(field: &str, kind: SignatureKind, leaf: &Certificate, data: &Data) -> Finding {
+/// Is the signer of this field the person whom the document names there, or the institution? With the name of that person,
+/// if it is.
+fn role(field: &str, kind: SignatureKind, leaf: &Certificate, data: &Data) -> (Finding, Option<String>) {
     let subject = leaf.subject();
-    let (code, named) = if kind == SignatureKind::Seal {
+    let said = |code: Code, signer: &str, named: &str| {
+        Finding::new(code)
+            .with(Parameter::Field, field)
+            .with(Parameter::Signer, signer)
+            .with(Parameter::Named, named)
+    };
+    if kind == SignatureKind::Seal {
         let code = match subject.organization == clip(&data.institution) {
             true => Code::RoleInstitution,
             false => Code::RoleOtherInstitution,
         };
-        (code, &data.institution)
-    } else {
-        let Some(party) = data.parties.iter().find(|party| party.field == field) else {
-            return Finding::new(Code::RoleNoParty).with(Parameter::Field, field);
-        };
-        let code = match data.names(party, leaf) {
-            Ok(()) => Code::RoleNamed,
-            Err(RoleError::OtherPerson) => Code::RoleOtherPerson,
-            Err(RoleError::OtherPosition) => Code::RoleOtherPosition,
-            Err(RoleError::OtherInstitution) => Code::RoleOtherInstitution,
-        };
-        (code, &party.name)
+        return (said(code, &subject.name, &data.institution), None);
+    }
+    let Some(party) = data.parties.iter().find(|party| party.field == field) else {
+        return (Finding::new(Code::RoleNoParty).with(Parameter::Field, field), None);
     };
-    Finding::new(code)
-        .with(Parameter::Field, field)
-        .with(Parameter::Signer, subject.name)
-        .with(Parameter::Named, named)
+    let code = match data.names(party, leaf) {
+        Ok(()) => return (said(Code::RoleNamed, &party.name, &party.name), Some(printable(&party.name))),
+        Err(RoleError::OtherPerson) => Code::RoleOtherPerson,
+        Err(RoleError::OtherPosition) => Code::RoleOtherPosition,
+        Err(RoleError::OtherInstitution) => Code::RoleOtherInstitution,
+    };
+    (said(code, &subject.name, &party.name), None)
 }
 
 /// Does the certificate of another document's signer lead to an anchor, and was it in force?
