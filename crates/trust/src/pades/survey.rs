@@ -237,11 +237,13 @@ type Lists = BTreeMap<Ref, Arc<[String]>>;
 
 /// One name is one field (ISO 32000-2, 12.7.4.2): whose signature a program shows for it is anybody's guess.
 fn names(fields: &[FormField], conflicts: &mut Vec<Conflict>) {
-    let mut seen: BTreeMap<&str, bool> = BTreeMap::new();
-    for field in fields.iter().filter(|field| !field.name.is_empty()) {
-        let signed = field.is_signature() && field.is_filled();
-        if let Some(other) = seen.insert(&field.name, signed)
-            && (signed || other)
+    let named = fields.iter().filter(|field| !field.name.is_empty());
+    let mut named: Vec<(&str, bool)> =
+        named.map(|field| (field.name.as_str(), field.is_signature() && field.is_filled())).collect();
+    named.sort_unstable();
+    for same in named.chunk_by(|(one, _), (next, _)| one == next) {
+        if let [(name, _), _, ..] = same
+            && same.iter().any(|(_, signed)| *signed)
         {
             conflicts.push(Conflict::NameTwice { field: (*name).to_owned() });
         }

@@ -209,24 +209,32 @@ impl From<Vec<String>> for Value {
     }
 }
 
-/// The values that the sentence about a finding mentions.
+/// The values that the sentence about a finding mentions: a handful, in the order of their parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Detail(BTreeMap<Parameter, Value>);
+pub struct Detail(Vec<(Parameter, Value)>);
 
 impl Detail {
     /// None.
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(Vec::new())
     }
 
     /// One of them.
     pub fn get(&self, parameter: Parameter) -> Option<&Value> {
-        self.0.get(&parameter)
+        self.0.iter().find(|(known, _)| *known == parameter).map(|(_, value)| value)
     }
 
     /// Sets one of them.
     pub fn set(&mut self, parameter: Parameter, value: impl Into<Value>) {
-        self.0.insert(parameter, value.into());
+        self.put(parameter, value.into());
+    }
+
+    fn put(&mut self, parameter: Parameter, value: Value) {
+        let at = self.0.partition_point(|(known, _)| *known < parameter);
+        match self.0.get_mut(at) {
+            Some((known, kept)) if *known == parameter => *kept = value,
+            _ => self.0.insert(at, (parameter, value)),
+        }
     }
 
     /// Whether there are none.

@@ -181,12 +181,6 @@ fn algorithm(verified: &Verified) -> String {
     }
 }
 
-/// When the signature existed at the latest, by the word of a trusted authority: by a stamp on it, or by one over the
-/// document that came later.
-fn proven(
-    found: &Found<'_>,
-    time_stamps: &[Result<VerifiedTimeStamp, cms::Error>],
-    witness: &Witness<'_>,
 /// When a signature existed at the latest, by the word of trusted time stamp authorities.
 #[derive(Clone, Copy, Default)]
 struct Proof {
@@ -210,6 +204,12 @@ fn unheard(stamped: Stamped) -> Option<Finding> {
     (!stamped.is_vouched).then(|| Finding::new(Code::TimeStampRevocationUnknown))
 }
 
+/// When the signature existed at the latest, by the word of a trusted authority: by a stamp on it, or by one over the
+/// document that came later.
+fn proven(
+    found: &Found<'_>,
+    time_stamps: &[Result<VerifiedTimeStamp, cms::Error>],
+    witness: &Witness<'_>,
     findings: &mut Vec<Finding>,
 ) -> Proof {
     let mut proof = Proof::default();
@@ -255,10 +255,10 @@ fn unheard(stamped: Stamped) -> Option<Finding> {
 fn own_issuer(
     verdict: &mut SignatureVerdict,
     verified: &Verified,
+    proof: Proof,
     is_exact: bool,
     witness: &Witness<'_>,
     findings: &mut Vec<Finding>,
-    proof: Proof,
 ) {
     let known = [verdict.claimed_time, verdict.proven_time].into_iter().flatten().min();
     let moment = known.unwrap_or(witness.when.at);
@@ -362,12 +362,12 @@ fn role(field: &str, kind: SignatureKind, leaf: &Certificate, data: &Data) -> (F
 fn other_issuer(
     verdict: &mut SignatureVerdict,
     verified: &Verified,
+    proof: Proof,
     witness: &Witness<'_>,
     findings: &mut Vec<Finding>,
 ) {
     let (claimed, proven) = (proof.time.or(verdict.claimed_time), proof.vouched);
     let moment = proven.unwrap_or(witness.when.at);
-    proof: Proof,
     let path = |moment| witness.anchors.path(&verified.leaf, &verified.others, Purpose::Document, moment);
     let mut add = |finding: Finding| findings.push(finding);
     match path(moment) {
@@ -407,14 +407,14 @@ fn other_issuer(
     }
 }
 
+/// Seconds by which local time that says it is UTC may be ahead of it.
+const FARTHEST_ZONE: u64 = 14 * 3600;
+
 /// Is the time proven, and can it be?
 fn time(found: &Found<'_>, verdict: &SignatureVerdict, now: Time) -> Option<Finding> {
     let (claimed, proven) = (verdict.claimed_time, verdict.proven_time);
     let stamped = || proven.map(|time| Finding::new(Code::TimeProven).with(Parameter::Time, time));
     let code = match found.rules {
-/// Seconds by which local time that says it is UTC may be ahead of it.
-const FARTHEST_ZONE: u64 = 14 * 3600;
-
         _ if verdict.kind == SignatureKind::TimeStamp => return None,
         Rules::Own { previous, .. } => match claimed {
             None => Code::TimeMissing,
@@ -430,15 +430,15 @@ const FARTHEST_ZONE: u64 = 14 * 3600;
             (_, Some(claimed)) if claimed.is_ahead_of(now) => {
                 return Some(Finding::new(Code::TimeFuture).but(Outcome::NotChecked));
             }
+            // Somebody had seen it before it was made, by its own word, and no zone is as far from UTC.
+            (Some(proven), Some(claimed)) if claimed.unix() > proven.unix() + FARTHEST_ZONE => {
+                return Some(Finding::new(Code::TimeAfterStamp).but(Outcome::NotChecked));
+            }
             (Some(_), _) => return stamped(),
             (None, Some(_)) => Code::TimeClaimedOnly,
             (None, None) => Code::TimeNotClaimed,
         },
     };
-            // Somebody had seen it before it was made, by its own word, and no zone is as far from UTC.
-            (Some(proven), Some(claimed)) if claimed.unix() > proven.unix() + FARTHEST_ZONE => {
-                return Some(Finding::new(Code::TimeAfterStamp).but(Outcome::NotChecked));
-            }
     Some(Finding::new(code))
 }
 
