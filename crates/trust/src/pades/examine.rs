@@ -7,7 +7,10 @@ use super::field::{Field, SEAL_FIELD, fields};
 use super::sign::{is_room, reserve};
 use super::survey::{Content, SubFilter, ValidationData, content, validation_data};
 use crate::cms::{self, Profile};
-use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref, View, Work};
+use crate::pdf::{
+    self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref, View, Work, decode_text,
+    text_string,
+};
 use crate::pki::{Effort, KeyAlgorithm};
 use crate::time::Time;
 
@@ -305,10 +308,21 @@ fn first_id<'f>(view: View<'f, '_>) -> Option<&'f Object> {
     view.trailer().get("ID")?.as_array()?.first()
 }
 
-/// The information dictionary but for when the file was changed last, and by which program.
+/// The information dictionary but for when the file was changed last, and by which program. Its texts may be encoded in
+/// another way.
 fn information(view: View<'_, '_>) -> Result<Option<Dictionary>, pdf::Error> {
     let information = view.dictionary(view.trailer(), "Info")?;
-    Ok(information.map(|information| without(&information, &["ModDate", "Producer"])))
+    Ok(information.map(|information| {
+        let mut rest = without(&information, &["ModDate", "Producer"]);
+        for (key, value) in information.iter() {
+            if let (Ok(key), Some(text)) = (std::str::from_utf8(key), value.as_string())
+                && rest.get(key).is_some()
+            {
+                rest.set(key, text_string(&decode_text(text)));
+            }
+        }
+        rest
+    }))
 }
 
 /// The references in a value.

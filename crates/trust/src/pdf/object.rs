@@ -420,8 +420,15 @@ pub fn text_string(text: &str) -> Object {
     Object::String(bytes)
 }
 
-/// Decodes a PDF text string (ISO 32000-2, 7.9.2.2): UTF-16 or UTF-8 with a byte order mark, anything
-/// else as Latin-1, which `PDFDocEncoding` is but for some punctuation.
+/// `PDFDocEncoding` where it is not Latin-1 (ISO 32000-2, D.2): from 0x18, and from 0x80.
+const ACCENTS: [char; 8] = ['˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'];
+const PUNCTUATION: [char; 31] = [
+    '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ', 'ﬂ',
+    'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
+];
+
+/// Decodes a PDF text string (ISO 32000-2, 7.9.2.2): UTF-16 or UTF-8 with a byte order mark, anything else as
+/// `PDFDocEncoding`.
 pub fn decode_text(bytes: &[u8]) -> String {
     if let Some(rest) = bytes.strip_prefix(b"\xFE\xFF") {
         let units = rest.chunks(2).map(|pair| u16::from_be_bytes([pair[0], *pair.get(1).unwrap_or(&0)]));
@@ -430,5 +437,31 @@ pub fn decode_text(bytes: &[u8]) -> String {
     if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
         return String::from_utf8_lossy(rest).into_owned();
     }
-    bytes.iter().map(|&byte| char::from(byte)).collect()
+    let letter = |&byte: &u8| {
+        let at = |table: &[char], first: u8| table.get(usize::from(byte.checked_sub(first)?)).copied();
+        match byte {
+            0xA0 => '€',
+            0x18..=0x1F => at(&ACCENTS, 0x18).unwrap_or_default(),
+            0x80.. => at(&PUNCTUATION, 0x80).unwrap_or(char::from(byte)),
+            _ => char::from(byte),
+        }
+    };
+    bytes.iter().map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Object, decode_text, text_string};
+
+    #[test]
+    fn a_text_is_the_same_in_every_encoding() {
+        for text in ["PK 2026", "TAHUN 2026 \u{2013} Kepala", "\u{20AC} \u{160} \u{17E} \u{2DC} \u{E4}"] {
+            let Object::String(bytes) = text_string(text) else { unreachable!() };
+            assert_eq!(decode_text(&bytes), text);
+            assert_eq!(decode_text(&[b"\xEF\xBB\xBF", text.as_bytes()].concat()), text);
+        }
+        assert_eq!(decode_text(b"TAHUN 2026 \x85 Kepala"), "TAHUN 2026 \u{2013} Kepala");
+        assert_eq!(decode_text(b"\xA0 \x97 \x9E \x1F \xE4"), "\u{20AC} \u{160} \u{17E} \u{2DC} \u{E4}");
+        assert_eq!(decode_text(b"\x7F\x9F\xA1"), "\u{7F}\u{9F}\u{A1}");
+    }
 }

@@ -57,7 +57,14 @@ mod tests {
         assert_eq!(said(b"<</Producer <FEFF00410042>>>").as_deref(), Some("AB"));
         assert_eq!(said(b"<pdf:Producer>Akta \xC3\xA9</pdf:Producer>").as_deref(), Some("Akta \u{e9}"));
         // What cannot be read is passed over, and nothing in it may steer a terminal.
-        assert_eq!(said(b"<</Producer (a\x1b[2Jb)>> /Producer 5 0 R /Producer (").as_deref(), Some("a [2Jb"));
+        assert_eq!(said(b"<</Producer (a\x07[2Jb)>> /Producer 5 0 R /Producer (").as_deref(), Some("a [2Jb"));
+        let escaped = said(b"<</Producer <FEFF0061001B005B0032004A>>>");
+        assert_eq!(
+            escaped.as_deref(),
+            Some("a [2J"),
+            "an escape in UTF-16; in PDFDocEncoding it is an accent"
+        );
+        assert_eq!(said(b"<</Producer (a\x1b[2J)>>").as_deref(), Some("a\u{2d9}[2J"));
         let long = [b"/Producer (".as_slice(), &[b'x'; 500], b")"].concat();
         assert_eq!(said(&long).map(|name| name.len()), Some(80));
     }
