@@ -83,6 +83,54 @@ fn only_what_changed_is_written() {
     assert!(said().contains("\"2026-01-06T01:00:00Z\""), "{}", said());
 }
 
+/// A file that lies in a published folder is told by the command as its page tells it.
+#[test]
+fn a_published_file_is_judged_as_its_page_says() {
+    let fixture = Fixture::new();
+    let settings = fixture.office.root().join("pk.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    let (before, _) = text.split_once("[halaman]").unwrap();
+    fs::write(&settings, format!("{before}[halaman]\nperjanjian = \"asli\"\n")).unwrap();
+    fixture.generate();
+    fixture.sign_all();
+    revoke(&fixture, "dinsos");
+    let folder = TempDir::new().unwrap();
+    let site = folder.path().join("situs");
+    write(&fixture, &site).unwrap();
+    let root = fixture.office.root().to_str().unwrap();
+    let mut states = Vec::new();
+    for official in ["kominfo", "dinsos", "bupati"] {
+        let id = id(&fixture, official);
+        let record = fs::read_to_string(site.join(format!("V/{id}.json"))).unwrap();
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        let shown = files(&site).into_keys().find(|path| {
+            path.extension().is_some_and(|end| end == "pdf")
+                && path.to_str().unwrap().contains(&id.to_string())
+        });
+        let page = fs::read_to_string(site.join(format!("V/{id}/index.html"))).unwrap();
+        let Some(path) = shown else { continue };
+        let at = ["--at", "2026-01-05T02:00:00Z", "--lang", "id"];
+        let output = pk(&[&["verify", path.to_str().unwrap(), "--office", root][..], &at].concat());
+        let (said, exit) = (stdout(&output), output.status.code());
+        let state = record["state"].as_str().unwrap();
+        let (heading, headline, code) = match state {
+            "in-force" => ("Tercatat dan berlaku", "SAH", Some(0)),
+            "revoked" => ("Dicabut", "TIDAK BERLAKU LAGI", Some(3)),
+            other => panic!("{other}"),
+        };
+        assert!(page.contains(&format!("<h1>{heading}")), "{official}: {state}");
+        assert!(said.starts_with(headline) && exit == code, "{official}: {state} {exit:?}\n{said}");
+        // Outside the office nobody's register is asked, and nothing else is said.
+        let trust = folder.path().join("trust.pem");
+        fs::write(&trust, fixture.office.trust_bundle().unwrap()).unwrap();
+        let outside =
+            pk(&[&["verify", path.to_str().unwrap(), "--trust", trust.to_str().unwrap()][..], &at].concat());
+        assert_eq!(outside.status.code(), Some(3), "{official}");
+        states.push(state.to_owned());
+    }
+    assert_eq!(states, ["in-force", "revoked", "in-force"]);
+}
+
 /// Issues a document again and again under new ids, in one transaction: to sign five thousand takes minutes.
 fn multiply(office: &Fixture, official: &str, count: u16) {
     use sha2::Digest as _;
