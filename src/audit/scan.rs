@@ -58,7 +58,9 @@ pub(super) fn examine(
     });
     let mut verdict = verdict;
     if texts.iter().any(is_claim) {
-        let said = Finding::new(Code::PictureScannedPdf);
+        // A page with other content is no picture of paper, whatever picture is among it.
+        let code = if pages.scanned { Code::PictureScannedPdf } else { Code::PictureInPdf };
+        let said = Finding::new(code);
         return codes::about(auditor, name, &verdict.sha256, texts, vec![said], when)
             .unwrap_or_else(|| Answer::Document(Box::new(verdict)));
     }

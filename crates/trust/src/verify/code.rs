@@ -291,6 +291,7 @@ codes! {
         TrustOlderList = "trust.older-list" (Issuer, Number, Since, Newest, Latest),
         LinkCleaned = "link.cleaned" (Link),
         PictureScannedPdf = "picture.scanned-pdf",
+        PictureInPdf = "picture.in-pdf",
         DocumentScan = "document.scan",
     }
 }
@@ -309,6 +310,7 @@ impl Code {
                 | Self::TrustOlderList
                 | Self::LinkCleaned
                 | Self::PictureScannedPdf
+                | Self::PictureInPdf
                 | Self::DocumentScan
         ) || self.is_about_the_host()
     }
