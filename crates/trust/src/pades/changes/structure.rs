@@ -3,7 +3,7 @@
 //! Programs that sign tagged documents give the new widget an element of its own (ISO 32000-2, 14.8.4.8.2, `Form`),
 //! enter it in the parent tree (14.7.5.4), and often write that tree anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Comparison, differing};
 use crate::pades::context::{Context, Contexts};
@@ -108,12 +108,16 @@ impl Comparison<'_, '_> {
         let (old, after) = (parents(self.before, root)?, parents(self.after, root)?);
         let (Some(old), Some(after)) = (old, after) else { return Ok(false) };
         self.after.spend(Work::Compared, old.len() + after.len())?;
-        let kept =
-            old.iter().all(|(number, value)| after.get(number).is_some_and(|v| v.is_equivalent(value)));
-        let added = after.iter().filter(|(number, _)| !old.contains_key(number));
-        let entered =
-            added.into_iter().all(|(_, value)| value.as_reference().is_some_and(|r| new.contains(&r)));
-        Ok(kept && entered)
+        let of = |tree: &[(i64, Object)], number: i64| {
+            tree.binary_search_by_key(&number, |(number, _)| *number).ok()
+        };
+        let is_kept = |(number, value): &(i64, Object)| {
+            let found = of(&after, *number).and_then(|at| after.get(at));
+            found.is_some_and(|(_, found)| found.is_equivalent(value))
+        };
+        let mut added = after.iter().filter(|(number, _)| of(&old, *number).is_none());
+        let entered = added.all(|(_, value)| value.as_reference().is_some_and(|r| new.contains(&r)));
+        Ok(entered && old.iter().all(is_kept))
     }
 
     /// Whether an element, or a list of them, says the same but for new elements in its list of kids.
@@ -157,11 +161,11 @@ fn kids(view: View<'_, '_>, element: &Dictionary) -> Result<Vec<Object>, pdf::Er
     })
 }
 
-/// The parent tree: elements, or lists of them, by number; `None` if it is no such tree.
-fn parents(view: View<'_, '_>, root: Ref) -> Result<Option<BTreeMap<i64, Object>>, pdf::Error> {
+/// The parent tree: elements, or lists of them, in the order of their numbers; `None` if it is no such tree.
+fn parents(view: View<'_, '_>, root: Ref) -> Result<Option<Vec<(i64, Object)>>, pdf::Error> {
     let body = view.body(root)?;
     let Some(dictionary) = body.value.as_dictionary() else { return Ok(None) };
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     let Some(tree) = view.dictionary(dictionary, "ParentTree")? else { return Ok(Some(found)) };
     let mut pending = vec![(tree, 0)];
     while let Some((node, depth)) = pending.pop() {
@@ -175,9 +179,7 @@ fn parents(view: View<'_, '_>, root: Ref) -> Result<Option<BTreeMap<i64, Object>
                 list @ Object::Array(_) => list,
                 _ => value.clone(),
             };
-            if found.insert(*number, value).is_some() {
-                return Ok(None);
-            }
+            found.push((*number, value));
         }
         for kid in view.array(&node, "Kids")?.unwrap_or_default() {
             match view.resolve(&kid)?.into_owned() {
@@ -186,5 +188,7 @@ fn parents(view: View<'_, '_>, root: Ref) -> Result<Option<BTreeMap<i64, Object>
             }
         }
     }
-    Ok(Some(found))
+    found.sort_by_key(|(number, _)| *number);
+    let twice = found.windows(2).any(|pair| pair.first().map(|(n, _)| n) == pair.get(1).map(|(n, _)| n));
+    Ok((!twice).then_some(found))
 }
