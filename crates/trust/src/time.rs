@@ -135,11 +135,6 @@ impl Time {
         self.unix() > clock.unix().saturating_add(APART)
     }
 
-    /// Midnight of a civil date.
-    pub fn from_date(year: u16, month: u8, day: u8) -> Option<Self> {
-        DateTime::new(year, month, day, 0, 0, 0).ok().map(|t| Self::from_unix(t.unix_duration().as_secs()))
-    }
-
     /// Reads `2026-01-05T01:23:45Z` or `2026-01-05` (then midnight).
     pub fn parse(text: &str) -> Option<Self> {
         let full = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
@@ -233,7 +228,7 @@ mod tests {
 
     #[test]
     fn dates_past_2049_are_generalized_time() {
-        let time = Time::from_date(2050, 1, 1).unwrap();
+        let time = Time::parse("2050-01-01").unwrap();
         assert!(matches!(time.to_x509(), x509_cert::time::Time::GeneralTime(_)));
         assert_eq!(Time::from_x509(time.to_x509()), time);
         assert_eq!(time.to_string(), "2050-01-01T00:00:00Z");

@@ -239,18 +239,6 @@ impl Certificate {
         Self::from_der(document.as_bytes())
     }
 
-    /// Parses all PEM blocks of a file.
-    ///
-    /// # Errors
-    ///
-    /// As [`Certificate::from_der`], for any of them.
-    pub fn all_from_pem(text: &str) -> Result<Vec<Self>, CertificateError> {
-        x509_cert::Certificate::load_pem_chain(text.as_bytes())?
-            .iter()
-            .map(|certificate| Self::from_der(&certificate.to_der()?))
-            .collect()
-    }
-
     /// The DER encoding.
     pub fn der(&self) -> &[u8] {
         &self.0.der
