@@ -372,6 +372,7 @@ fn visibility_is_chosen_a_document() {
     assert!(set(&[&two], "bawaan").contains("documents: 1"));
     assert!(set(&[&one, &two], "default").contains("documents: 1"), "the other one has it already");
     assert_eq!((shown(&one), shown(&two)), (Value::Null, Value::Null));
+    assert!(set(&[&one, &two], "default").contains("nothing was changed"));
     office.refused(&["visibility", &one, "semua", "--reason", "x"], &["semua"]);
     office.refused(&["visibility", "original", "--reason", "x"], &["required"]);
     office.refused(&["visibility", &one, "fields"], &["--reason"]);

@@ -105,6 +105,8 @@ pub(super) fn carry_out(app: &App, term: &Term, wish: &Wish<'_>) -> Result<ExitC
             })
             .collect();
         term.machine(&serde_json::Value::Array(rows?.into_iter().flatten().collect()).to_string());
+    } else if steps.is_empty() {
+        term.say("change.already-so", &[]);
     } else {
         // Which ones: a code that was typed with a 0 is read with an O.
         let ids: Vec<String> = steps.iter().map(|step| step.id.grouped()).collect();
