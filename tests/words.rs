@@ -206,7 +206,6 @@ fn errors_say_in_english_what_they_say_of_themselves() {
     let cms = [
         Cms::Malformed,
         Cms::NotDer,
-        Cms::NoAttributes,
         Cms::Broken("SHA-1"),
         Cms::WeakKey(1024),
         Cms::LargeKey(9000),

@@ -53,6 +53,8 @@ def pk(binary, path, trust, at):
         line["code"] if line["outcome"] == "unknown" else "",
     )
     both = line["outcome"] == verdict["lines"]["issuer"]["outcome"] == "yes" and verdict["overall"] != "TOTAL-FAILED"
+    # Asked about a moment before the signature was made: nothing is confirmed for that moment.
+    both = both and verdict["lines"]["status"]["code"] != "status.not-yet"
     code = code or next((l["code"] for l in verdict["lines"].values() if l["outcome"] == "unknown"), "")
     return line["outcome"], both, code, seconds
 

@@ -128,7 +128,7 @@ impl General {
         let info = data.content()?;
         let content_type = info.econtent_type;
         let content = content(&info, profile)?;
-        let attributes = signer.signed_attrs.as_ref().ok_or(Error::NoAttributes)?;
+        let attributes = signer.signed_attrs.as_ref().ok_or(Error::Attributes)?;
         let message_digest = message_digest(attributes, content_type)?;
         algorithm_protection(attributes, &signer)?;
         let signed = signed_bytes(raw)?;

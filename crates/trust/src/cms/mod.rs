@@ -76,9 +76,6 @@ pub enum Error {
     /// A signed attribute is missing, doubled or unknown.
     #[error("the signed attributes are not exactly those that are due")]
     Attributes,
-    /// Nothing is signed but the content itself (RFC 5652, 5.4): neither its type nor the certificate.
-    #[error("the signature has no signed attributes")]
-    NoAttributes,
     /// Unsigned attributes, which nobody answers for.
     #[error("the CMS has unsigned attributes")]
     Unsigned,
@@ -127,7 +124,6 @@ impl Error {
         match self {
             Self::Malformed => "error.cms-malformed",
             Self::Empty => "error.cms-empty",
-            Self::NoAttributes => "error.cms-no-attributes",
             Self::NotDer => "error.cms-not-der",
             Self::Trailing => "error.cms-trailing",
             Self::Encapsulated => "error.cms-encapsulated",
@@ -180,7 +176,7 @@ impl Error {
     /// Whether it is no proof of anything, and no accusation either (ETSI EN 319 102-1, 5.2.8:
     /// CRYPTO_CONSTRAINTS_FAILURE is INDETERMINATE).
     pub const fn is_undecided(self) -> bool {
-        self.is_weakness() || matches!(self, Self::NotDer | Self::Cost | Self::Newer | Self::NoAttributes)
+        self.is_weakness() || matches!(self, Self::NotDer | Self::Cost | Self::Newer)
     }
 }
 

@@ -152,7 +152,6 @@ codes! {
         SignatureUnknownKind = "signature.unknown-kind",
         SignatureUnknownAlgorithm = "signature.unknown-algorithm" (Error),
         CmsNotDer = "cms.not-der" (Error),
-        CmsNoAttributes = "cms.no-attributes" (Error),
         CmsNoCertificate = "cms.no-certificate" (Error),
         CmsNoSigningCertificate = "cms.no-signing-certificate" (Error),
         RegistryEndedUnsigned = "registry.ended-unsigned",

@@ -45,7 +45,6 @@ pub(super) const fn cms_code(error: cms::Error) -> Code {
         cms::Error::Attributes => Code::CmsAttributes,
         cms::Error::Unsigned => Code::CmsUnsignedAttributes,
         cms::Error::Certificate => Code::CmsCertificate,
-        cms::Error::NoAttributes => Code::CmsNoAttributes,
         cms::Error::NoCertificate => Code::CmsNoCertificate,
         cms::Error::SigningCertificate => Code::CmsSigningCertificate,
         cms::Error::Unnamed => Code::CmsNoSigningCertificate,
