@@ -9,6 +9,7 @@
 //! Other programs' documents have no such encoding: [`survey`] reads all their signatures, and explains
 //! every object that later updates touched by something that signing tools do.
 
+mod additions;
 mod changes;
 mod context;
 mod examine;
