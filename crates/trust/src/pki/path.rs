@@ -280,24 +280,34 @@ impl Anchors {
         moment: Time,
         when: When,
     ) -> Revocation {
+        let appointed = |answer: &OcspAnswer, delegate: &Certificate| {
+            // A responder whose own certificate was revoked may have answered with a stolen key. Of it other responders
+            // say nothing here: their answers count only as far as theirs do.
+            let standing = self.sayings(delegate, issuer, answer.made(), when, &|_, _| false).conclude();
+            let is_good = match standing {
+                Revocation::Good => true,
+                Revocation::Revoked { .. } => false,
+                Revocation::Unknown => !self.require_revocation || delegate.needs_no_check(),
+            };
+            is_good && self.is_signed_by(delegate, issuer) && self.is_answer_by(answer, delegate)
+        };
+        self.sayings(certificate, issuer, moment, when, &appointed).conclude()
+    }
+
+    /// What lists say, and answers by the issuer itself or by a responder that it `appointed`.
+    fn sayings(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        moment: Time,
+        when: When,
+        appointed: &dyn Fn(&OcspAnswer, &Certificate) -> bool,
+    ) -> Sayings {
         let mut sayings = self.listed(certificate, issuer, moment, when);
         for answer in self.answers.iter().filter(|answer| answer.is_about(certificate, issuer)) {
-            let signed = |by: &Certificate| {
-                self.recall(answer.fingerprint(), answer.length(), by, || answer.is_signed_by(by))
-            };
-            let appointed = |delegate: &&Certificate| {
-                // A responder whose own certificate was revoked may have answered with a stolen key.
-                let standing = self.by_itself(delegate, issuer, answer.made(), when).conclude();
-                let is_good = match standing {
-                    Revocation::Good => true,
-                    Revocation::Revoked { .. } => false,
-                    Revocation::Unknown => !self.require_revocation || delegate.needs_no_check(),
-                };
-                is_good && self.is_signed_by(delegate, issuer) && signed(delegate)
-            };
             let Some(responder) = Some(issuer)
-                .filter(|by| answer.is_by(by) && signed(by))
-                .or_else(|| answer.delegates(issuer).find(appointed))
+                .filter(|by| answer.is_by(by) && self.is_answer_by(answer, by))
+                .or_else(|| answer.delegates(issuer).find(|delegate| appointed(answer, delegate)))
             else {
                 continue;
             };
@@ -307,27 +317,12 @@ impl Anchors {
                 (said, from) => sayings.add(said.as_of(when), from),
             }
         }
-        sayings.conclude()
+        sayings
     }
 
-    /// What lists say, and answers by the issuer itself. Those of responders count only as far as theirs do.
-    fn by_itself(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        moment: Time,
-        when: When,
-    ) -> Sayings {
-        let mut sayings = self.listed(certificate, issuer, moment, when);
-        for answer in self.answers.iter().filter(|answer| answer.is_about(certificate, issuer)) {
-            let signed =
-                || self.recall(answer.fingerprint(), answer.length(), issuer, || answer.is_signed_by(issuer));
-            if answer.is_by(issuer) && signed() {
-                let (said, from) = answer.status(certificate, issuer, moment, when.now);
-                sayings.add(said.as_of(when), from);
-            }
-        }
-        sayings
+    /// Whether an answer was signed with the key of this certificate.
+    fn is_answer_by(&self, answer: &OcspAnswer, by: &Certificate) -> bool {
+        self.recall(answer.fingerprint(), answer.length(), by, || answer.is_signed_by(by))
     }
 
     /// What lists say.
