@@ -292,13 +292,12 @@ fn own_issuer(
 /// The signature does not cover the certificates that travel with it, so exactly those of its path do, without the
 /// root: otherwise one signature could be written in many ways.
 fn is_tight(path: &Result<VerifiedPath, PathError>, verified: &Verified) -> bool {
-    match path {
-        Ok(path) if !path.is_pinned() => {
-            let above = path.certificates().iter().skip(1);
-            let issuers = above.take(path.certificates().len().saturating_sub(2));
-            verified.others.len() == path.certificates().len().saturating_sub(2)
-                && issuers.into_iter().all(|issuer| verified.others.contains(issuer))
+    match path.as_ref().map(VerifiedPath::certificates) {
+        Ok([_, issuers @ .., _]) => {
+            verified.others.len() == issuers.len()
+                && issuers.iter().all(|issuer| verified.others.contains(issuer))
         }
+        // Pinned, or nobody here knows to where it leads.
         _ => pki::is_chain(&verified.leaf, &verified.others),
     }
 }

@@ -65,10 +65,12 @@ pub(super) fn status(
     let (whole, before) = (hashes.whole, hashes.before);
     let last = record.files.last();
     let under_newer = hashes.without_additions.iter().copied().find(|known| record.files.contains(known));
-    match record.files.iter().position(|file| *file == whole) {
+    let is_recorded = record.files.contains(&whole);
+    let known = if is_recorded { Some(whole) } else { under_newer };
+    match known {
+        Some(_) if is_recorded => findings.push(Finding::new(Code::RegistrySameFile)),
         // What was recorded, and something that a later version may add: what that is, is found elsewhere.
-        None if under_newer.is_some() => {}
-        Some(_) => findings.push(Finding::new(Code::RegistrySameFile)),
+        Some(_) => {}
         // The newest file on record with one more signature: whoever signed was stopped before it was
         // recorded, or signed elsewhere. What else is wrong with it is found elsewhere.
         None if record.standing == Standing::Waiting && before.is_some() && last == before.as_ref() => {
@@ -78,9 +80,8 @@ pub(super) fn status(
         // it is not the file that this office issued.
         None => findings.push(Finding::new(Code::RegistryOtherFile)),
     }
-    let known = if record.files.contains(&whole) { whole } else { under_newer.unwrap_or(whole) };
-    let outdated = last != Some(&known);
-    let on_record = record.files.contains(&known);
+    let outdated = last != known.as_ref();
+    let on_record = known.is_some();
     match &record.standing {
         Standing::Revoked(_) | Standing::Superseded(_) => {
             // What nobody signed has no word but the register's that it is genuine.
