@@ -5,7 +5,7 @@ use super::field::{Field, SEAL_FIELD, fields};
 use super::sign::{is_room, reserve};
 use super::survey::{Content, SubFilter, ValidationData, content, validation_data};
 use crate::cms::{self, Profile};
-use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref, Work};
+use crate::pdf::{self, ByteRange, ByteRangeError, Dictionary, Digests, File, Object, Ref};
 use crate::pki::{Effort, KeyAlgorithm};
 use crate::time::Time;
 
@@ -270,11 +270,7 @@ fn report(
                 Err(error) => Err(error),
             })
         }
-        Ok(range) => {
-            let parts = range.parts(file.bytes());
-            file.spend(Work::Hashed, parts[0].len() + parts[1].len())?;
-            content(&sub_filter, contents, &parts, effort)
-        }
+        Ok(range) => content(file, range, &sub_filter, contents, effort)?,
         // Without a sound range there are no signed bytes to speak of.
         Err(_) => Some(Err(cms::Error::Digest)),
     };

@@ -25,4 +25,4 @@ pub use examine::{Coverage, Examination, SignatureReport, Update, examine, is_si
 pub use field::{Field, SEAL_FIELD, STAMP_KEY, TIME_FIELD, fields};
 pub use form::{FormField, form_fields};
 pub use sign::{Error, Prepared, SIGNATURE_ROOM, prepare, sign};
-pub use survey::{Conflict, Content, SubFilter, Survey, Surveyed, survey};
+pub use survey::{Conflict, Content, SubFilter, Survey, Surveyed, ValidationData, survey};

@@ -178,12 +178,8 @@ pub struct Survey {
     pub changes: Changes,
     /// What is wrong with the signatures taken together.
     pub conflicts: Vec<Conflict>,
-    /// Certificates in the document's validation data.
-    pub certificates: Vec<Certificate>,
-    /// Revocation lists in it.
-    pub crls: Vec<Crl>,
-    /// Answers about certificates in it.
-    pub answers: Vec<OcspAnswer>,
+    /// The document's validation data.
+    pub validation: ValidationData,
     /// What is left for certificates and signatures, of what one file may cost.
     pub effort: Effort,
 }
@@ -226,10 +222,10 @@ pub fn survey(file: &File<'_>) -> Result<Survey, pdf::Error> {
     };
     names(&fields, &mut conflicts);
     permissions(file, &fields, &signatures, &changes, &mut conflicts)?;
-    let ValidationData { certificates, crls, answers } = validation_data(latest, &effort)?;
+    let validation = validation_data(latest, &effort)?;
     let open = fields.iter().filter(|f| f.is_signature() && !f.is_filled()).map(|f| f.name.clone()).collect();
     let stamped = stamped(file, &signatures)?;
-    Ok(Survey { signatures, open, stamped, changes, conflicts, certificates, crls, answers, effort })
+    Ok(Survey { signatures, open, stamped, changes, conflicts, validation, effort })
 }
 
 /// Lists of names by the object that holds them.
@@ -290,11 +286,7 @@ fn signature(
     let place = dictionary.span("Contents").map_or(0, |span| span.start);
     let contents = dictionary.get("Contents").and_then(Object::as_string);
     let content = match (&range, contents) {
-        (Ok(range), Some(contents)) => {
-            let parts = range.parts(file.bytes());
-            file.spend(Work::Hashed, parts[0].len() + parts[1].len())?;
-            content(&sub_filter, contents, &parts, effort)
-        }
+        (Ok(range), Some(contents)) => content(file, range, &sub_filter, contents, effort)?,
         _ => Some(Err(cms::Error::Digest)),
     };
     let view = file.at(revision);
@@ -313,26 +305,29 @@ fn signature(
     Ok(Some((surveyed, place)))
 }
 
-/// What a signature of this kind is over these bytes; `None` where the kind is not known.
+/// What a signature of this kind is over the bytes of this range; `None` where the kind is not known.
 pub(super) fn content(
+    file: &File<'_>,
+    range: &ByteRange,
     kind: &SubFilter,
     contents: &[u8],
-    parts: &[&[u8]],
     effort: &Effort,
-) -> Option<Result<Content, cms::Error>> {
+) -> Result<Option<Result<Content, cms::Error>>, pdf::Error> {
+    let parts = range.parts(file.bytes());
+    file.spend(Work::Hashed, parts[0].len() + parts[1].len())?;
     if !effort.spend(Effort::SIGNATURE) {
-        return Some(Err(cms::Error::Cost));
+        return Ok(Some(Err(cms::Error::Cost)));
     }
-    Some(match kind {
-        SubFilter::Pades => Content::general(contents, Profile::Pades, parts, effort),
-        SubFilter::Pkcs7 => Content::general(contents, Profile::Pkcs7, parts, effort),
+    Ok(Some(match kind {
+        SubFilter::Pades => Content::general(contents, Profile::Pades, &parts, effort),
+        SubFilter::Pkcs7 => Content::general(contents, Profile::Pkcs7, &parts, effort),
         SubFilter::TimeStamp => TimeStamp::parse(contents, effort)
-            .and_then(|stamp| stamp.verify(parts))
+            .and_then(|stamp| stamp.verify(&parts))
             .map(|stamp| Content::TimeStamp(Box::new(stamp))),
-        SubFilter::Sha1 => Err(cms::compare_sha1(contents, parts)),
+        SubFilter::Sha1 => Err(cms::compare_sha1(contents, &parts)),
         SubFilter::X509 => Err(cms::Error::NotCompared("SHA-1")),
-        SubFilter::Unknown => return None,
-    })
+        SubFilter::Unknown => return Ok(None),
+    }))
 }
 
 impl Content {

@@ -11,9 +11,8 @@ use super::status::Hashes;
 use super::trust::Trust;
 use super::verdict::{Profile, SignatureVerdict};
 use super::witness::{Seen, Witness};
-use crate::pades::{self, Survey};
+use crate::pades;
 use crate::pdf::{self, File};
-use crate::pki::Anchors;
 use crate::time::When;
 
 /// Another program's document, or one of a later version that only such a reader reads.
@@ -77,7 +76,8 @@ pub(super) fn examine(
         coverage: &signed.coverage,
         content: signed.content.as_ref(),
     });
-    let witness = Witness::new(trust, anchors(trust, &survey), when, &seen.collect::<Vec<_>>());
+    let seen: Vec<_> = seen.collect();
+    let witness = Witness::new(trust, &survey.validation, &survey.effort, when, &seen);
     let signatures: Vec<SignatureVerdict> = survey
         .signatures
         .iter()
@@ -109,14 +109,4 @@ pub(super) fn examine(
     }
     let newer = newer.map(|newer| newer.digest);
     Ok(Examined { profile, hashes: Hashes::of(bytes), at: when.at, findings, signatures, own: None, newer })
-}
-
-/// The anchors, with the document's validation data.
-fn anchors(trust: &Trust, survey: &Survey) -> Anchors {
-    let mut anchors = trust.anchors.clone();
-    anchors.intermediates.extend(survey.certificates.iter().cloned());
-    anchors.crls.extend(survey.crls.iter().cloned());
-    anchors.answers.extend(survey.answers.iter().cloned());
-    anchors.effort = survey.effort.clone();
-    anchors
 }

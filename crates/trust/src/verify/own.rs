@@ -15,7 +15,7 @@ use super::verdict::{ChangesAfter, Profile, SignatureVerdict};
 use super::witness::{Seen, Witness};
 use crate::pades::{self, Examination, SEAL_FIELD, TIME_FIELD, Update};
 use crate::pdf::{self, File};
-use crate::pki::{Anchors, Purpose};
+use crate::pki::Purpose;
 use crate::time::When;
 
 /// A document of pk's: its updates are exactly those that signing makes, the seal vouches for the data, the signers are
@@ -45,16 +45,13 @@ pub(super) fn examine(own: &Own<'_>, trust: &Trust, when: When) -> Result<Examin
     }
     updates(file, &examination, &mut findings);
     let content = content.as_ref().ok();
-    let mut anchors = Anchors { effort: examination.effort.clone(), ..trust.anchors.clone() };
-    anchors.intermediates.extend(examination.validation.certificates.iter().cloned());
-    anchors.crls.extend(examination.validation.crls.iter().cloned());
-    anchors.answers.extend(examination.validation.answers.iter().cloned());
     let seen = examination.signatures.iter().map(|report| Seen {
         revision: report.revision,
         coverage: &report.coverage,
         content: report.content.as_ref(),
     });
-    let witness = Witness::new(trust, anchors, when, &seen.collect::<Vec<_>>());
+    let seen: Vec<_> = seen.collect();
+    let witness = Witness::new(trust, &examination.validation, &examination.effort, when, &seen);
     let signatures = signatures(&examination, content, &witness);
     let own = content.map(|content| {
         let certified = certified(&examination, &signatures);

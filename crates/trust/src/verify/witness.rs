@@ -3,8 +3,8 @@
 use super::code::Code;
 use super::trust::Trust;
 use crate::cms::{self, VerifiedTimeStamp};
-use crate::pades::{Content, Coverage};
-use crate::pki::{Anchors, Certificate, Crl, OcspAnswer, PathError, Purpose, Revocation, clip};
+use crate::pades::{Content, Coverage, ValidationData};
+use crate::pki::{Anchors, Certificate, Crl, Effort, OcspAnswer, PathError, Purpose, Revocation, clip};
 use crate::time::{Time, When};
 
 /// A signature, as far as a witness looks at it.
@@ -34,10 +34,20 @@ pub(super) struct Witness<'t> {
 }
 
 impl<'t> Witness<'t> {
-    /// `anchors` are those of `trust` with what else came along with the document: lists, certificates and answers may be
-    /// links and evidence, never anchors. Those inside the signatures are added here.
-    pub(super) fn new(trust: &'t Trust, anchors: Anchors, when: When, signatures: &[Seen<'_>]) -> Self {
-        let anchors = Anchors { require_revocation: trust.require_revocation, ..anchors };
+    /// What came along with the document, in its validation data and inside its signatures, may be links and evidence,
+    /// never anchors. `effort` is what is left of what one file may cost.
+    pub(super) fn new(
+        trust: &'t Trust,
+        validation: &ValidationData,
+        effort: &Effort,
+        when: When,
+        signatures: &[Seen<'_>],
+    ) -> Self {
+        let require_revocation = trust.require_revocation;
+        let mut anchors = Anchors { require_revocation, effort: effort.clone(), ..trust.anchors.clone() };
+        anchors.intermediates.extend(validation.certificates.iter().cloned());
+        anchors.crls.extend(validation.crls.iter().cloned());
+        anchors.answers.extend(validation.answers.iter().cloned());
         let mut witness = Self { trust, anchors, when, stamps: Vec::new() };
         let contents = || signatures.iter().filter_map(|seen| seen.content?.as_ref().ok());
         contents().for_each(|content| witness.add_proofs(content));
