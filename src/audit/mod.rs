@@ -18,7 +18,7 @@ pub use archive::{ArchiveVerdict, MissingOrExtra};
 pub use codes::PictureVerdict;
 pub use pk_photo::{PictureError, qr_texts};
 
-pub use crate::batch::{Attached, Difference, unproven};
+pub use crate::batch::{Attached, Difference};
 use crate::registry::{self, Registry, Status};
 use crate::render::{Renderer, Templates, on_stack};
 
@@ -85,11 +85,10 @@ impl Answer {
 
     /// The anchors on which it rests, each once.
     pub fn roots(&self) -> Vec<&Root> {
-        let seal = match self {
-            Self::Archive(archive) => archive.root.as_ref(),
-            _ => None,
-        };
-        each_once(seal, self.verdicts())
+        match self {
+            Self::Archive(archive) => archive.roots(),
+            Self::Document(_) | Self::Picture(_) => each_once(None, self.verdicts()),
+        }
     }
 
     fn verdicts_mut(&mut self) -> &mut [Verdict] {

@@ -14,7 +14,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::generate::recorded_file;
-use super::sealed::{Attached, Difference, unproven};
+use super::sealed::{Attached, Difference};
 use super::{Event, FileError};
 use crate::office::{AuthorityError, Office};
 use crate::registry::{Entry, Mark};
@@ -241,10 +241,7 @@ pub fn write_archive(
         if !attached.is_sealed_by(&seals) {
             return Err(ArchiveError::NotSealed(entry.reservation.id));
         }
-        // Its newest event: nothing in it is later.
-        let examined = document.examine(&known, entry.changed);
-        let difference = attached.difference(entry, &bytes);
-        if let Some(difference) = difference.or_else(|| unproven(entry, examined.signatures())) {
+        if let Some(difference) = attached.contradiction(entry, &document, &known) {
             return Err(ArchiveError::Differs { id: entry.reservation.id, difference });
         }
         let content = &attached.content;

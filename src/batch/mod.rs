@@ -23,7 +23,7 @@ pub use archive::{
 pub use change::{ChangedDocument, Part};
 pub use generate::{Changed, GenerateError, GenerateSummary, Tools, generate, link_for, recorded_file};
 pub use plan::{Item, Plan, doubles, glyph_problems, orphans, outdated, slot_of};
-pub use sealed::{Attached, Difference, unproven};
+pub use sealed::{Attached, Difference};
 pub use sign::{Desk, Pending, SignError, SignSummary, offer, pending_for, sign};
 
 pub use crate::workers::Lost;

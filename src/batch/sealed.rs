@@ -8,7 +8,7 @@ use pk_trust::claim::Signed;
 use pk_trust::pades::fields;
 use pk_trust::pdf::File;
 use pk_trust::pki::Certificate;
-use pk_trust::verify::{Content, Document, Outcome, SignatureVerdict};
+use pk_trust::verify::{Content, Document, Outcome, SignatureVerdict, Trust};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -91,7 +91,7 @@ fn open(file: &File<'_>) -> Option<Vec<String>> {
 
 /// The first field that the register says is signed and whose signature does not hold: who can write register and file can
 /// fill a field with anything.
-pub fn unproven(entry: &Entry, signatures: &[SignatureVerdict]) -> Option<Difference> {
+pub(super) fn unproven(entry: &Entry, signatures: &[SignatureVerdict]) -> Option<Difference> {
     let holds = |field: &str| {
         signatures.iter().any(|signature| {
             signature.field == field
@@ -151,6 +151,15 @@ impl Attached {
         let named = &self.content.template;
         Templates::versions().get(&named.name) == Some(&named.version)
             && templates.overrides() == named.overrides
+    }
+
+    /// The first thing in which the rows of a document differ from its data, or a signature that the register has and
+    /// that does not hold, by what the office knows of certificates.
+    pub fn contradiction(&self, entry: &Entry, document: &Document<'_>, known: &Trust) -> Option<Difference> {
+        self.difference(entry, document.bytes()).or_else(|| {
+            // As of its newest event: nothing in it is later.
+            unproven(entry, document.examine(known, entry.changed).signatures())
+        })
     }
 
     /// The first thing in which the rows of a document differ from its data; `bytes` are those of the file.

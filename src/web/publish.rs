@@ -28,7 +28,7 @@ use super::picture::{self, Pictures};
 use super::record::{FORMAT as RECORD_FORMAT, Record, State};
 use super::records::{Records, Unreachable, replaced};
 use super::site::Site;
-use crate::audit::{Attached, Difference, unproven};
+use crate::audit::{Attached, Difference};
 use crate::model::Visibility;
 use crate::office::durable::{Held, Tree};
 use crate::office::{AuthorityError, Clock, Error as OfficeError, Office};
@@ -438,10 +438,7 @@ impl Work<'_> {
         }
         let difference = |bytes: &[u8]| {
             let document = Document::open(bytes);
-            let attached = Attached::of(&document)?;
-            // Its newest event: nothing in it is later.
-            let examined = document.examine(&self.known, entry.changed);
-            attached.difference(entry, bytes).or_else(|| unproven(entry, examined.signatures()))
+            Attached::of(&document)?.contradiction(entry, &document, &self.known)
         };
         match self.recorded(entry).and_then(|bytes| difference(&bytes)) {
             Some(difference) => Err(PublishError::Differs { id, difference }),
