@@ -148,10 +148,10 @@ fn print_document(term: &Term, verdict: &Verdict, verbose: bool) {
             term.words.plain(present::axis_code(axis)),
             // Without the dash "tidak" and "dicabut oleh penerbitnya" would read as one: "not revoked".
             Term::toned(tone, &format!("{answer:<14}")),
-            term.words.text(line.code.as_str(), &line.detail.texts()),
+            report::sentence(&term.words, line.code, &line.detail),
         ));
         if line.outcome != verify::Answer::Yes
-            && let Some(hint) = term.words.hint(line.code.as_str(), &line.detail.texts())
+            && let Some(hint) = report::hint(&term.words, line.code, &line.detail)
         {
             term.out(&format!("             {}", Term::toned(Tone::Faint, &format!("→ {hint}"))));
         }
@@ -203,7 +203,7 @@ fn print_picture(term: &Term, verdict: &PictureVerdict, verbose: bool) {
     print_head(term, verdict.overall, &verdict.file);
     term.say("verdict.several", &[("count", verdict.documents.len().to_string())]);
     for remark in &verdict.remarks {
-        print_notice(term, &term.words.text(remark.code.as_str(), &remark.detail.texts()));
+        print_notice(term, &report::sentence(&term.words, remark.code, &remark.detail));
     }
     for document in &verdict.documents {
         print_document(term, document, verbose);
@@ -248,7 +248,7 @@ fn print_findings(term: &Term, findings: &[Finding]) {
         term.out(&format!(
             "      {} {}{} {}",
             Term::toned(tone, mark),
-            term.words.text(finding.code.as_str(), &finding.detail.texts()),
+            report::sentence(&term.words, finding.code, &finding.detail),
             place,
             Term::toned(Tone::Faint, &format!("[{}]", finding.code)),
         ));

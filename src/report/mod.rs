@@ -17,8 +17,8 @@ use pk_trust::verify::{Document, Root};
 pub(crate) use draw::this_program;
 pub use draw::{COMMAND, Drawing, MAX_PAGES, Picture, draw, draw_first, draw_to_read, serve};
 pub use sentences::{
-    archive_reason, brief, count, difference, document_reason, joined, kind_and_year, notices, place, said,
-    seal, trust_notices, trusted,
+    archive_reason, brief, count, difference, document_reason, hint, joined, kind_and_year, notices, place,
+    said, seal, sentence, trust_notices, trusted,
 };
 
 use crate::audit::Answer;

@@ -2,7 +2,7 @@
 
 use pk_trust::claim::Kind;
 use pk_trust::present::{self, Said};
-use pk_trust::verify::{Code, Finding, Outcome, Overall, Place, Root, Verdict};
+use pk_trust::verify::{Code, Detail, Finding, Outcome, Overall, Place, Root, Verdict};
 
 use crate::audit::{Answer, ArchiveVerdict, MissingOrExtra, PictureVerdict};
 use crate::words::{Values, Words, printable};
@@ -14,6 +14,16 @@ pub fn said(words: &Words, said: &Said) -> String {
     let mut values = said.detail.clone();
     values.insert(key, self::said(words, inner));
     words.text(said.code, &values)
+}
+
+/// The sentence of a line or a finding.
+pub fn sentence(words: &Words, code: Code, detail: &Detail) -> String {
+    words.text(code.as_str(), &detail.texts())
+}
+
+/// What may help where it does not hold, if anything is known to.
+pub fn hint(words: &Words, code: Code, detail: &Detail) -> Option<String> {
+    words.hint(code.as_str(), &detail.texts())
 }
 
 /// `Perjanjian Kinerja Perubahan II 2026`
@@ -44,7 +54,7 @@ fn is_about_trust(notice: &Finding) -> bool {
 /// Sentences about what the user trusts, which no answer leaves out either. Of several files they are said once.
 pub fn trust_notices(words: &Words, verdict: &Verdict) -> Vec<String> {
     let notices = verdict.notices().into_iter().filter(|notice| is_about_trust(notice));
-    notices.map(|notice| words.text(notice.code.as_str(), &notice.detail.texts())).collect()
+    notices.map(|notice| sentence(words, notice.code, &notice.detail)).collect()
 }
 
 /// An answer in one line: the sentence of what decided, and those that no answer leaves out; `None` if
@@ -58,8 +68,7 @@ pub fn brief(words: &Words, answer: &Answer) -> Option<String> {
         Answer::Document(verdict) => (document_reason(words, verdict), of_file(verdict).collect()),
         Answer::Picture(verdict) => {
             let all = verdict.documents.iter().flat_map(of_file);
-            let others =
-                verdict.remarks.iter().map(|remark| words.text(remark.code.as_str(), &remark.detail.texts()));
+            let others = verdict.remarks.iter().map(|remark| sentence(words, remark.code, &remark.detail));
             (picture_reason(words, verdict), all.chain(others).collect())
         }
         Answer::Archive(verdict) => (archive_reason(words, verdict), Vec::new()),
@@ -85,8 +94,7 @@ pub fn document_reason(words: &Words, verdict: &Verdict) -> Option<String> {
 /// What every answer about a document says besides, whatever its headline: remarks that a reader needs, and in
 /// one sentence that the file is written in ways that pk tolerates.
 pub fn notices(words: &Words, verdict: &Verdict) -> Vec<String> {
-    let sentences =
-        verdict.notices().into_iter().map(|notice| words.text(notice.code.as_str(), &notice.detail.texts()));
+    let sentences = verdict.notices().into_iter().map(|notice| sentence(words, notice.code, &notice.detail));
     let tolerated = present::tolerated(verdict, "verdict.tolerated");
     sentences.chain(tolerated.map(|tolerated| said(words, &tolerated))).collect()
 }

@@ -3,12 +3,13 @@
 use pk_trust::claim::Kind;
 use pk_trust::present::{Tone, axis_code, is_changed_after, rupiah, worst};
 use pk_trust::verify::{
-    self, ChangesAfter, Coverage, DocumentVerdict, Finding, Issued, Outcome, SignatureVerdict, Verdict,
+    self, ChangesAfter, Code, Coverage, Detail, DocumentVerdict, Finding, Issued, Outcome, SignatureVerdict,
+    Verdict,
 };
 
 use super::Page;
 use crate::report::Entry;
-use crate::report::sentences::{kind_and_year, place, trusted};
+use crate::report::sentences::{hint, kind_and_year, place, sentence, trusted};
 
 impl Page<'_> {
     pub(super) fn document(&mut self, entry: &Entry, verdict: &Verdict) {
@@ -51,11 +52,9 @@ impl Page<'_> {
             self.say(axis_code(axis));
             self.raw("</th><td class=\"narrow\">");
             self.mark(tone, answer);
-            self.html.element("</td><td>", &self.words.text(line.code.as_str(), &line.detail.texts()), "");
-            if line.outcome != verify::Answer::Yes
-                && let Some(hint) = self.words.hint(line.code.as_str(), &line.detail.texts())
-            {
-                self.html.element("<br><span class=\"hint\">\u{2192} ", &hint, "</span>");
+            self.html.element("</td><td>", &sentence(self.words, line.code, &line.detail), "");
+            if line.outcome != verify::Answer::Yes {
+                self.hint(line.code, &line.detail);
             }
             self.raw("</td></tr>\n");
         }
@@ -133,6 +132,13 @@ impl Page<'_> {
         self.raw("</div>\n");
     }
 
+    /// What may help, below the sentence.
+    fn hint(&mut self, code: Code, detail: &Detail) {
+        if let Some(hint) = hint(self.words, code, detail) {
+            self.html.element("<br><span class=\"hint\">\u{2192} ", &hint, "</span>");
+        }
+    }
+
     pub(super) fn findings(&mut self, findings: &[Finding]) {
         self.raw("<table>\n<thead><tr><th scope=\"col\" class=\"narrow\">");
         self.say("report.result");
@@ -144,16 +150,10 @@ impl Page<'_> {
         for finding in findings {
             self.raw("<tr><td class=\"narrow\">");
             self.outcome(finding.outcome);
-            self.html.element(
-                "</td><td>",
-                &self.words.text(finding.code.as_str(), &finding.detail.texts()),
-                " ",
-            );
+            self.html.element("</td><td>", &sentence(self.words, finding.code, &finding.detail), " ");
             self.html.element("<code class=\"code\">", finding.code.as_str(), "</code>");
-            if finding.outcome != Outcome::Pass
-                && let Some(hint) = self.words.hint(finding.code.as_str(), &finding.detail.texts())
-            {
-                self.html.element("<br><span class=\"hint\">\u{2192} ", &hint, "</span>");
+            if finding.outcome != Outcome::Pass {
+                self.hint(finding.code, &finding.detail);
             }
             let place = finding.place.map(|p| place(self.words, p)).unwrap_or_default();
             self.html.element("</td><td class=\"narrow\">", &place, "");

@@ -43,8 +43,7 @@ impl Headline {
     /// Says first where other codes of the picture lead.
     fn leading_to(mut self, context: &Context<'_>, picture: &PictureVerdict) -> Self {
         let codes = picture.remarks.iter().filter(|finding| finding.code.is_about_the_host());
-        let sentences: Vec<String> =
-            codes.map(|finding| context.words.text(finding.code.as_str(), &finding.detail.texts())).collect();
+        let sentences: Vec<String> = codes.map(|finding| context.of(&finding.into())).collect();
         if !sentences.is_empty() && self.tone == Tone::Good {
             self.tone = Tone::Open;
         }
