@@ -4,12 +4,14 @@
 //! leave. Of a document that is shown as status only, no names, positions, objectives or sums are said: kind and
 //! year, and the hashes by which somebody who has the file can check it.
 
-use pk_trust::claim::{Id, Kind};
+use pk_trust::claim::Id;
+use pk_trust::present;
 use serde::Serialize;
 
 use super::site::Site;
 use crate::model::Visibility;
 use crate::registry::{Entry, Signer, Status};
+use crate::report;
 use crate::words::Words;
 
 /// Version of the JSON form.
@@ -78,13 +80,8 @@ impl<'a> Record<'a> {
 
     /// What kind of document it is, as its title says: a revision is called so.
     pub fn kind(&self, words: &Words) -> String {
-        let kind = words.plain(self.kind_code());
-        let stage = self.entry.slot.stage;
-        match stage.0 {
-            0 => kind,
-            1 => words.filled("page.revision", &[("kind", &kind)]),
-            _ => words.filled("page.later-revision", &[("kind", &kind), ("number", &stage.roman())]),
-        }
+        let slot = &self.entry.slot;
+        report::said(words, &present::kind(slot.kind, slot.stage.0))
     }
 
     /// Where it stands.
@@ -100,15 +97,6 @@ impl<'a> Record<'a> {
     /// Whether the document itself is shown.
     pub fn shows_original(&self) -> bool {
         self.visibility == Visibility::Original
-    }
-
-    /// The code of what kind of document it is.
-    pub const fn kind_code(&self) -> &'static str {
-        match self.entry.slot.kind {
-            Kind::Agreement => "page.agreement",
-            Kind::Pledge => "page.pledge",
-            Kind::ActionPlan => "page.action-plan",
-        }
     }
 
     /// Who still has to sign.
