@@ -91,10 +91,18 @@ pub struct Examination {
 ///
 /// If the form of the first revision cannot be read, or the file asks for more than a check may cost.
 pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
+    examine_with(file, &mut Digests::new(file.bytes()))
+}
+
+/// The same with digests of the file that somebody else needs as well.
+///
+/// # Errors
+///
+/// As [`examine`].
+pub fn examine_with(file: &File<'_>, digests: &mut Digests<'_>) -> Result<Examination, pdf::Error> {
     let mut signatures = Vec::new();
     let mut updates = Vec::new();
     let mut accounted = Vec::new();
-    let mut digests = Digests::new(file.bytes());
     let effort = Effort::of_a_file();
     let first = fields(file.at(0))?;
     // Each field is signed at most once, so an honest file has no more updates than fields. A file
@@ -107,9 +115,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
     for revision in 1..file.revisions().len() {
         let after = fields(file.at(revision));
         let exact = match &after {
-            Ok(after) if revision < limit => {
-                exact_update(file, revision, &latest, after, &mut digests, &effort)
-            }
+            Ok(after) if revision < limit => exact_update(file, revision, &latest, after, digests, &effort),
             _ => Ok(None),
         };
         match exact {
@@ -139,7 +145,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         if known {
             continue;
         }
-        match stray_signature(file, field, &mut digests, &effort) {
+        match stray_signature(file, field, digests, &effort) {
             Some(report) => signatures.push(report),
             None if recycled.contains(&field.name) => {}
             None => recycled.push(field.name.clone()),
@@ -160,7 +166,7 @@ pub fn examine(file: &File<'_>) -> Result<Examination, pdf::Error> {
         without_additions.push(digests.named.then(*end, &[]).into());
     }
     if let Some(report) = signatures.iter().find(|report| report.revision == settled) {
-        without_additions.extend(without_attributes(file, report, &mut digests)?);
+        without_additions.extend(without_attributes(file, report, digests)?);
     }
     let validation = if updates.iter().any(|update| is_addition(&update)) {
         validation_data(file.latest(), &effort)?

@@ -21,8 +21,10 @@ mod sign;
 mod survey;
 
 pub use changes::{Changes, Covers, ForbiddenChange, Shown, What};
-pub use examine::{Coverage, Examination, SignatureReport, Update, examine, is_signed_elsewhere};
+pub use examine::{
+    Coverage, Examination, SignatureReport, Update, examine, examine_with, is_signed_elsewhere,
+};
 pub use field::{Field, SEAL_FIELD, STAMP_KEY, TIME_FIELD, fields};
 pub use form::{FormField, form_fields};
-pub use sign::{Error, Prepared, SIGNATURE_ROOM, prepare, sign};
+pub use sign::{Error, Prepared, SIGNATURE_ROOM, prepare, prepare_in, sign};
 pub use survey::{Conflict, Content, SubFilter, Survey, Surveyed, ValidationData, survey};

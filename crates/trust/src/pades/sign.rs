@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::field::{Field, SEAL_FIELD, TIME_FIELD, fields};
 use crate::cms;
-use crate::pdf::{self, Dictionary, File, Object, Reserved, Update, View};
-use crate::pki::{Chain, KeyError, Purpose, Sign, Signature};
+use crate::pdf::{self, Dictionary, Digests, File, Object, Reserved, Update, View};
+use crate::pki::{Chain, KeyAlgorithm, KeyError, Purpose, Sign, Signature};
 use crate::time::Time;
 
 /// Why a document was not signed. Nothing was written.
@@ -114,6 +114,22 @@ pub struct Prepared {
 ///
 /// [`enum@Error`]; in particular for a certificate that is not valid at `at`.
 pub fn prepare(file: &[u8], name: &str, chain: &Chain, at: Time) -> Result<Prepared, Error> {
+    let file = File::parse(file)?;
+    prepare_in(&file, &mut Digests::new(file.bytes()), name, chain, at)
+}
+
+/// The same of a file that was read, with digests of it that somebody else needed as well.
+///
+/// # Errors
+///
+/// As [`prepare`].
+pub fn prepare_in(
+    file: &File<'_>,
+    digests: &mut Digests<'_>,
+    name: &str,
+    chain: &Chain,
+    at: Time,
+) -> Result<Prepared, Error> {
     let leaf = &chain.leaf;
     if !leaf.is_valid_at(at) {
         return Err(Error::NotValid { not_before: leaf.not_before(), not_after: leaf.not_after() });
@@ -121,7 +137,6 @@ pub fn prepare(file: &[u8], name: &str, chain: &Chain, at: Time) -> Result<Prepa
     let purpose = if name == SEAL_FIELD { Purpose::Seal } else { Purpose::Signature };
     let algorithm = leaf.key().algorithm();
     let (true, Some(algorithm)) = (leaf.permits(purpose), algorithm) else { return Err(Error::Purpose) };
-    let file = File::parse(file)?;
     let fields = fields(file.latest())?;
     let field = fields.iter().find(|field| field.name == name);
     let field = field.ok_or_else(|| Error::NoField { field: name.to_owned() })?;
@@ -132,9 +147,18 @@ pub fn prepare(file: &[u8], name: &str, chain: &Chain, at: Time) -> Result<Prepa
     if name == SEAL_FIELD && file.revisions().len() > 1 {
         return Err(Error::LateSeal);
     }
-    let reserved = reserve(file.latest(), field, at, SIGNATURE_ROOM, pdf::identify)?
+    // An update begins with the bytes of the file.
+    let length = file.bytes().len();
+    let identify =
+        |bytes: &[u8], _: usize| digests.named.then(length, bytes.get(length..).unwrap_or_default()).into();
+    let reserved = reserve(file.latest(), field, at, SIGNATURE_ROOM, identify)?
         .ok_or_else(|| Error::NoStamp { field: name.to_owned() })?;
-    let digest = algorithm.hash().digest(&reserved.signed_parts());
+    let [before, after] = reserved.signed_parts();
+    let parts = [before.get(length..).unwrap_or_default(), after];
+    let digest = match algorithm {
+        KeyAlgorithm::Ed25519 => digests.signed.then_all(length, &parts).to_vec(),
+        KeyAlgorithm::P256 => digests.named.then_all(length, &parts).to_vec(),
+    };
     let attributes = cms::attributes(&digest, leaf)?;
     Ok(Prepared { reserved, chain: chain.clone(), digest, attributes })
 }

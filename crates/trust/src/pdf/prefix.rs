@@ -21,18 +21,35 @@ impl<'a, D: Digest + Clone> Prefixes<'a, D> {
     /// The digest over the first `end` bytes of the file and then over `rest`. Beyond its end, the file
     /// is taken as it is.
     pub fn then(&mut self, end: usize, rest: &[u8]) -> Output<D> {
+        self.then_all(end, &[rest])
+    }
+
+    /// The same with several parts behind.
+    pub fn then_all(&mut self, end: usize, rest: &[&[u8]]) -> Output<D> {
         let end = end.min(self.bytes.len());
-        let known = self.states.iter().rev().find(|(length, _)| *length <= end);
-        let (from, mut hasher) = known.cloned().unwrap_or_else(|| (0, D::new()));
-        hasher.update(self.bytes.get(from..end).unwrap_or_default());
-        if from < end {
-            self.states.push((end, hasher.clone()));
-            self.states.sort_by_key(|(length, _)| *length);
+        let known = self.states.partition_point(|(length, _)| *length <= end);
+        let before = known.checked_sub(1).and_then(|last| self.states.get(last));
+        let (mut from, mut hasher) = before.cloned().unwrap_or_else(|| (0, D::new()));
+        // Later questions may end anywhere before this one.
+        let step = STEP.max(self.bytes.len() / STATES);
+        let mut fresh = Vec::new();
+        while from < end {
+            let to = end.min(from.saturating_add(step));
+            hasher.update(self.bytes.get(from..to).unwrap_or_default());
+            fresh.push((to, hasher.clone()));
+            from = to;
         }
-        hasher.update(rest);
+        self.states.splice(known..known, fresh);
+        for part in rest {
+            hasher.update(part);
+        }
         hasher.finalize()
     }
 }
+
+/// Distance of the places at which a state is kept, in bytes, and how many of them there are at most.
+const STEP: usize = 8 * 1024;
+const STATES: usize = 64;
 
 /// The two kinds of digest that own documents have: SHA-512 of what is signed, and SHA-256 of what the
 /// second half of `/ID` is made of, and of the file itself.

@@ -5,6 +5,8 @@
 //! 3. [`Examined::judge`] joins that with what the register says and costs nothing: ask it again whenever more
 //!    is known.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use super::code::Code;
 use super::content::{CLAIM_NAME, Content, ContentError, DATA_NAME, NewerContent, attachment};
 use super::errors::{printable, unreadable};
@@ -15,8 +17,9 @@ use super::trust::Trust;
 use super::verdict::{About, DocumentVerdict, Issued, Profile, SignatureKind, SignatureVerdict, Verdict};
 use super::{changes, other, own};
 use crate::claim::Id;
-use crate::pdf::{self, File};
-use crate::pki::{self, Anchors, Crl};
+use crate::pades;
+use crate::pdf::{self, Digests, File};
+use crate::pki::{self, Anchors, Crl, Sign};
 use crate::time::{Time, When};
 
 /// A file whose structure was read.
@@ -24,6 +27,8 @@ use crate::time::{Time, When};
 pub struct Document<'a> {
     bytes: &'a [u8],
     opened: Opened<'a>,
+    /// What was hashed of it: who verifies, names and signs it hashes much the same bytes.
+    digests: Mutex<Digests<'a>>,
 }
 
 /// What a file turned out to be. Content and signatures are two questions: data of a later version is read by nobody
@@ -53,12 +58,49 @@ pub(super) struct Own<'a> {
 impl<'a> Document<'a> {
     /// Reads the structure of a file and what is attached to its first revision. What cannot be read is a verdict too.
     pub fn open(bytes: &'a [u8]) -> Self {
-        Self { bytes, opened: Opened::of(bytes) }
+        Self { bytes, opened: Opened::of(bytes), digests: Mutex::new(Digests::new(bytes)) }
     }
 
     /// The bytes of the file.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// SHA-256 of the file.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.sha256_of_first(self.bytes.len())
+    }
+
+    /// SHA-256 of its first `end` bytes.
+    pub fn sha256_of_first(&self, end: usize) -> [u8; 32] {
+        self.digests().named.then(end, &[]).into()
+    }
+
+    /// Signs a field, and gives the new file with its SHA-256: [`pades::sign`] of a file that was read already.
+    ///
+    /// # Errors
+    ///
+    /// [`enum@pades::Error`]
+    pub fn sign(
+        &self,
+        field: &str,
+        signer: &dyn Sign,
+        at: Time,
+    ) -> Result<(Vec<u8>, [u8; 32]), pades::Error> {
+        let prepared = match self.own() {
+            Some(own) => pades::prepare_in(&own.file, &mut self.digests(), field, signer.chain(), at)?,
+            // What is tolerated in other programs' files is nothing to sign.
+            None => pades::prepare(self.bytes, field, signer.chain(), at)?,
+        };
+        let signature = signer.sign(prepared.attributes())?;
+        let signed = prepared.complete(&signature)?;
+        let length = self.bytes.len();
+        let sha256 = self.digests().named.then(length, signed.get(length..).unwrap_or_default()).into();
+        Ok((signed, sha256))
+    }
+
+    fn digests(&self) -> MutexGuard<'_, Digests<'a>> {
+        self.digests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The id that the document gives itself, by which a register is asked.
@@ -115,7 +157,7 @@ impl<'a> Document<'a> {
     pub fn examine(&self, trust: &Trust, when: impl Into<When>) -> Examined {
         let when = when.into();
         let examined = match &self.opened {
-            Opened::Own(own) => own::examine(own, trust, when),
+            Opened::Own(own) => own::examine(own, &mut self.digests(), trust, when),
             Opened::Newer(file, newer) => other::examine(file, Some(newer), trust, when),
             Opened::Other(file) => other::examine(file, None, trust, when),
             Opened::Damaged(error) => {

@@ -14,15 +14,20 @@ use super::trust::Trust;
 use super::verdict::{ChangesAfter, Profile, SignatureVerdict};
 use super::witness::{Seen, Witness};
 use crate::pades::{self, Examination, SEAL_FIELD, TIME_FIELD, Update};
-use crate::pdf::{self, File};
+use crate::pdf::{self, Digests, File};
 use crate::pki::Purpose;
 use crate::time::When;
 
 /// A document of pk's: its updates are exactly those that signing makes, the seal vouches for the data, the signers are
 /// those whom it names.
-pub(super) fn examine(own: &Own<'_>, trust: &Trust, when: When) -> Result<Examined, pdf::Error> {
+pub(super) fn examine(
+    own: &Own<'_>,
+    digests: &mut Digests<'_>,
+    trust: &Trust,
+    when: When,
+) -> Result<Examined, pdf::Error> {
     let Own { file, claim, content, .. } = own;
-    let examination = pades::examine(file)?;
+    let examination = pades::examine_with(file, digests)?;
     let mut findings: Vec<Finding> = older_lists(&trust.anchors).collect();
     findings.push(match &examination.unreadable {
         Some(error) => unreadable(error),
