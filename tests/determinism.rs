@@ -42,9 +42,9 @@ fn the_output_is_what_it_was() {
     assert_eq!(
         hashes,
         [
-            "579e794df2a235791fbfe594e7a58fd90ca665ed29b9c0c2317031d6ebf66242",
-            "28ef4799f9a2f6cc285e0b519a69ab2f11b78b701d77bc832f201de30d19224b",
-            "a5d1ee9896d024765c45c5e178d2ab6cfb13f83619f003769923eec310c1408c",
+            "fc22d7aec89bfd5f41875df03b941e023ea4d16f5d8a59e1e5bfbd74e0b8e0f2",
+            "25bd47df166137e76783c3c1a55478b4854cca414b0aa1fa32a25986492b4cc4",
+            "3843c2362b6583074c93cc523ae9ea6e678134d5b262b19ef7306a1f2d9a3f56",
         ]
     );
 }

@@ -25,6 +25,7 @@ mod future;
 mod input;
 mod insider;
 mod keys;
+mod layout;
 mod lists;
 mod moments;
 mod picture;

@@ -14,14 +14,14 @@ use super::{Error, SignatureBox};
 
 pub(super) fn finish(
     pdf: &[u8],
-    stamps: &[u8],
+    stamp: &[u8],
     content: &Content,
     boxes: &[SignatureBox],
 ) -> Result<Vec<u8>, Error> {
     let file = File::parse(pdf)?;
     let pages = file.latest().pages()?;
     let mut rewrite = Rewrite::new(&file)?;
-    let stamps = import_stamps(&mut rewrite, stamps)?;
+    let stamps = import_stamps(&mut rewrite, stamp, content.parties.len())?;
     let structure = Structure::read(&rewrite)?;
 
     let first = *pages.first().ok_or(Error::Pdf(PdfError::WrongType { key: "Kids", expected: "page" }))?;
@@ -76,31 +76,27 @@ fn extensions() -> Dictionary {
     Dictionary::new().with("ISO_", Object::Array(vec![eddsa.into()])).with("ESIC", pades)
 }
 
-/// Each page of the stamps file becomes a form XObject: the picture that a field shows once signed.
-fn import_stamps(rewrite: &mut Rewrite, stamps: &[u8]) -> Result<Vec<Ref>, Error> {
-    let file = File::parse(stamps)?;
+/// The page of the stamp becomes a form XObject for each field: the picture that it shows once signed.
+fn import_stamps(rewrite: &mut Rewrite, stamp: &[u8], count: usize) -> Result<Vec<Ref>, Error> {
+    let file = File::parse(stamp)?;
     let view = file.latest();
-    let mut map = BTreeMap::new();
-    let mut forms = Vec::new();
-    for page in view.pages()? {
-        let wrong = |key, expected| PdfError::WrongType { key, expected };
-        let body = view.body(page)?;
-        let page = body.value.as_dictionary().ok_or(wrong("Page", "dictionary"))?;
-        let media_box = page.get("MediaBox").cloned().ok_or(wrong("MediaBox", "array"))?;
-        let resources = page.get("Resources").cloned().unwrap_or(Dictionary::new().into());
-        let resources = rewrite.import(view, stamps, &resources, &mut map)?;
-        let contents =
-            page.get("Contents").and_then(Object::as_reference).ok_or(wrong("Contents", "single stream"))?;
-        let contents = view.body(contents)?;
-        let mut form = contents.value.as_dictionary().cloned().unwrap_or_default();
-        form.set("Type", Object::name("XObject"));
-        form.set("Subtype", Object::name("Form"));
-        form.set("BBox", media_box);
-        form.set("Resources", resources);
-        let span = contents.stream.unwrap_or_default();
-        forms.push(rewrite.add_stream(form, stamps.get(span).unwrap_or_default()));
-    }
-    Ok(forms)
+    let wrong = |key, expected| PdfError::WrongType { key, expected };
+    let page = *view.pages()?.first().ok_or(wrong("Kids", "page"))?;
+    let body = view.body(page)?;
+    let page = body.value.as_dictionary().ok_or(wrong("Page", "dictionary"))?;
+    let media_box = page.get("MediaBox").cloned().ok_or(wrong("MediaBox", "array"))?;
+    let resources = page.get("Resources").cloned().unwrap_or(Dictionary::new().into());
+    let resources = rewrite.import(view, stamp, &resources, &mut BTreeMap::new())?;
+    let contents =
+        page.get("Contents").and_then(Object::as_reference).ok_or(wrong("Contents", "single stream"))?;
+    let contents = view.body(contents)?;
+    let mut form = contents.value.as_dictionary().cloned().unwrap_or_default();
+    form.set("Type", Object::name("XObject"));
+    form.set("Subtype", Object::name("Form"));
+    form.set("BBox", media_box);
+    form.set("Resources", resources);
+    let content = stamp.get(contents.stream.unwrap_or_default()).unwrap_or_default();
+    Ok((0..count).map(|_| rewrite.add_stream(form.clone(), content)).collect())
 }
 
 /// A signature field merged with its widget, empty on screen and on paper.

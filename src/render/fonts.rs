@@ -5,6 +5,7 @@ use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 
+use super::layout::Face;
 use crate::model::Typeface;
 
 const FILES: [&[u8]; 8] = [
@@ -49,13 +50,23 @@ pub fn substitute(cut: &Substitute) -> &'static [u8] {
 pub(super) struct Fonts {
     fonts: Vec<Font>,
     book: LazyHash<FontBook>,
+    /// Regular and bold of both typefaces, with serifs first.
+    faces: [[Face; 2]; 2],
 }
 
 impl Fonts {
     pub(super) fn embedded() -> Self {
         let fonts: Vec<Font> = FILES.iter().flat_map(|file| Font::iter(Bytes::new(*file))).collect();
         let book = LazyHash::new(FontBook::from_fonts(&fonts));
-        Self { fonts, book }
+        let face = |index: usize| Face::new(&fonts[index]);
+        let faces = [[face(0), face(1)], [face(4), face(5)]];
+        Self { fonts, book, faces }
+    }
+
+    /// The regular and the bold cut of a typeface.
+    pub(super) const fn faces(&self, serif: bool) -> &[Face; 2] {
+        let [with, without] = &self.faces;
+        if serif { with } else { without }
     }
 
     pub(super) fn book(&self) -> &LazyHash<FontBook> {

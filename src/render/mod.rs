@@ -5,6 +5,7 @@
 
 mod finish;
 mod fonts;
+mod layout;
 mod picture;
 mod places;
 mod qr;
@@ -12,6 +13,8 @@ mod templates;
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use typst::diag::{SourceDiagnostic, SourceResult};
 use typst::ecow::EcoVec;
@@ -26,6 +29,7 @@ pub use places::Place;
 pub use templates::{Templates, TemplatesError};
 
 use fonts::Fonts;
+use layout::{Breaking, Extent, Layout, Question, Seen};
 use world::JobWorld;
 
 use crate::model::Typeface;
@@ -62,6 +66,9 @@ pub enum Error {
     /// A page cannot be made a picture.
     #[error("the page cannot be made a picture")]
     Picture,
+    /// The process that set the pages ended, and so did a second one.
+    #[error("the process that set the pages ended before it was done, twice")]
+    Died,
 }
 
 impl Error {
@@ -75,6 +82,7 @@ impl Error {
             Self::Qr => "error.render-qr",
             Self::Data(_) => "error.render-data",
             Self::Picture => "error.render-picture",
+            Self::Died => "error.render-died",
         }
     }
 
@@ -85,7 +93,7 @@ impl Error {
                 BTreeMap::from([("message", messages.join("; "))])
             }
             Self::Box(field) => BTreeMap::from([("field", field.clone())]),
-            Self::Pdf(_) | Self::Qr | Self::Data(_) | Self::Picture => BTreeMap::new(),
+            Self::Pdf(_) | Self::Qr | Self::Data(_) | Self::Picture | Self::Died => BTreeMap::new(),
         }
     }
 }
@@ -100,6 +108,9 @@ pub struct Renderer {
     fonts: Fonts,
     templates: Templates,
     library: typst::utils::LazyHash<typst::Library>,
+    /// The last stamp, and what it was made of.
+    stamp: Mutex<Option<(String, Arc<Vec<u8>>)>>,
+    layouts: AtomicU64,
 }
 
 impl Renderer {
@@ -110,6 +121,8 @@ impl Renderer {
             fonts: Fonts::embedded(),
             templates,
             library: typst::utils::LazyHash::new(typst::Library::default()),
+            stamp: Mutex::default(),
+            layouts: AtomicU64::new(0),
         }
     }
 
@@ -132,13 +145,18 @@ impl Renderer {
         let data = serde_json::json!({ "picture": name }).to_string();
         let made = on_stack(|| {
             // Some pictures can be looked at and not be put into a PDF file, of four colours for example.
-            let document = self.compile(data.as_bytes(), "", "shared/picture.typ")?;
+            let document = self.compile(data.as_bytes(), "", "shared/picture.typ", Vec::new())?;
             export(&document, name, false)
         })?;
         made.err().map(|error| match error {
             Error::Template(messages) | Error::Export(messages) => messages.join("; "),
             other => other.to_string(),
         })
+    }
+
+    /// How often pages were laid out so far: once a document, but where what came out differed from the plan.
+    pub fn layouts(&self) -> u64 {
+        self.layouts.load(Ordering::Relaxed)
     }
 
     /// The templates in force.
@@ -158,12 +176,11 @@ impl Renderer {
     /// [`enum@Error`]
     pub fn render(&self, data: &[u8], claim: &str) -> Result<Revision0, Error> {
         let content = pk_trust::verify::Content::parse(data)?;
-        let document = self.compile(data, claim, &main_file(&content.template.name))?;
+        let document = self.pages(data, claim, &content.template.name)?;
         let boxes = signature_boxes(&document);
         let pdf = export(&document, &content.id.to_string(), true)?;
-        let stamps = self.compile(data, claim, "shared/stamps.typ")?;
-        let stamps = export(&stamps, &content.id.to_string(), false)?;
-        let finished = finish::finish(&pdf, &stamps, &content, &boxes);
+        let stamp = self.stamp(data, &content.host)?;
+        let finished = finish::finish(&pdf, &stamp, &content, &boxes);
         // Also after a failure: what was compiled is in memory either way.
         typst::comemo::evict(MEMORY);
         finished.map(Revision0)
@@ -176,7 +193,7 @@ impl Renderer {
     /// [`enum@Error`]
     pub fn pictures(&self, data: &[u8], claim: &str, dpi: u32) -> Result<Vec<Vec<u8>>, Error> {
         let content = pk_trust::verify::Content::parse(data)?;
-        let document = self.compile(data, claim, &main_file(&content.template.name))?;
+        let document = self.pages(data, claim, &content.template.name)?;
         let options = typst_render::RenderOptions {
             pixel_per_pt: (f64::from(dpi) / 72.0).into(),
             ..typst_render::RenderOptions::default()
@@ -202,18 +219,80 @@ impl Renderer {
         numbers: &[String],
     ) -> Result<Vec<Option<Vec<Place>>>, Error> {
         let content = pk_trust::verify::Content::parse(data)?;
-        let document = self.compile(data, claim, &main_file(&content.template.name))?;
+        let document = self.pages(data, claim, &content.template.name)?;
         let found = numbers.iter().map(|number| places::places(&document, number)).collect();
         typst::comemo::evict(MEMORY);
         Ok(found)
     }
 
-    fn compile(&self, data: &[u8], claim: &str, main: &str) -> Result<PagedDocument, Error> {
+    /// The pages of a document as planned; laid out again only where something came out otherwise.
+    fn pages(&self, data: &[u8], claim: &str, template: &str) -> Result<PagedDocument, Error> {
+        let main = format!("{template}/template.typ");
+        let own = self.templates.replace_code();
+        let unreadable = || Error::Data(pk_trust::verify::ContentError::Format);
+        let mut plan =
+            Layout::plan(data, own, &self.fonts, &|text| self.measure(text)).ok_or_else(unreadable)?;
+        loop {
+            let document = self.compile(data, claim, &main, plan.to_json())?;
+            self.layouts.fetch_add(1, Ordering::Relaxed);
+            match plan.revised(&seen(&document)) {
+                None => return Ok(document),
+                Some(better) => plan = better,
+            }
+        }
+    }
+
+    /// What a signed box shows, as PDF. The same for all documents of an office in one typeface: the last one is kept.
+    fn stamp(&self, data: &[u8], host: &str) -> Result<Arc<Vec<u8>>, Error> {
+        #[derive(serde::Deserialize)]
+        struct Data {
+            layout: Sheet,
+        }
+        #[derive(serde::Deserialize)]
+        struct Sheet {
+            font: String,
+        }
+        let unreadable = |_| Error::Data(pk_trust::verify::ContentError::Format);
+        let Data { layout: Sheet { font } } = serde_json::from_slice(data).map_err(unreadable)?;
+        let data = serde_json::json!({ "host": host, "layout": { "font": font } }).to_string();
+        let mut kept = self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, stamp)) = &*kept
+            && *of == data
+        {
+            return Ok(stamp.clone());
+        }
+        let page = self.compile(data.as_bytes(), "", "shared/stamps.typ", Vec::new())?;
+        let stamp = Arc::new(export(&page, host, false)?);
+        *kept = Some((data, stamp.clone()));
+        Ok(stamp)
+    }
+
+    fn compile(&self, data: &[u8], claim: &str, main: &str, layout: Vec<u8>) -> Result<PagedDocument, Error> {
         let qr = qr::svg(claim)?;
-        let world = JobWorld::new(self, main, data, claim, &qr)
+        let world = JobWorld::new(self, main, data, claim, &qr, layout)
             .ok_or_else(|| Error::Template(vec![format!("{main}: not a path")]))?;
         let compiled = typst::compile::<PagedDocument>(&world);
         compiled.output.map_err(|errors| Error::Template(messages(&errors, &world)))
+    }
+
+    /// Sets a text alone, to see how large it becomes.
+    fn measure(&self, question: &Question<'_>) -> Option<Extent> {
+        let (_, first) = question.pieces.first()?;
+        let pieces = question.pieces.iter().map(|(text, face)| {
+            let (_, bold) = face.name();
+            serde_json::json!({ "text": text, "bold": bold })
+        });
+        let data = serde_json::json!({
+            "pieces": pieces.collect::<Vec<_>>(),
+            "family": first.name().0,
+            "size": question.size,
+            "width": question.width,
+            "justified": question.breaking == Breaking::Justified,
+        });
+        let document =
+            self.compile(data.to_string().as_bytes(), "", "shared/measure.typ", Vec::new()).ok()?;
+        let size = document.pages().first()?.frame.size();
+        Some(first.extent(question.size, size.x.to_pt(), size.y.to_pt()))
     }
 }
 
@@ -225,8 +304,16 @@ pub fn on_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     })
 }
 
-fn main_file(template: &str) -> String {
-    format!("{template}/template.typ")
+/// What the plan of the pages is compared with.
+fn seen(document: &PagedDocument) -> Seen {
+    let place = |label: &str| {
+        let selector = typst::foundations::Selector::Label(Label::new(PicoStr::intern(label))?);
+        let introspector = document.introspector();
+        let mark = introspector.query(&selector).first()?.location()?;
+        let position = introspector.elements().position(mark)?;
+        Some((position.page.get(), position.point.y.to_pt()))
+    };
+    Seen { pages: document.pages().len(), first_box: place("pk-signature"), annex: place("pk-annex") }
 }
 
 /// Where a template wants a signature: page from 0, points from the top left corner.

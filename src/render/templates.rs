@@ -16,7 +16,7 @@ use crate::model::{Wording, WordingError};
 /// Largest file of a template folder.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
-const BUILT_IN: [(&str, &[u8]); 14] = [
+const BUILT_IN: [(&str, &[u8]); 15] = [
     ("perjanjian-kinerja/template.typ", include_bytes!("../../templates/perjanjian-kinerja/template.typ")),
     ("perjanjian-kinerja/annex.typ", include_bytes!("../../templates/perjanjian-kinerja/annex.typ")),
     ("pakta-integritas/template.typ", include_bytes!("../../templates/pakta-integritas/template.typ")),
@@ -26,6 +26,7 @@ const BUILT_IN: [(&str, &[u8]); 14] = [
     ("shared/verify.typ", include_bytes!("../../templates/shared/verify.typ")),
     ("shared/format.typ", include_bytes!("../../templates/shared/format.typ")),
     ("shared/stamps.typ", include_bytes!("../../templates/shared/stamps.typ")),
+    ("shared/measure.typ", include_bytes!("../../templates/shared/measure.typ")),
     ("shared/picture.typ", include_bytes!("../../templates/shared/picture.typ")),
     ("shared/emblem.svg", include_bytes!("../../templates/shared/emblem.svg")),
     ("wording/standar.toml", include_bytes!("../../templates/wording/standar.toml")),
@@ -87,6 +88,7 @@ pub struct Templates {
     files: BTreeMap<String, Bytes>,
     /// Parsed when the first page is set: most verifications set none, and it takes as long as they do.
     sources: OnceLock<HashMap<FileId, Source>>,
+    digest: OnceLock<[u8; 32]>,
     /// Paths of template files that the office's folder replaces or adds, sorted.
     overridden: Vec<String>,
 }
@@ -116,7 +118,7 @@ impl Templates {
     }
 
     fn new(files: BTreeMap<String, Bytes>, overridden: Vec<String>) -> Self {
-        Self { files, sources: OnceLock::new(), overridden }
+        Self { files, sources: OnceLock::new(), digest: OnceLock::new(), overridden }
     }
 
     fn sources(&self) -> &HashMap<FileId, Source> {
@@ -153,6 +155,20 @@ impl Templates {
             }
         }
         Some(data_encoding::HEXLOWER.encode(&hasher.finalize()))
+    }
+
+    /// SHA-256 over all files: other templates set other pages, whatever version they say that they are.
+    pub fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| {
+            let mut hasher = Sha256::new();
+            for (path, bytes) in &self.files {
+                for part in [path.as_bytes(), bytes.as_slice()] {
+                    hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+                    hasher.update(part);
+                }
+            }
+            hasher.finalize().into()
+        })
     }
 
     /// Whether the office replaces what decides where things stand, and not only pictures such as its emblem.

@@ -18,6 +18,7 @@ pub(super) struct JobWorld<'r> {
     data: Bytes,
     claim: Bytes,
     qr: Bytes,
+    layout: Bytes,
 }
 
 impl<'r> JobWorld<'r> {
@@ -28,6 +29,7 @@ impl<'r> JobWorld<'r> {
         data: &[u8],
         claim: &str,
         qr: &str,
+        layout: Vec<u8>,
     ) -> Option<Self> {
         Some(Self {
             renderer,
@@ -35,6 +37,7 @@ impl<'r> JobWorld<'r> {
             data: Bytes::new(data.to_vec()),
             claim: Bytes::new(claim.as_bytes().to_vec()),
             qr: Bytes::new(qr.as_bytes().to_vec()),
+            layout: Bytes::new(layout),
         })
     }
 }
@@ -68,6 +71,7 @@ impl World for JobWorld<'_> {
             "data.json" => Ok(self.data.clone()),
             "claim.txt" => Ok(self.claim.clone()),
             "qr.svg" => Ok(self.qr.clone()),
+            "layout.json" => Ok(self.layout.clone()),
             name => {
                 self.renderer.templates.file(name).ok_or_else(|| FileError::NotFound(PathBuf::from(name)))
             }

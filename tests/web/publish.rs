@@ -500,7 +500,7 @@ fn pages_of(office: &Fixture) -> Option<Vec<usize>> {
 fn there_is_a_picture_only_if_it_is_certain_where_each_number_stands() {
     let read = |path: &str| fs::read_to_string(root().join("templates").join(path)).unwrap();
     let sign = read("shared/sign.typ");
-    let printed = "par[#p.at(\"nip_label\", default: \"NIP.\") #nip]";
+    let printed = "par[#party.at(\"nip_label\", default: \"NIP.\") #nip]";
     assert!(sign.contains(printed));
     let with = |other: &str| [("shared/sign.typ", sign.replace(printed, other))];
     let emblem = read("shared/emblem.svg").replace("</svg>", "<!-- own --></svg>");
