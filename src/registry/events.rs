@@ -18,10 +18,11 @@ pub(super) fn append(
     let previous = newest(transaction)?.map(|(mark, _)| mark);
     let hash = hash(&previous.map(|mark| mark.hash).unwrap_or_default(), id, what, at, detail);
     let mark = Mark { number: after(previous), hash };
-    transaction.execute(
-        "INSERT INTO events (number, id, what, at, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![mark.number, id, what, signed(at.unix()), detail, hash],
-    )?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO events (number, id, what, at, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![mark.number, id, what, signed(at.unix()), detail, hash])?;
     Ok(mark)
 }
 
@@ -41,9 +42,8 @@ pub(super) fn holds(connection: &Connection, mark: &Mark) -> Result<bool, Error>
 /// The newest event and its time.
 pub(super) fn newest(connection: &Connection) -> Result<Option<(Mark, Time)>, Error> {
     let found: Option<(i64, [u8; 32], i64)> = connection
-        .query_row("SELECT number, hash, at FROM events ORDER BY number DESC LIMIT 1", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .prepare_cached("SELECT number, hash, at FROM events ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     found.map(|(number, hash, at)| Ok((Mark { number, hash }, Time::from_unix(unsigned(at)?)))).transpose()
 }

@@ -357,7 +357,16 @@ pub trait Registry {
     ///
     /// [`Error::Conflict`] if the id is recorded with another content, or if a complete document
     /// would be superseded.
-    fn record(&mut self, entry: &Entry, at: Time) -> Result<usize, Error>;
+    fn record(&mut self, entry: &Entry, at: Time) -> Result<usize, Error> {
+        self.record_all(std::slice::from_ref(entry), at)
+    }
+
+    /// Records several, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::record`], of the first that cannot be recorded.
+    fn record_all(&mut self, entries: &[Entry], at: Time) -> Result<usize, Error>;
 
     /// The document of this id.
     ///

@@ -125,6 +125,7 @@ impl SqliteRegistry {
 
     fn with(connection: Connection, patience: Duration) -> Result<Self, Error> {
         connection.busy_timeout(patience)?;
+        connection.set_prepared_statement_cache_capacity(64);
         // A rollback journal, not WAL: the registry stays one file, so that copying it is a backup and
         // a disk that cannot be written is enough to read it. FULL, so that what is reported as
         // recorded survives a power cut.
@@ -222,25 +223,34 @@ impl Registry for SqliteRegistry {
         Ok(reservations)
     }
 
-    fn record(&mut self, entry: &Entry, at: Time) -> Result<usize, Error> {
-        let id = entry.reservation.id.to_string();
+    fn record_all(&mut self, entries: &[Entry], at: Time) -> Result<usize, Error> {
         let transaction = self.write()?;
-        let known: Option<Vec<u8>> = transaction
-            .query_row("SELECT digest FROM documents WHERE id = ?1", [&id], |row| row.get(0))
-            .optional()?;
-        if let Some(digest) = known {
-            // Recorded by a run that was stopped right after: nothing is missing.
-            return if digest == entry.digest { Ok(0) } else { Err(Error::Conflict { id, expected: 0 }) };
-        }
         let before = events::newest(&transaction)?.map(|(mark, _)| mark);
-        let superseded = supersede_slot(&transaction, entry, &id, at)?;
-        insert(&transaction, entry, &id)?;
-        let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
-        let [digest, facts, file] =
-            [&entry.digest, &entry.facts(), file].map(|hash| data_encoding::HEXLOWER.encode(hash));
-        let detail = format!("{digest} facts {facts} file {file}");
-        let last = events::append(&transaction, &id, "issued", at, &detail)?;
-        settle(transaction, before, last, &id)?;
+        let (mut superseded, mut newest) = (0, None);
+        for entry in entries {
+            let id = entry.reservation.id.to_string();
+            let known: Option<Vec<u8>> = transaction
+                .prepare_cached("SELECT digest FROM documents WHERE id = ?1")?
+                .query_row([&id], |row| row.get(0))
+                .optional()?;
+            match known {
+                // Recorded by a run that was stopped right after: nothing is missing.
+                Some(digest) if digest == entry.digest => continue,
+                Some(_) => return Err(Error::Conflict { id, expected: 0 }),
+                None => {}
+            }
+            superseded += supersede_slot(&transaction, entry, &id, at)?;
+            insert(&transaction, entry, &id)?;
+            let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
+            let [digest, facts, file] =
+                [&entry.digest, &entry.facts(), file].map(|hash| data_encoding::HEXLOWER.encode(hash));
+            let detail = format!("{digest} facts {facts} file {file}");
+            newest = Some((events::append(&transaction, &id, "issued", at, &detail)?, id));
+        }
+        match newest {
+            Some((event, id)) => settle(transaction, before, event, &id)?,
+            None => drop(transaction),
+        }
         Ok(superseded)
     }
 
@@ -365,59 +375,70 @@ struct Document<'a> {
 impl Document<'_> {
     fn sign(&self, field: &str, serial: &str, file: &[u8; 32]) -> Result<Mark, Error> {
         let Self { transaction, id, expected, at } = *self;
-        self.swap(transaction.execute(
-            "UPDATE documents SET revision = revision + 1 WHERE id = ?1 AND revision = ?2
+        self.swap(
+            transaction
+                .prepare_cached(
+                    "UPDATE documents SET revision = revision + 1 WHERE id = ?1 AND revision = ?2
                AND status IN ('issued', 'partly-signed')",
-            params![id, expected],
-        )?)?;
-        self.swap(transaction.execute(
-            "UPDATE signers SET signed = ?3 WHERE id = ?1 AND field = ?2 AND signed IS NULL",
-            params![id, field, signed(at.unix())],
-        )?)?;
-        transaction.execute(
-            "INSERT INTO files (id, revision, sha256) VALUES (?1, ?2, ?3)",
-            params![id, expected + 1, file],
+                )?
+                .execute(params![id, expected])?,
         )?;
+        self.swap(
+            transaction
+                .prepare_cached(
+                    "UPDATE signers SET signed = ?3 WHERE id = ?1 AND field = ?2 AND signed IS NULL",
+                )?
+                .execute(params![id, field, signed(at.unix())])?,
+        )?;
+        transaction
+            .prepare_cached("INSERT INTO files (id, revision, sha256) VALUES (?1, ?2, ?3)")?
+            .execute(params![id, expected + 1, file])?;
         let file = data_encoding::HEXLOWER.encode(file);
         let event = self.event("signed", &format!("{field} {serial} file {file}"))?;
-        let open: u32 = transaction.query_row(
-            "SELECT count(*) FROM signers WHERE id = ?1 AND signed IS NULL",
-            [id],
-            |row| row.get(0),
-        )?;
+        let open: u32 = transaction
+            .prepare_cached("SELECT count(*) FROM signers WHERE id = ?1 AND signed IS NULL")?
+            .query_row([id], |row| row.get(0))?;
         let status = if open == 0 { Status::Complete } else { Status::PartlySigned };
         transaction
-            .execute("UPDATE documents SET status = ?2 WHERE id = ?1", params![id, status.as_str()])?;
+            .prepare_cached("UPDATE documents SET status = ?2 WHERE id = ?1")?
+            .execute(params![id, status.as_str()])?;
         if open == 0 { self.event("completed", "") } else { Ok(event) }
     }
 
     fn revoke(&self, reason: &str) -> Result<Mark, Error> {
-        self.swap(self.transaction.execute(
-            "UPDATE documents SET status = 'revoked', remark = ?3 WHERE id = ?1 AND revision = ?2
+        self.swap(
+            self.transaction
+                .prepare_cached(
+                    "UPDATE documents SET status = 'revoked', remark = ?3 WHERE id = ?1 AND revision = ?2
                AND status NOT IN ('revoked', 'superseded')",
-            params![self.id, self.expected, reason],
-        )?)?;
+                )?
+                .execute(params![self.id, self.expected, reason])?,
+        )?;
         self.event(Status::Revoked.as_str(), reason)
     }
 
     fn supersede(&self, by: &Id, reason: &str) -> Result<Mark, Error> {
         let by = by.to_string();
-        self.swap(self.transaction.execute(
-            "UPDATE documents SET status = 'superseded', successor = ?3, remark = ?4
+        self.swap(
+            self.transaction
+                .prepare_cached(
+                    "UPDATE documents SET status = 'superseded', successor = ?3, remark = ?4
                WHERE id = ?1 AND revision = ?2 AND status NOT IN ('revoked', 'superseded') AND id <> ?3
                AND EXISTS (SELECT 1 FROM documents AS other
                  WHERE other.id = ?3 AND other.status NOT IN ('revoked', 'superseded'))",
-            params![self.id, self.expected, by, reason],
-        )?)?;
+                )?
+                .execute(params![self.id, self.expected, by, reason])?,
+        )?;
         self.event(Status::Superseded.as_str(), &format!("{by} {reason}"))
     }
 
     fn show(&self, to: Option<Visibility>, reason: &str) -> Result<Mark, Error> {
         let word = to.map(Visibility::as_str);
-        self.swap(self.transaction.execute(
-            "UPDATE documents SET visibility = ?3 WHERE id = ?1 AND revision = ?2",
-            params![self.id, self.expected, word],
-        )?)?;
+        self.swap(
+            self.transaction
+                .prepare_cached("UPDATE documents SET visibility = ?3 WHERE id = ?1 AND revision = ?2")?
+                .execute(params![self.id, self.expected, word])?,
+        )?;
         self.event("visibility", &format!("{} {reason}", word.unwrap_or("default")))
     }
 
@@ -437,7 +458,7 @@ impl Document<'_> {
 /// The other documents of a slot give way to the one that is being recorded.
 fn supersede_slot(transaction: &Transaction<'_>, entry: &Entry, id: &str, at: Time) -> Result<usize, Error> {
     let slot = &entry.slot;
-    let mut find = transaction.prepare(
+    let mut find = transaction.prepare_cached(
         "SELECT id, status FROM documents WHERE official = ?1 AND year = ?2 AND kind = ?3 AND stage = ?4
            AND status NOT IN ('revoked', 'superseded')",
     )?;
@@ -449,36 +470,37 @@ fn supersede_slot(transaction: &Transaction<'_>, entry: &Entry, id: &str, at: Ti
         if status == Status::Complete.as_str() {
             return Err(Error::Conflict { id: other, expected: 0 });
         }
-        transaction.execute(
-            "UPDATE documents SET status = 'superseded', successor = ?2 WHERE id = ?1",
-            params![other, id],
-        )?;
+        transaction
+            .prepare_cached("UPDATE documents SET status = 'superseded', successor = ?2 WHERE id = ?1")?
+            .execute(params![other, id])?;
         events::append(transaction, &other, Status::Superseded.as_str(), at, id)?;
         superseded += 1;
     }
-    transaction.execute(
+    let mut reserve = transaction.prepare_cached(
         "INSERT OR REPLACE INTO reservations (year, kind, stage, official, id, salt, day)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
-            slot.year,
-            slot.kind.as_str(),
-            slot.stage.0,
-            slot.official,
-            id,
-            entry.reservation.salt,
-            signed(entry.reservation.day),
-        ],
     )?;
+    reserve.execute(params![
+        slot.year,
+        slot.kind.as_str(),
+        slot.stage.0,
+        slot.official,
+        id,
+        entry.reservation.salt,
+        signed(entry.reservation.day),
+    ])?;
     Ok(superseded)
 }
 
 /// The rows of a new document.
 fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), Error> {
-    transaction.execute(
-        "INSERT INTO documents (id, year, kind, stage, official, salt, day, unit, position, name, digest,
+    transaction
+        .prepare_cached(
+            "INSERT INTO documents (id, year, kind, stage, official, salt, day, unit, position, name, digest,
            indicators, budget, first_objective, last_objective, date, revision, status)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 'issued')",
-        params![
+        )?
+        .execute(params![
             id,
             entry.slot.year,
             entry.slot.kind.as_str(),
@@ -495,15 +517,14 @@ fn insert(transaction: &Transaction<'_>, entry: &Entry, id: &str) -> Result<(), 
             entry.first_objective,
             entry.last_objective,
             entry.date,
-        ],
-    )?;
+        ])?;
     for (place, signer) in (0_u32..).zip(&entry.signers) {
-        transaction.execute(
-            "INSERT INTO signers (id, place, field, official, name, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![id, place, signer.field, signer.official, signer.name, signer.position],
+        transaction.prepare_cached("INSERT INTO signers (id, place, field, official, name, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![id, place, signer.field, signer.official, signer.name, signer.position],
         )?;
     }
     let file = entry.files.first().ok_or_else(|| Error::Damaged(format!("{id} without a file")))?;
-    transaction.execute("INSERT INTO files (id, revision, sha256) VALUES (?1, 0, ?2)", params![id, file])?;
+    transaction
+        .prepare_cached("INSERT INTO files (id, revision, sha256) VALUES (?1, 0, ?2)")?
+        .execute(params![id, file])?;
     Ok(())
 }
