@@ -1,5 +1,6 @@
 //! Files that are whole or not there: write under another name, fsync, rename, fsync the folder.
 
+mod staging;
 mod tree;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -8,6 +9,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+pub use staging::Staging;
 pub use tree::{Held, Tree};
 
 /// Readable by its owner only: everything in an office, whatever the umask of who runs the command.
@@ -71,6 +73,28 @@ pub fn write_shared(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// From the disk.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_with(path, bytes, PRIVATE)
+}
+
+/// The same for a file that is too large to be in memory: `write` writes it.
+///
+/// # Errors
+///
+/// From the disk, and those of `write`; what was there before stays.
+pub fn replace_by<T, E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<T, E> {
+    let (staged, mut file) = stage_unsynced(path, b"", PRIVATE)?;
+    let written = write(&mut file).and_then(|written| {
+        file.sync_all()?;
+        fs::rename(&staged, path)?;
+        Ok(written)
+    });
+    let written = written.inspect_err(|_| {
+        let _ = fs::remove_file(&staged);
+    })?;
+    sync_folder(path)?;
+    Ok(written)
 }
 
 /// The same for a file that others may read.
@@ -227,6 +251,15 @@ pub(super) fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
 /// The bytes on disk under a name that nobody looks for. A crash leaves it behind, and the next
 /// attempt takes it away. Processes that could meet here hold the office's lock.
 fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf> {
+    let (staged, file) = stage_unsynced(path, bytes, mode)?;
+    file.sync_all().inspect_err(|_| {
+        let _ = fs::remove_file(&staged);
+    })?;
+    Ok(staged)
+}
+
+/// The same before it is on the disk.
+fn stage_unsynced(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(std::path::PathBuf, File)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
     let staged = path.with_file_name(format!("{STAGED_BEFORE}{name}{STAGED_AFTER}"));
     // Also a link that leads nowhere: it is not followed, and must not stand in the way either.
@@ -236,10 +269,10 @@ fn stage(path: &Path, bytes: &[u8], mode: u32) -> io::Result<std::path::PathBuf>
     }
     let mut file = create_new(&staged, mode)?;
     // On a full disk half a file would keep it full.
-    file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+    file.write_all(bytes).inspect_err(|_| {
         let _ = fs::remove_file(&staged);
     })?;
-    Ok(staged)
+    Ok((staged, file))
 }
 
 /// An empty file that does not exist yet, with these permissions from its first moment on.
@@ -302,6 +335,29 @@ pub(super) fn is_private(path: &Path) -> bool {
     {
         let _ = path;
         true
+    }
+}
+
+/// Adds to a file of notes whose loss costs time and nothing else: it is not brought to the disk.
+///
+/// # Errors
+///
+/// From the disk.
+pub fn append_note(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    OpenOptions::new().append(true).open(path)?.write_all(bytes)
+}
+
+/// Whether a file belongs to whoever runs this, and nobody else can read or write it; where the system cannot say, it does.
+pub fn is_owners_alone(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let own = rustix::process::geteuid().as_raw();
+        fs::metadata(path).is_ok_and(|file| file.is_file() && file.uid() == own && file.mode() & 0o077 == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        path.is_file()
     }
 }
 
