@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use data_encoding::HEXLOWER;
 use pk::audit::{Answer, Auditor};
-use pk::batch::{self, Changed, Tools};
+use pk::batch::{self, Changed, Press, Rendered, Tools};
 use pk::input;
 use pk::model::{Cycle, Defaults};
 use pk::office::{Config, FixedClock, Office, Passphrase, Protection};
@@ -151,11 +151,14 @@ impl Fixture {
         let seal = self.office.open_seal(&passphrase(), now()).unwrap();
         let mut tools = Tools {
             office: &self.office,
-            renderer: renderer(),
+            press: Press::Here(renderer()),
+            templates: renderer().templates(),
+            rendered: Rendered::default(),
             seal: &seal,
             registry: &mut self.registry(),
             clock: &clock(),
             jobs: 2,
+            stop: &|| false,
             reissue: Default::default(),
         };
         batch::generate(cycle, proposed, changed, &mut tools, &mut |_| {})
@@ -170,15 +173,17 @@ impl Fixture {
     pub(crate) fn try_sign(
         &self,
         pending: &[batch::Pending],
-        signer: &dyn Sign,
+        signer: &(dyn Sign + Sync),
         at: Time,
     ) -> Result<batch::SignSummary, batch::SignError> {
         let mut desk = batch::Desk {
             office: &self.office,
             renderer: renderer(),
+            rendered: Rendered::default(),
             registry: &mut self.registry(),
             clock: &FixedClock(at),
             jobs: 2,
+            stop: &|| false,
         };
         batch::sign(pending, signer, &mut desk, &mut |_| {})
     }

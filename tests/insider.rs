@@ -473,9 +473,11 @@ fn pages_that_cannot_be_made_again_are_not_signed() {
     let mut desk = batch::Desk {
         office: &fixture.office,
         renderer: &renderer,
+        rendered: batch::Rendered::default(),
         registry: &mut registry,
         clock: &fixture::clock(),
         jobs: 2,
+        stop: &|| false,
     };
     let result = batch::sign(&pending, &signer, &mut desk, &mut |_| {});
     assert!(matches!(result, Err(SignError::OtherTemplates(_))), "{result:?}");

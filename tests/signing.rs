@@ -33,11 +33,11 @@ fn the_second_party_waits_for_the_first() {
     let waiting = |official: &str| batch::pending_for(official, &fixture.registry()).unwrap().len();
     assert_eq!(waiting("bupati"), 1, "only the own agreement");
     assert_eq!(waiting("kominfo"), 2);
-    assert_eq!(fixture.sign("kominfo"), batch::SignSummary { signed: 2, completed: 0 });
+    assert_eq!(fixture.sign("kominfo"), batch::SignSummary { signed: 2, completed: 0, stopped: false });
     assert_eq!(waiting("kominfo"), 0);
     assert_eq!(waiting("bupati"), 3);
     assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::PartlySigned);
-    assert_eq!(fixture.sign("bupati"), batch::SignSummary { signed: 3, completed: 3 });
+    assert_eq!(fixture.sign("bupati"), batch::SignSummary { signed: 3, completed: 3, stopped: false });
     assert_eq!(fixture.entry("kominfo", Kind::Agreement).status, Status::Complete);
     let events: Vec<String> = fixture.registry().history().unwrap().into_iter().map(|e| e.what).collect();
     assert_eq!(events.iter().filter(|e| *e == "issued").count(), 5);

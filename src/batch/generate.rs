@@ -1,43 +1,29 @@
-//! Rendering and recording revision 0 of all documents of a plan.
+//! Rendering and recording revision 0 of all documents of a year.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 
 use pk_trust::Time;
-use pk_trust::claim::{self, Address, Claim, Id};
+use pk_trust::claim::{self, Address, Claim, Id, Kind};
 use pk_trust::pades::{self, SEAL_FIELD};
 use pk_trust::pki::{KeyError, Purpose, Sign};
 use sha2::{Digest as _, Sha256};
 
 use super::change::ChangedDocument;
-use super::{Event, FileError, Item, Plan, read_document, slot_of};
-use crate::model::Cycle;
-use crate::office::{self, AuthorityError, Clock, Office, durable};
-use crate::registry::{self, Entry, Registry, Reservation, Signer, Status};
-use crate::render::{self, Renderer, Revision0};
+use super::group::Group;
+use super::press::Hand;
+use super::{Event, FileError, Item, Press, Rendered, read_document, slot_of};
+use crate::model::{Cycle, Document};
+use crate::office::{self, AuthorityError, Clock, Office};
+use crate::registry::{self, Entry, Registry, Reservation, Signer, Slot, Status};
+use crate::render::{Revision0, Templates};
 use crate::workers::{Lost, in_order, threads};
 
 /// Why a run of documents stopped. What was recorded before stays recorded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GenerateError {
-    /// A document cannot be rendered.
-    #[error("{position}: {source}")]
-    Render {
-        /// Whose document.
-        position: String,
-        /// Why.
-        source: render::Error,
-    },
-    /// The seal did not sign a document.
-    #[error("{position}: {source}")]
-    Certify {
-        /// Whose document.
-        position: String,
-        /// Why.
-        source: pades::Error,
-    },
     /// The seal did not sign.
     #[error("the seal did not sign")]
     Seal(#[from] KeyError),
@@ -76,6 +62,9 @@ pub enum GenerateError {
     /// A thread could not be started, or ended before its work.
     #[error(transparent)]
     Worker(#[from] Lost),
+    /// It was asked to stop.
+    #[error("stopped")]
+    Stopped,
 }
 
 /// What a run did.
@@ -93,10 +82,29 @@ pub struct GenerateSummary {
     pub superseded: Vec<Id>,
     /// What changed in those that were replaced.
     pub changed: Vec<ChangedDocument>,
+    /// Documents that could not be made, in order. All others were.
+    pub failed: Vec<Failed>,
+    /// Whether the run was asked to stop before it was done.
+    pub stopped: bool,
 }
 
-/// Issues what is missing, holding the office's lock. `jobs` threads render; this one writes and
-/// records, in the order of the plan.
+/// A document that could not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Handle of its owner.
+    pub official: String,
+    /// Position of its owner.
+    pub position: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Why: a code and its values.
+    pub code: &'static str,
+    /// The values.
+    pub values: BTreeMap<&'static str, String>,
+}
+
+/// Issues what is missing, holding the office's lock. `jobs` workers set pages; this thread writes and
+/// records, in the order of the cycle. A document that fails stops no other one.
 ///
 /// # Errors
 ///
@@ -118,36 +126,101 @@ pub fn generate(
     {
         return Err(GenerateError::Clock { now, last });
     }
-    let plan = Plan::make(cycle, &tools.office.config().instansi.host, tools.registry, proposed)?;
-    let (missing, mut summary) = missing(&plan, proposed, changed, tools)?;
+    let host = tools.office.config().instansi.host.clone();
+    let slots = cycle.documents.iter().map(slot_of);
+    let proposals: Vec<(Slot, Reservation)> = slots.zip(proposed.iter().copied()).collect();
+    let reservations = tools.registry.reserve(&proposals)?;
+    drop(proposals);
+    let (missing, mut summary) = missing(cycle, &host, &reservations, proposed, changed, tools)?;
     on_event(Event::Started(missing.len()));
-    let Tools { office, renderer, seal, registry, clock, jobs, .. } = tools;
-    let (renderer, seal): (&Renderer, &(dyn Sign + Sync)) = (renderer, *seal);
-    let host = plan.host.as_str();
-    let work = |item: &Item| make(item, host, renderer, seal, now);
-    in_order(&missing, vec![&work; threads(*jobs, missing.len())], |item, made| {
-        summary.replaced += commit(item, &made?, office, *registry, *clock)?;
-        summary.issued += 1;
-        on_event(Event::Done);
-        Ok::<_, GenerateError>(())
-    })?;
+    let Tools { office, press, templates, rendered, seal, registry, clock, jobs, stop, .. } = tools;
+    let (templates, seal): (&Templates, &(dyn Sign + Sync)) = (templates, *seal);
+    let (host, press) = (host.as_str(), &*press);
+    let worker = |_| {
+        let mut hand = press.hand();
+        move |missing: &Missing| {
+            let item = Item::new(cycle.documents[missing.index].clone(), missing.reservation, host);
+            make(&item, host, &mut hand, templates, seal, now)
+        }
+    };
+    let workers = (0..threads(*jobs, missing.len())).map(worker).collect();
+    let mut group = Group::new();
+    let folder = office.documents();
+    let mut commit =
+        |group: &mut Group<Entry>, summary: &mut GenerateSummary, on_event: &mut dyn FnMut(Event)| {
+            let entries = group.publish(&folder)?;
+            if !entries.is_empty() {
+                summary.replaced += registry.record_all(&entries, clock.now())?;
+                summary.issued += entries.len();
+                entries.iter().for_each(|_| on_event(Event::Done));
+            }
+            Ok::<_, GenerateError>(())
+        };
+    let worked = in_order(&missing, workers, |missing, made| {
+        let document = &cycle.documents[missing.index];
+        match made {
+            Ok(Made { file, hash, note, digest }) => {
+                let entry = entry(document, missing.reservation, digest, hash, clock.now());
+                // Not recorded, and nobody else is at work: whatever lies there is an orphan of a run that was stopped.
+                group.add(&office.document_file(&missing.reservation.id.to_string(), 0), &file, entry)?;
+                rendered.add(note);
+            }
+            Err(Unmade::Seal(error)) => return Err(error.into()),
+            Err(Unmade::Document { code, values }) => {
+                let owner = document.owner();
+                summary.failed.push(Failed {
+                    official: owner.id.clone(),
+                    position: owner.position.clone(),
+                    kind: document.kind(),
+                    code,
+                    values,
+                });
+                on_event(Event::Failed);
+            }
+        }
+        if group.is_full() {
+            commit(&mut group, &mut summary, on_event)?;
+        }
+        if stop() { Err(GenerateError::Stopped) } else { Ok(()) }
+    });
+    // Also where the run ends here: what is staged is whole.
+    if !matches!(worked, Err(GenerateError::File(_) | GenerateError::Registry(_))) {
+        commit(&mut group, &mut summary, on_event)?;
+    }
+    rendered.save();
+    match worked {
+        Err(GenerateError::Stopped) => summary.stopped = true,
+        worked => worked?,
+    }
     Ok(summary)
+}
+
+/// A document that is to be made: its place in the cycle, and what is given to it.
+struct Missing {
+    index: usize,
+    reservation: Reservation,
 }
 
 /// What a run works with.
 pub struct Tools<'a> {
     /// The office.
     pub office: &'a Office,
-    /// The renderer with the office's templates.
-    pub renderer: &'a Renderer,
+    /// Who sets the pages.
+    pub press: Press<'a>,
+    /// The office's templates.
+    pub templates: &'a Templates,
+    /// Pages that were set before.
+    pub rendered: Rendered,
     /// The seal.
     pub seal: &'a (dyn Sign + Sync),
     /// The registry.
     pub registry: &'a mut dyn Registry,
     /// The clock.
     pub clock: &'a dyn Clock,
-    /// Threads that render.
+    /// Workers that set pages.
     pub jobs: usize,
+    /// Asked after each document: whether to stop there.
+    pub stop: &'a dyn Fn() -> bool,
     /// Revoked documents that are issued again under a new id, although their data has not changed.
     pub reissue: BTreeSet<Id>,
 }
@@ -176,33 +249,42 @@ pub enum Changed {
 /// The items that are not recorded yet. Documents whose data changed since they were issued are
 /// named, all of them, before anything is done.
 fn missing(
-    plan: &Plan,
+    cycle: &Cycle,
+    host: &str,
+    reservations: &[Reservation],
     proposed: &[Reservation],
     policy: Changed,
     tools: &Tools<'_>,
-) -> Result<(Vec<Item>, GenerateSummary), GenerateError> {
+) -> Result<(Vec<Missing>, GenerateSummary), GenerateError> {
     let mut missing = Vec::new();
     let mut summary = GenerateSummary::default();
     let (mut changed, mut complete, mut signed, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (item, fresh) in plan.items.iter().zip(proposed) {
-        match tools.registry.find(&item.reservation.id)? {
-            None => missing.push(item.clone()),
+    let given = reservations.iter().zip(proposed);
+    for (index, (document, (reservation, fresh))) in cycle.documents.iter().zip(given).enumerate() {
+        let missed = |reservation: &Reservation| Missing { index, reservation: *reservation };
+        let Some(entry) = tools.registry.find(&reservation.id)? else {
+            missing.push(missed(reservation));
+            continue;
+        };
+        // One at a time: the data of ten thousand documents would fill the memory.
+        let item = &Item::new(document.clone(), *reservation, host);
+        match entry {
             // What is issued again is what was revoked; whatever else the workbook says by now is another document.
-            Some(entry) if tools.reissue.contains(&entry.reservation.id) => {
+            entry if tools.reissue.contains(&entry.reservation.id) => {
                 if entry.digest == item.data.digest {
-                    missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
+                    missing.push(missed(fresh));
                 } else {
                     changed.push(ChangedDocument::new(entry, item, tools.office));
                 }
             }
             // By pk supersede: another document is in force in its place, whatever the workbook says by now.
-            Some(entry) if entry.status == Status::Superseded => {
+            entry if entry.status == Status::Superseded => {
                 summary.superseded.push(entry.reservation.id);
             }
-            Some(entry) if entry.digest == item.data.digest && entry.status == Status::Revoked => {
+            entry if entry.digest == item.data.digest && entry.status == Status::Revoked => {
                 summary.revoked.push(entry.reservation.id);
             }
-            Some(entry) if entry.digest == item.data.digest => {
+            entry if entry.digest == item.data.digest => {
                 let path = tools.office.document_file(&item.reservation.id.to_string(), entry.revision);
                 // Recorded, and then the file was lost: that is damage, not something to make again.
                 match fs::metadata(&path) {
@@ -211,11 +293,11 @@ fn missing(
                     Err(error) => return Err(FileError::at(&path)(error).into()),
                 }
             }
-            Some(entry) if entry.status == Status::Complete => {
+            entry if entry.status == Status::Complete => {
                 complete.push(ChangedDocument::new(entry, item, tools.office));
             }
             // A new id: what was printed of the old document must not seem to be the new one.
-            Some(entry) if policy != Changed::Refuse => {
+            entry if policy != Changed::Refuse => {
                 if entry.status == Status::PartlySigned {
                     signed.push(format!(
                         "{}  {}: {}",
@@ -224,10 +306,10 @@ fn missing(
                         signers(&entry)
                     ));
                 }
-                missing.push(Item::new(item.document.clone(), *fresh, &plan.host));
+                missing.push(missed(fresh));
                 summary.changed.push(ChangedDocument::new(entry, item, tools.office));
             }
-            Some(entry) => changed.push(ChangedDocument::new(entry, item, tools.office)),
+            entry => changed.push(ChangedDocument::new(entry, item, tools.office)),
         }
     }
     if !lost.is_empty() {
@@ -272,49 +354,63 @@ pub fn link_for(item: &Item, host: &str, seal: &dyn Sign) -> Result<String, KeyE
     claim::sign(&claim, &Address { host: host.to_owned(), id: item.reservation.id }, seal)
 }
 
-/// The document as it is issued: revision 0, certified by the seal.
+/// A document as it is issued: revision 0, certified by the seal.
+struct Made {
+    file: Vec<u8>,
+    /// SHA-256 of it.
+    hash: [u8; 32],
+    /// Of its pages.
+    note: [u8; 32],
+    /// Of its data.
+    digest: [u8; 32],
+}
+
+/// Why a document was not made.
+enum Unmade {
+    /// The seal does not sign: then no other one will be made either.
+    Seal(KeyError),
+    /// This one alone.
+    Document { code: &'static str, values: BTreeMap<&'static str, String> },
+}
+
 fn make(
     item: &Item,
     host: &str,
-    renderer: &Renderer,
+    hand: &mut Hand<'_>,
+    templates: &Templates,
     seal: &dyn Sign,
     now: Time,
-) -> Result<Vec<u8>, GenerateError> {
-    let position = || item.document.owner().position.clone();
-    let link = link_for(item, host, seal)?;
-    let Revision0(rendered) = renderer
+) -> Result<Made, Unmade> {
+    let link = link_for(item, host, seal).map_err(Unmade::Seal)?;
+    let Revision0(rendered) = hand
         .render(&item.data.bytes, &link)
-        .map_err(|source| GenerateError::Render { position: position(), source })?;
-    pades::sign(&rendered, SEAL_FIELD, seal, now)
-        .map_err(|source| GenerateError::Certify { position: position(), source })
+        .map_err(|error| Unmade::Document { code: error.code(), values: error.values() })?;
+    let file = pades::sign(&rendered, SEAL_FIELD, seal, now).map_err(|error| match error {
+        pades::Error::Key(error) => Unmade::Seal(error),
+        error => Unmade::Document { code: error.code(), values: error.values() },
+    })?;
+    let note = Rendered::note(&Sha256::digest(&rendered).into(), templates);
+    Ok(Made { hash: Sha256::digest(&file).into(), file, note, digest: item.data.digest })
 }
 
-/// Writes the file, then records it; gives how many documents it replaced.
-fn commit(
-    item: &Item,
-    file: &[u8],
-    office: &Office,
-    registry: &mut dyn Registry,
-    clock: &dyn Clock,
-) -> Result<usize, GenerateError> {
-    let id = item.reservation.id.to_string();
-    let path = office.document_file(&id, 0);
-    let folder = office.documents().join(&id);
-    durable::create_private_dir(&folder).map_err(FileError::at(&folder))?;
-    // Not recorded, and nobody else is at work: whatever lies here is an orphan of a run that was stopped.
-    durable::replace(&path, file).map_err(FileError::at(&path))?;
-    let owner = item.document.owner();
-    let objectives = item.document.objectives();
-    let now = clock.now();
-    let entry = Entry {
-        slot: slot_of(&item.document),
-        reservation: item.reservation,
+/// What is recorded of a new document.
+fn entry(
+    document: &Document,
+    reservation: Reservation,
+    digest: [u8; 32],
+    file: [u8; 32],
+    now: Time,
+) -> Entry {
+    let owner = document.owner();
+    let objectives = document.objectives();
+    Entry {
+        slot: slot_of(document),
+        reservation,
         unit: owner.unit.clone(),
         position: owner.position.clone(),
         name: owner.name.clone(),
-        digest: item.data.digest,
-        signers: item
-            .document
+        digest,
+        signers: document
             .parties()
             .iter()
             .map(|party| Signer {
@@ -325,21 +421,20 @@ fn commit(
                 signed: None,
             })
             .collect(),
-        indicators: item.document.indicators(),
-        budget: item.document.budget(),
+        indicators: document.indicators(),
+        budget: document.budget(),
         revision: 0,
-        files: vec![Sha256::digest(file).into()],
+        files: vec![file],
         status: Status::Issued,
         remark: None,
         successor: None,
         visibility: None,
         first_objective: objectives.first().map(|o| o.text.clone()),
         last_objective: objectives.last().map(|o| o.text.clone()),
-        date: Some(item.document.date().to_string()),
+        date: Some(document.date().to_string()),
         changed: now,
         ended: None,
-    };
-    Ok(registry.record(&entry, now)?)
+    }
 }
 
 /// The file of a document's newest revision, if it still is the one that was recorded.

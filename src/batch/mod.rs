@@ -1,18 +1,23 @@
 //! Issuing, signing and handing out many documents.
 //!
 //!  1. reserve   ids and salts in the registry; a crash leaves reservations, used by the next run
-//!  2. render    pure; a crash leaves nothing
-//!  3. stage     the file, whole or not there; a crash leaves an orphan, overwritten by the next run
-//!  4. record    COMMIT POINT, compare-and-swap in the registry; before it: not issued, after it: issued
-//!  5. sign      render again and compare; then stage and record again, one revision a signature
-//!  6. archive   derived from what is recorded; may be made again at any time
+//!  2. render    pure, in processes of their own; a crash leaves nothing
+//!  3. stage     files of a group, under other names; a crash leaves these, overwritten by the next run
+//!  4. publish   all of them to the disk, then each in its place; a crash leaves orphans, overwritten by the next run
+//!  5. record    COMMIT POINT, one transaction for the group; before it: not issued, after it: issued
+//!  6. sign      look at all documents and stage each with its signature; then publish and record again, in groups
+//!  7. archive   derived from what is recorded; streamed under another name, may be made again at any time
 //!
-//! There is no resume mode. Every run looks at what is recorded and does what is missing.
+//! There is no resume mode. Every run looks at what is recorded and does what is missing. One thread writes and records,
+//! in the order of the plan, so the result is the same whatever the number of workers.
 
 mod archive;
 mod change;
 mod generate;
+mod group;
 mod plan;
+mod press;
+mod rendered;
 mod sealed;
 mod sign;
 
@@ -21,10 +26,14 @@ pub use archive::{
     OpenArchive, write_archive,
 };
 pub use change::{ChangedDocument, Part};
-pub use generate::{Changed, GenerateError, GenerateSummary, Tools, generate, link_for, recorded_file};
+pub use generate::{
+    Changed, Failed, GenerateError, GenerateSummary, Tools, generate, link_for, recorded_file,
+};
 pub use plan::{Item, Plan, doubles, glyph_problems, orphans, outdated, slot_of};
+pub use press::{COMMAND, Press, serve};
+pub use rendered::Rendered;
 pub use sealed::{Attached, Difference};
-pub use sign::{Desk, Pending, SignError, SignSummary, offer, pending_for, sign};
+pub use sign::{Act, Desk, Pending, SignError, SignSummary, offer, pending_for, sign, sign_all};
 
 pub use crate::workers::Lost;
 
@@ -40,6 +49,8 @@ pub enum Event {
     Started(usize),
     /// One more is done.
     Done,
+    /// One more is not done, and is named at the end.
+    Failed,
 }
 
 /// A file that cannot be read or written.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Cycle, Data, Document, Draft, Issue, Problem, Problems, SHEETS, Typeface, Value};
-use crate::registry::{Entry, Registry, Reservation, Slot};
+use crate::registry::{Entry, Reservation, Slot};
 use crate::render::Renderer;
 
 /// One document to be made.
@@ -46,23 +46,6 @@ pub fn slot_of(document: &Document) -> Slot {
 }
 
 impl Plan {
-    /// Gives every document of a cycle its id: the one it has in the registry, or the proposed one.
-    ///
-    /// # Errors
-    ///
-    /// From the registry.
-    pub fn make(
-        cycle: &Cycle,
-        host: &str,
-        registry: &mut dyn Registry,
-        proposed: &[Reservation],
-    ) -> Result<Self, crate::registry::Error> {
-        let slots = cycle.documents.iter().map(slot_of);
-        let proposals: Vec<(Slot, Reservation)> = slots.zip(proposed.iter().copied()).collect();
-        let reservations = registry.reserve(&proposals)?;
-        Ok(Self::with(cycle.documents.clone(), &reservations, host))
-    }
-
     /// A plan with ids that are given.
     pub fn with(documents: Vec<Document>, reservations: &[Reservation], host: &str) -> Self {
         let items = documents.into_iter().zip(reservations);

@@ -143,7 +143,12 @@ impl Attached {
     pub fn reproduced(&self, bytes: &[u8], templates: &Templates, renderer: &Renderer) -> Option<bool> {
         let claim = self.claim.as_ref().filter(|_| self.can_be_rendered(templates))?;
         let rendered = renderer.render(&self.data, claim);
-        Some(bytes.get(..self.end) == Some(rendered.ok()?.0.as_slice()))
+        Some(self.rendered(bytes) == rendered.ok()?.0.as_slice())
+    }
+
+    /// What Typst made of it: revision 0 without the seal.
+    pub fn rendered<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        bytes.get(..self.end).unwrap_or_default()
     }
 
     /// Whether these are the templates that the data names.

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use pk_trust::claim::Id;
 
+use super::configuration::Configuration;
 use super::failure::Failure;
 use super::term::Term;
 use crate::audit::Auditor;
-use crate::batch::glyph_problems;
+use crate::batch::{Press, Rendered, glyph_problems};
 use crate::input;
 use crate::model::{Cycle, Defaults, Emblems, Place, Problem, Problems};
 use crate::office::{Clock, Office, SystemClock, random};
@@ -188,6 +189,16 @@ fn picture_problems(renderer: &Renderer) -> Vec<Problem> {
 /// The renderer with the office's templates.
 pub(super) fn renderer(office: &Office) -> Result<Renderer, Failure> {
     Ok(Renderer::new(Templates::with_folder(&office.templates())?))
+}
+
+/// Who sets the pages of an office: processes of this program.
+pub(super) fn press<'r>(office: &Office, renderer: &'r Renderer) -> Press<'r> {
+    Press::beside(renderer, office.templates())
+}
+
+/// The notes of pages that were set for this user before, beside the user's own configuration.
+pub(super) fn rendered() -> Rendered {
+    Configuration::of_user().map_or_else(Rendered::default, |own| Rendered::open(&own.rendered()))
 }
 
 /// New ids, salts and the day of issue, to be proposed to the registry.

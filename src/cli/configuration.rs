@@ -144,6 +144,11 @@ impl Configuration {
         self.folder.join(NAME)
     }
 
+    /// The file of the notes of pages that were set before.
+    pub(super) fn rendered(&self) -> PathBuf {
+        self.folder.join("rendered")
+    }
+
     /// What was entered; nothing if nothing ever was.
     ///
     /// # Errors

@@ -74,11 +74,14 @@ pub(super) fn run(app: &App, term: &mut Term, args: Demo) -> Result<ExitCode, Fa
     let seal = office.open_seal(&passphrase, app.clock.now())?;
     let mut tools = Tools {
         office: &office,
-        renderer: &renderer,
+        press: app::press(&office, &renderer),
+        templates: renderer.templates(),
+        rendered: app::rendered(),
         seal: &seal,
         registry: &mut registry,
         clock: app.clock.as_ref(),
         jobs: jobs(None),
+        stop: &|| false,
         reissue: BTreeSet::new(),
     };
     let made = generate::make(steps.term, &cycle, Changed::Refuse, &mut tools)?;
@@ -199,7 +202,15 @@ fn sign_all(
             continue;
         }
         let signer = office.open_official(&official.id, passphrase, app.clock.now())?;
-        let mut desk = Desk { office, renderer, registry, clock: app.clock.as_ref(), jobs: app::jobs(None) };
+        let mut desk = Desk {
+            office,
+            renderer,
+            rendered: app::rendered(),
+            registry,
+            clock: app.clock.as_ref(),
+            jobs: app::jobs(None),
+            stop: &|| false,
+        };
         let done = sign(&pending, &signer, &mut desk, &mut |event| {
             if event == Event::Done {
                 progress.event(event);

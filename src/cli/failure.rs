@@ -14,7 +14,9 @@ use pk_trust::verify::{ContentError, TrustError};
 use pk_trust::{pades, pdf};
 
 use crate::audit::Unanswered;
-use crate::batch::{ArchiveError, ChangedDocument, Difference, FileError, GenerateError, SignError};
+use crate::batch::{
+    ArchiveError, ChangedDocument, Difference, FileError, GenerateError, SignError,
+};
 use crate::input::WorkbookError;
 use crate::model::{InvalidReason, Problem, Problems, Reason};
 use crate::office::{self, AuthorityError, ConfigError, PassphraseError};
@@ -354,10 +356,6 @@ impl From<TemplatesError> for Failure {
 impl From<GenerateError> for Failure {
     fn from(error: GenerateError) -> Self {
         match error {
-            GenerateError::Render { position, source } => Self::from(source).about(position),
-            GenerateError::Certify { position, source } => {
-                Self::new("fail.certify").because(&source).about(position)
-            }
             GenerateError::Seal(source) => Self::new("fail.seal").because(&source),
             GenerateError::Worker(lost) => lost.into(),
             GenerateError::Office(error) => error.into(),
@@ -387,6 +385,7 @@ impl From<GenerateError> for Failure {
                 let count = documents.len();
                 Self { causes: documents, ..Self::new("fail.signed") }.with("count", count)
             }
+            GenerateError::Stopped => Self::new("fail.stopped"),
         }
     }
 }
@@ -410,6 +409,7 @@ impl From<SignError> for Failure {
             SignError::Registry(error) => error.into(),
             SignError::Pades { id, source } => Self::new("fail.sign").because(&source).about(id.grouped()),
             SignError::Worker(lost) => lost.into(),
+            SignError::Stopped => Self::new("fail.stopped"),
         }
     }
 }
@@ -578,9 +578,8 @@ mod tests {
         let expected = ["berkas tidak dapat dibaca", "objek 7 0 R tidak ada"];
         assert_eq!(said(Language::Indonesian, Failure::new("fail.sign").because(&sign)), expected);
         let render = render::Error::Template(vec!["unknown variable".to_owned()]);
-        let rendered = GenerateError::Render { position: "Kepala".to_owned(), source: render };
         let expected = ["Kepala", "ada kesalahan pada templat: unknown variable"];
-        assert_eq!(said(Language::Indonesian, Failure::from(rendered)), expected);
+        assert_eq!(said(Language::Indonesian, Failure::from(render).about("Kepala")), expected);
     }
 
     #[test]

@@ -9,13 +9,15 @@ use pk_trust::claim::Id;
 use super::app::{self, App, jobs, proposals};
 use super::changed;
 use super::failure::Failure;
+use super::interrupt;
 use super::passphrase::OfficePassphraseArgs;
 use super::status::line;
 use super::term::Term;
-use crate::batch::{Changed, GenerateSummary, Tools, doubles, generate, orphans};
+use crate::batch::{Changed, Failed, GenerateSummary, Tools, doubles, generate, orphans};
 use crate::model::Cycle;
-use crate::office::Office;
+use crate::office::{Office, durable};
 use crate::registry::{Entry, Registry as _};
+use crate::words::printable;
 
 /// Make and record all documents of a year, ready to be signed; a second run makes what is missing
 #[derive(clap::Args, Debug)]
@@ -36,6 +38,7 @@ pub(super) struct Generate {
 }
 
 pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode, Failure> {
+    interrupt::listen();
     let office = app.office()?;
     let renderer = app::renderer(&office)?;
     let path = app::workbook(&office, args.data, "pk generate")?;
@@ -51,11 +54,14 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
     };
     let mut tools = Tools {
         office: &office,
-        renderer: &renderer,
+        press: app::press(&office, &renderer),
+        templates: renderer.templates(),
+        rendered: app::rendered(),
         seal: &seal,
         registry: &mut registry,
         clock: app.clock.as_ref(),
         jobs: jobs(args.jobs),
+        stop: &interrupt::asked,
         reissue: BTreeSet::new(),
     };
     let summary = match make(term, &cycle, changed, &mut tools) {
@@ -92,9 +98,57 @@ pub(super) fn run(app: &App, term: &mut Term, args: Generate) -> Result<ExitCode
         let ids: Vec<String> = summary.revoked.iter().map(Id::grouped).collect();
         term.note("generate.revoked", &[("count", ids.len().to_string()), ("ids", ids.join(" "))]);
     }
+    note_failed(term, &office, &summary.failed)?;
+    if summary.stopped {
+        term.note("generate.stopped", &[("missing", missing(&cycle, &summary).to_string())]);
+        return Ok(interrupt::code());
+    }
     note_orphans(term, &office, &cycle, &registry.all()?);
-    Ok(ExitCode::SUCCESS)
+    Ok(if summary.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+/// How many documents a run that was stopped has not come to.
+fn missing(cycle: &Cycle, summary: &GenerateSummary) -> usize {
+    let told = summary.issued
+        + summary.unchanged
+        + summary.failed.len()
+        + summary.superseded.len()
+        + summary.revoked.len();
+    cycle.documents.len().saturating_sub(told)
+}
+
+/// Names the documents that could not be made, here and in a file: on the night before, somebody else may have to mend them.
+pub(super) fn note_failed(term: &Term, office: &Office, failed: &[Failed]) -> Result<(), Failure> {
+    let path = office.root().join(FAILED);
+    if failed.is_empty() {
+        // What an earlier run wrote is no longer true.
+        return match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(crate::office::Error::Io { path, source }.into())
+            }
+            _ => Ok(()),
+        };
+    }
+    let lines: Vec<String> = failed
+        .iter()
+        .map(|document| {
+            let values: Vec<(&str, &str)> =
+                document.values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            let kind = term.words.plain(&format!("kind.{}", document.kind));
+            let reason = term.words.filled(document.code, &values);
+            printable(&format!("{}  {}, {kind}: {reason}", document.official, document.position)).into_owned()
+        })
+        .collect();
+    let values = [("count", failed.len().to_string()), ("file", path.display().to_string())];
+    term.note("generate.failed", &values);
+    lines.iter().for_each(|line| term.aside(&format!("  {line}")));
+    let text = lines.join("\n") + "\n";
+    durable::replace(&path, text.as_bytes())
+        .map_err(|source| crate::office::Error::Io { path, source }.into())
+}
+
+/// The list of documents that could not be made, in the office folder.
+const FAILED: &str = "belum-terbit.txt";
 
 /// Says which documents wait for signatures although their officials have no row any more.
 pub(super) fn note_orphans(term: &Term, office: &Office, cycle: &Cycle, entries: &[Entry]) {

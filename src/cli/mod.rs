@@ -19,6 +19,7 @@ mod generate;
 mod history;
 mod init;
 mod inputs;
+mod interrupt;
 mod key;
 mod moment;
 mod passphrase;
@@ -28,6 +29,7 @@ mod reissue;
 mod revoke;
 mod schema;
 mod serve;
+mod set_pages;
 mod sign;
 mod standing;
 mod status;
@@ -91,6 +93,8 @@ enum Command {
     Draw(draw::Draw),
     #[command(name = crate::web::COMMAND, hide = true)]
     CheckUpload(check_upload::CheckUpload),
+    #[command(name = crate::batch::COMMAND, hide = true)]
+    SetPages(set_pages::SetPages),
     Schema(schema::Schema),
     Wording(wording::Wording),
     Completions(completions::Completions),
@@ -169,6 +173,7 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Serve(args) => serve::run(app, term, args),
         Command::Draw(args) => draw::run(&args),
         Command::CheckUpload(_) => check_upload::run(app),
+        Command::SetPages(args) => set_pages::run(&args),
         Command::Schema(args) => schema::run(term, args),
         Command::Wording(args) => wording::run(app, term, args),
         Command::Completions(args) => completions::run(args),

@@ -77,11 +77,14 @@ pub(super) fn run(app: &App, term: &mut Term, args: Reissue) -> Result<ExitCode,
     let seal = args.passphrase.open(term, |passphrase| office.open_seal(passphrase, app.clock.now()))?;
     let mut tools = Tools {
         office: &office,
-        renderer: &renderer,
+        press: app::press(&office, &renderer),
+        templates: renderer.templates(),
+        rendered: app::rendered(),
         seal: &seal,
         registry: &mut registry,
         clock: app.clock.as_ref(),
         jobs: jobs(None),
+        stop: &|| false,
         reissue: wanted,
     };
     let summary = make(term, &cycle, Changed::Refuse, &mut tools)?;

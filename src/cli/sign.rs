@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::app::{self, App, jobs};
 use super::failure::Failure;
+use super::interrupt;
 use super::passphrase::PassphraseArgs;
 use super::term::{Choice, Term, Tone};
 use crate::batch::{Attached, Desk, Pending, offer, pending_for, sign};
@@ -57,7 +58,7 @@ pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Fa
         term.say("sign.nothing", &[("official", official)]);
         return Ok(ExitCode::SUCCESS);
     }
-    let offered = offer(&pending, &office, app.clock.now())?;
+    let offered = offer(&pending, &office)?;
     show(term, &office, &pending, &offered, pending.len() <= FEW);
     if !args.yes && !consents(term, &office, &pending, &offered) {
         return Err(Failure::new("fail.no-consent"));
@@ -67,12 +68,15 @@ pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Fa
         .passphrase
         .open(term, &name, |passphrase| office.open_official(&official, passphrase, app.clock.now()))?;
     let renderer = app::renderer(&office)?;
+    interrupt::listen();
     let mut desk = Desk {
         office: &office,
         renderer: &renderer,
+        rendered: app::rendered(),
         registry: &mut registry,
         clock: app.clock.as_ref(),
         jobs: jobs(args.jobs),
+        stop: &interrupt::asked,
     };
     let progress = term.progress("progress.sign");
     let summary = sign(&pending, &signer, &mut desk, &mut |event| progress.event(event));
@@ -82,6 +86,11 @@ pub(super) fn run(app: &App, term: &mut Term, args: Sign) -> Result<ExitCode, Fa
         "sign.done",
         &[("signed", summary.signed.to_string()), ("completed", summary.completed.to_string())],
     );
+    if summary.stopped {
+        let left = pending.len().saturating_sub(summary.signed);
+        term.note("sign.stopped", &[("left", left.to_string())]);
+        return Ok(interrupt::code());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

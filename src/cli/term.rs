@@ -240,7 +240,7 @@ impl Progress {
                     self.0.enable_steady_tick(Duration::from_millis(100));
                 }
             }
-            Event::Done => self.0.inc(1),
+            Event::Done | Event::Failed => self.0.inc(1),
         }
     }
 

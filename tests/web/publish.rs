@@ -8,7 +8,7 @@ use std::process::Output;
 use std::time::{Duration, SystemTime};
 
 use pk::audit::Attached;
-use pk::batch::{self, Changed, Tools};
+use pk::batch::{self, Changed, Press, Rendered, Tools};
 use pk::input;
 use pk::model::{Cycle, Defaults, Visibility};
 use pk::office::durable::Held;
@@ -473,13 +473,17 @@ fn office_with(templates: &[(&str, String)], data: &str) -> Fixture {
     let cycle = Cycle::from_draft(&draft, &defaults, |profile| templates.wording(profile)?.ok());
     let cycle = cycle.output.unwrap();
     let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
+    let renderer = Renderer::new(templates);
     let mut tools = Tools {
         office: &fixture.office,
-        renderer: &Renderer::new(templates),
+        press: Press::Here(&renderer),
+        templates: renderer.templates(),
+        rendered: Rendered::default(),
         seal: &seal,
         registry: &mut fixture.registry(),
         clock: &clock(),
         jobs: 2,
+        stop: &|| false,
         reissue: Default::default(),
     };
     let proposed: Vec<Reservation> = reservations(cycle.documents.len());
