@@ -4,7 +4,6 @@ use std::io::{Cursor, Read as _, Write as _};
 
 use der::asn1::{ObjectIdentifier, SetOfVec};
 use pk::audit::{Answer, ArchiveVerdict, Auditor, MissingOrExtra};
-use pk::batch::write_archive;
 use pk::registry::Registry as _;
 use pk_trust::verify::{Code, Overall};
 use zip::write::SimpleFileOptions;
@@ -16,10 +15,8 @@ use crate::fixture::{self, Fixture, now, passphrase};
 
 fn pack(fixture: &Fixture) -> Vec<u8> {
     let entries = fixture.registry().all().unwrap();
-    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
-    let trust = fixture.office.trust_bundle().unwrap();
     let newest = fixture.registry().newest().unwrap().map(|(mark, _)| mark);
-    write_archive(&entries, newest, &fixture.office, &trust, &seal, &mut |_| {}).unwrap().0
+    fixture::archive(&fixture.office, &entries, newest).unwrap()
 }
 
 fn examine(auditor: &Auditor, bytes: &[u8]) -> ArchiveVerdict {

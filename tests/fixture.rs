@@ -319,3 +319,17 @@ impl Seeded {
         z ^ (z >> 31)
     }
 }
+
+/// An archive in memory, with keys and seal of an office.
+pub(crate) fn archive(
+    office: &Office,
+    entries: &[Entry],
+    register: Option<pk::registry::Mark>,
+) -> Result<Vec<u8>, batch::ArchiveError> {
+    let seal = office.open_seal(&passphrase(), now()).unwrap();
+    let trust = office.trust_bundle().unwrap();
+    let packing = batch::Packing { office, register, trust: &trust, seal: &seal, jobs: 2 };
+    let mut zip = std::io::Cursor::new(Vec::new());
+    batch::write_archive(entries, &packing, &mut zip, &mut |_| {})?;
+    Ok(zip.into_inner())
+}

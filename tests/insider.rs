@@ -3,7 +3,7 @@
 use std::fs;
 
 use pk::audit::{Answer, Unanswered};
-use pk::batch::{self, ArchiveError, SignError, write_archive};
+use pk::batch::{self, ArchiveError, SignError};
 use pk::office::{AuthorityError, Clock as _, SystemClock};
 use pk::registry::{Change, Entry, Error, Registry as _, SqliteRegistry, Status};
 use pk_trust::claim::{Id, Kind};
@@ -364,7 +364,6 @@ fn rows_that_differ_from_the_sealed_data_are_refused_by_field() {
         ("signer_name", |e| e.signers[1].name = "Contoh Lain".into()),
         ("signer_position", |e| e.signers[1].position = "Wakil Bupati Contoh".into()),
     ];
-    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
     for (field, edit) in edits {
         fs::write(fixture.office.registry(), &good).unwrap();
         fixture.rewrite(|entry| {
@@ -379,7 +378,7 @@ fn rows_that_differ_from_the_sealed_data_are_refused_by_field() {
             matches!(&signed, Err(SignError::Differs { difference, .. }) if difference.field == field),
             "{field}: {signed:?}"
         );
-        let packed = write_archive(&entries, None, &fixture.office, "", &seal, &mut |_| {});
+        let packed = fixture::archive(&fixture.office, &entries, None);
         assert!(
             matches!(&packed, Err(ArchiveError::Differs { difference, .. }) if difference.field == field),
             "{field}"
@@ -397,7 +396,7 @@ fn rows_that_differ_from_the_sealed_data_are_refused_by_field() {
     fixture.rewrite(|_| true);
     fixture.sign_all();
     let entries = fixture.registry().all().unwrap();
-    assert!(write_archive(&entries, None, &fixture.office, "", &seal, &mut |_| {}).is_ok());
+    assert!(fixture::archive(&fixture.office, &entries, None).is_ok());
     let answer = verdict(&fixture.auditor(), &fixture.file("kominfo", Kind::Agreement));
     assert_eq!(answer.overall, Overall::Passed);
 }
@@ -491,11 +490,9 @@ fn a_register_that_was_cut_is_noticed_beside_an_archive() {
     fixture.generate();
     let early = fs::read(fixture.office.registry()).unwrap();
     fixture.sign_all();
-    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
-    let trust = fixture.office.trust_bundle().unwrap();
     let newest = fixture.registry().newest().unwrap().map(|(mark, _)| mark);
     let entries = fixture.registry().all().unwrap();
-    let (zip, _) = write_archive(&entries, newest, &fixture.office, &trust, &seal, &mut |_| {}).unwrap();
+    let zip = fixture::archive(&fixture.office, &entries, newest).unwrap();
     let examine = || match fixture.auditor().examine("2026.zip", &zip, now()).unwrap() {
         Answer::Archive(verdict) => *verdict,
         Answer::Document(_) | Answer::Picture(_) => panic!("no archive"),
@@ -604,10 +601,7 @@ fn a_field_that_nobody_signed_is_not_believed() {
     forge("bupati", &fields[1], 2, 0x73);
     let forged = fixture.entry("kominfo", Kind::Agreement);
     assert_eq!(forged.status, Status::Complete);
-    let seal = fixture.office.open_seal(&passphrase(), now()).unwrap();
-    let trust = fixture.office.trust_bundle().unwrap();
-    let packed =
-        |entries: &[Entry]| write_archive(entries, None, &fixture.office, &trust, &seal, &mut |_| {});
+    let packed = |entries: &[Entry]| fixture::archive(&fixture.office, entries, None);
     assert!(matches!(
         packed(&[forged]),
         Err(ArchiveError::Differs { id: named, difference }) if named == id && difference.field == "signature"

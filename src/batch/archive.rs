@@ -2,22 +2,22 @@
 //! check both offline (`docs/formats/archive.md`).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 
 use pk_trust::claim::Id;
 use pk_trust::cms;
-use pk_trust::pki::{KeyError, Sign};
-use pk_trust::verify::Document;
+use pk_trust::pki::{Certificate, KeyError, Sign};
+use pk_trust::verify::{Document, Trust};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use super::generate::recorded_file;
 use super::sealed::{Attached, Difference};
-use super::{Event, FileError};
+use super::{Event, FileError, read_document};
 use crate::office::{AuthorityError, Office};
 use crate::registry::{Entry, Mark};
+use crate::workers::{Lost, in_order, threads};
 
 /// Version of the manifest.
 const FORMAT: &str = "pk-manifest/1";
@@ -141,6 +141,9 @@ pub enum ArchiveError {
     /// The seal's certificates.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
+    /// A thread could not be started, or ended before its work.
+    #[error(transparent)]
+    Worker(#[from] Lost),
     /// The seal did not sign.
     #[error("the seal did not sign")]
     Seal(#[from] KeyError),
@@ -177,6 +180,7 @@ impl ArchiveError {
             | Self::NotSealed(_)
             | Self::Differs { .. }
             | Self::Authority(_)
+            | Self::Worker(_)
             | Self::Seal(_) => "error.archive-document",
         }
     }
@@ -197,30 +201,47 @@ pub struct ArchiveSummary {
     /// Documents.
     pub documents: usize,
     /// Size of the archive in bytes.
-    pub size: usize,
+    pub size: u64,
 }
 
-/// Packs documents. The same documents give the same bytes. Who signs is said as the sealed data says it;
-/// `register` is the newest event of the registry.
+/// What packing works with.
+pub struct Packing<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The newest event of the registry.
+    pub register: Option<Mark>,
+    /// The public keys that travel along.
+    pub trust: &'a str,
+    /// The seal.
+    pub seal: &'a dyn Sign,
+    /// Threads.
+    pub jobs: usize,
+}
+
+impl std::fmt::Debug for Packing<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Packing")
+            .field("office", &self.office)
+            .field("register", &self.register)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Packs documents. The same documents give the same bytes, whatever the number of threads. Who signs is said as the
+/// sealed data says it. Each document is written before the next one is asked for: none of them stays in memory.
 ///
 /// # Errors
 ///
 /// [`ArchiveError`]
 pub fn write_archive(
     entries: &[Entry],
-    register: Option<Mark>,
-    office: &Office,
-    trust: &str,
-    seal: &dyn Sign,
+    packing: &Packing<'_>,
+    to: impl Write + Seek,
     on_event: &mut dyn FnMut(Event),
-) -> Result<(Vec<u8>, ArchiveSummary), ArchiveError> {
+) -> Result<ArchiveSummary, ArchiveError> {
+    let Packing { office, register, trust, seal, jobs } = packing;
     on_event(Event::Started(entries.len()));
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        // A fixed moment and mode: the archive says nothing about when and where it was packed.
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
+    let mut zip = ZipWriter::new(to);
     let mut manifest = Manifest {
         format: FORMAT.to_owned(),
         institution: office.config().instansi.nama.clone(),
@@ -232,53 +253,88 @@ pub fn write_archive(
     let seals = office.seals()?;
     let known = office.trust()?;
     let mut taken = BTreeSet::new();
+    let items: Vec<(&Entry, String)> =
+        entries.iter().map(|entry| (entry, path_for(entry, &mut taken))).collect();
+    drop(taken);
+    let work = |(entry, path): &(&Entry, String)| packed(entry, path, office, &seals, &known);
+    let workers = vec![&work; threads(*jobs, items.len())];
     let mut newest = None;
-    for entry in entries {
-        let id = entry.reservation.id.to_string();
-        let bytes = recorded_file(entry, office)?.ok_or_else(|| ArchiveError::Tampered(id.clone()))?;
-        let document = Document::open(&bytes);
-        let attached = Attached::of(&document).ok_or_else(|| ArchiveError::Tampered(id.clone()))?;
-        if !attached.is_sealed_by(&seals) {
-            return Err(ArchiveError::NotSealed(entry.reservation.id));
-        }
-        if let Some(difference) = attached.contradiction(entry, &document, &known) {
-            return Err(ArchiveError::Differs { id: entry.reservation.id, difference });
-        }
-        let content = &attached.content;
-        let path = path_for(entry, &mut taken);
-        zip.start_file(&path, options)?;
-        zip.write_all(&bytes)?;
+    in_order(&items, workers, |(entry, _), packed| {
+        let (listed, compressed) = packed?;
+        zip.raw_copy_file(ZipArchive::new(Cursor::new(compressed))?.by_index_raw(0)?)?;
         newest = newest.max(entry.signers.iter().filter_map(|s| s.signed).max());
-        manifest.documents.push(ManifestEntry {
-            path,
-            id,
-            kind: content.kind.to_string(),
-            digest: data_encoding::HEXLOWER.encode(&content.digest),
-            sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)),
-            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            status: entry.status.as_str().to_owned(),
-            signers: content
-                .parties
-                .iter()
-                .map(|party| ManifestSigner {
-                    field: party.field.clone(),
-                    name: party.name.clone(),
-                    signed: signed(entry, &party.field),
-                })
-                .collect(),
-        });
+        manifest.documents.push(listed);
         on_event(Event::Done);
-    }
+        Ok::<_, ArchiveError>(())
+    })?;
     manifest.as_of = newest.map(|time| time.to_string());
     let manifest = serde_json_canonicalizer::to_vec(&manifest).map_err(|_| ArchiveError::Manifest)?;
-    let signature = cms::sign(&[&manifest], seal)?;
+    let signature = cms::sign(&[&manifest], *seal)?;
     for (name, bytes) in [(MANIFEST, manifest.as_slice()), (SEAL, &signature), (TRUST, trust.as_bytes())] {
-        zip.start_file(name, options)?;
+        zip.start_file(name, options())?;
         zip.write_all(bytes)?;
     }
-    let bytes = zip.finish()?.into_inner();
-    let summary = ArchiveSummary { documents: entries.len(), size: bytes.len() };
-    Ok((bytes, summary))
+    let mut done = zip.finish()?;
+    done.flush()?;
+    let size = done.stream_position()?;
+    Ok(ArchiveSummary { documents: entries.len(), size })
+}
+
+/// How an entry is packed: fixed moment and mode, for the archive says nothing about when and where it was packed. The
+/// pages are compressed already; the fastest way makes of the rest nearly what the slowest makes.
+fn options() -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(1))
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644)
+}
+
+/// A document that was recorded: what the manifest says of it, and an archive with nothing else in it, because
+/// compressing is most of the work.
+fn packed(
+    entry: &Entry,
+    path: &str,
+    office: &Office,
+    seals: &[Certificate],
+    known: &Trust,
+) -> Result<(ManifestEntry, Vec<u8>), ArchiveError> {
+    let id = entry.reservation.id.to_string();
+    let bytes = read_document(&office.document_file(&id, entry.revision))?;
+    let document = Document::open(&bytes);
+    if entry.files.last() != Some(&document.sha256()) {
+        return Err(ArchiveError::Tampered(id));
+    }
+    let attached = Attached::of(&document).ok_or_else(|| ArchiveError::Tampered(id.clone()))?;
+    if !attached.is_sealed_by(seals) {
+        return Err(ArchiveError::NotSealed(entry.reservation.id));
+    }
+    if let Some(difference) = attached.contradiction(entry, &document, known) {
+        return Err(ArchiveError::Differs { id: entry.reservation.id, difference });
+    }
+    let content = &attached.content;
+    let listed = ManifestEntry {
+        path: path.to_owned(),
+        id,
+        kind: content.kind.to_string(),
+        digest: data_encoding::HEXLOWER.encode(&content.digest),
+        sha256: data_encoding::HEXLOWER.encode(&document.sha256()),
+        size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        status: entry.status.as_str().to_owned(),
+        signers: content
+            .parties
+            .iter()
+            .map(|party| ManifestSigner {
+                field: party.field.clone(),
+                name: party.name.clone(),
+                signed: signed(entry, &party.field),
+            })
+            .collect(),
+    };
+    let mut alone = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
+    alone.start_file(path, options())?;
+    alone.write_all(&bytes)?;
+    Ok((listed, alone.finish()?.into_inner()))
 }
 
 /// When a field was signed: the events say so, and the data cannot.

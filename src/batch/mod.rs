@@ -23,7 +23,7 @@ mod sign;
 
 pub use archive::{
     ArchiveError, ArchiveSummary, ArchivedFile, Manifest, ManifestEntry, ManifestRegister, ManifestSigner,
-    OpenArchive, write_archive,
+    OpenArchive, Packing, write_archive,
 };
 pub use change::{ChangedDocument, Part};
 pub use generate::{

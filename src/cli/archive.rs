@@ -1,13 +1,16 @@
 //! `pk archive`
 
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::app::App;
+use zip::result::ZipError;
+
+use super::app::{App, jobs};
 use super::failure::Failure;
 use super::passphrase::OfficePassphraseArgs;
 use super::term::Term;
-use crate::batch::{ArchiveSummary, OpenArchive, write_archive};
+use crate::batch::{ArchiveError, ArchiveSummary, OpenArchive, Packing, write_archive};
 use crate::office::{Office, durable};
 use crate::registry::{Entry, Registry, Status};
 
@@ -111,10 +114,15 @@ pub(super) fn pack(
     let progress = term.progress("progress.archive");
     let trust = office.trust_bundle()?;
     let newest = registry.newest()?.map(|(mark, _)| mark);
-    let (bytes, summary) =
-        write_archive(&entries, newest, office, &trust, seal, &mut |event| progress.event(event))?;
+    let packing = Packing { office, register: newest, trust: &trust, seal, jobs: jobs(None) };
     // An archive is derived and may be made again; the newest one counts.
-    durable::replace(path, &bytes)
-        .map_err(|source| crate::office::Error::Io { path: path.to_owned(), source })?;
-    Ok(summary)
+    let written = durable::replace_by(path, |file| {
+        write_archive(&entries, &packing, BufWriter::new(file), &mut |event| progress.event(event))
+    });
+    written.map_err(|error| match error {
+        ArchiveError::Io(source) | ArchiveError::Zip(ZipError::Io(source)) => {
+            crate::office::Error::Io { path: path.to_owned(), source }.into()
+        }
+        error => error.into(),
+    })
 }

@@ -418,6 +418,7 @@ impl From<ArchiveError> for Failure {
     fn from(error: ArchiveError) -> Self {
         match error {
             ArchiveError::File(error) => error.into(),
+            ArchiveError::Worker(lost) => lost.into(),
             ArchiveError::Tampered(id) => Self::new("fail.tampered").with("id", id),
             ArchiveError::NotSealed(id) => Self::new("fail.not-sealed").with("id", id),
             ArchiveError::Differs { id, difference } => Self::differs(&id, &difference),
