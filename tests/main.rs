@@ -21,6 +21,7 @@ mod determinism;
 mod fixture;
 mod forgery;
 mod forms;
+mod fsck;
 mod future;
 mod input;
 mod insider;

@@ -13,6 +13,7 @@
 
 mod archive;
 mod change;
+mod fsck;
 mod generate;
 mod group;
 mod plan;
@@ -26,6 +27,7 @@ pub use archive::{
     OpenArchive, Packing, write_archive,
 };
 pub use change::{ChangedDocument, Part};
+pub use fsck::{Damage, Inspection, InspectionError, inspect};
 pub use generate::{
     Changed, Failed, GenerateError, GenerateSummary, Tools, generate, link_for, recorded_file,
 };

@@ -15,7 +15,7 @@ use pk_trust::{pades, pdf};
 
 use crate::audit::Unanswered;
 use crate::batch::{
-    ArchiveError, ChangedDocument, Difference, FileError, GenerateError, SignError,
+    ArchiveError, ChangedDocument, Difference, FileError, GenerateError, InspectionError, SignError,
 };
 use crate::input::WorkbookError;
 use crate::model::{InvalidReason, Problem, Problems, Reason};
@@ -410,6 +410,16 @@ impl From<SignError> for Failure {
             SignError::Pades { id, source } => Self::new("fail.sign").because(&source).about(id.grouped()),
             SignError::Worker(lost) => lost.into(),
             SignError::Stopped => Self::new("fail.stopped"),
+        }
+    }
+}
+
+impl From<InspectionError> for Failure {
+    fn from(error: InspectionError) -> Self {
+        match error {
+            InspectionError::Office(error) => error.into(),
+            InspectionError::Worker(lost) => lost.into(),
+            InspectionError::File(error) => error.into(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod confined;
 mod demo;
 mod draw;
 mod failure;
+mod fsck;
 mod generate;
 mod history;
 mod init;
@@ -84,6 +85,7 @@ enum Command {
     Supersede(supersede::Supersede),
     Visibility(visibility::Visibility),
     Backup(backup::Backup),
+    Fsck(fsck::Fsck),
     Archive(archive::Archive),
     Verify(verify::Verify),
     Trust(trust::Trust),
@@ -166,6 +168,7 @@ fn dispatch(app: &App, term: &mut Term, command: Command) -> Result<ExitCode, Fa
         Command::Supersede(args) => supersede::run(app, term, args),
         Command::Visibility(args) => visibility::run(app, term, args),
         Command::Backup(args) => backup::run(app, term, &args),
+        Command::Fsck(args) => fsck::run(app, term, &args),
         Command::Archive(args) => archive::run(app, term, args),
         Command::Verify(args) => verify::run(app, term, args),
         Command::Trust(args) => trust::run(app, term, args),

@@ -149,6 +149,16 @@ impl SqliteRegistry {
         target.close().map_err(|(_, error)| error.into())
     }
 
+    /// Whether the database itself is sound (SQLite, PRAGMA integrity_check).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] with the first thing that is not.
+    pub fn integrity(&self) -> Result<(), Error> {
+        let said: String = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if said == "ok" { Ok(()) } else { Err(Error::Damaged(said)) }
+    }
+
     /// Makes changes, all of them or none, each with the word of the seal if there is one.
     fn make(&mut self, steps: &[Step], at: Time, seal: Option<&dyn Sign>) -> Result<(), Error> {
         let transaction = self.write()?;

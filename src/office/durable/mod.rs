@@ -231,7 +231,7 @@ const STAGED_BEFORE: &str = ".";
 const STAGED_AFTER: &str = ".new";
 
 /// Whether a file was left behind by a crash, before it was put in place.
-pub(super) fn is_leftover(path: &Path) -> bool {
+pub fn is_leftover(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with(STAGED_BEFORE) && name.ends_with(STAGED_AFTER)
 }
@@ -336,6 +336,21 @@ pub(super) fn is_private(path: &Path) -> bool {
         let _ = path;
         true
     }
+}
+
+/// Gives a file or folder another name, where nothing may be yet, and brings both names to the disk.
+///
+/// # Errors
+///
+/// From the disk; [`io::ErrorKind::AlreadyExists`].
+pub fn move_aside(from: &Path, to: &Path) -> io::Result<()> {
+    // A rename would silently replace a file.
+    if fs::symlink_metadata(to).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    fs::rename(from, to)?;
+    sync_folder(from)?;
+    sync_folder(to)
 }
 
 /// Adds to a file of notes whose loss costs time and nothing else: it is not brought to the disk.
