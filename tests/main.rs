@@ -16,6 +16,8 @@ mod browser;
 mod commands;
 mod conformance;
 mod counters;
+#[cfg(unix)]
+mod crash;
 mod custody;
 mod determinism;
 mod fixture;
