@@ -34,9 +34,10 @@ use world::JobWorld;
 
 use crate::model::Typeface;
 
-/// Compiles that the memory of Typst survives without being used. Without forgetting it grows by
-/// 1.6 MB a document; with this number it stays flat, and what all documents share stays warm.
-const MEMORY: usize = 8;
+/// Typst remembers what it has laid out, 1.6 MB a document, and forgetting looks at all of it. So it forgets after every so
+/// many documents what none of the last ones has used: memory stays flat, and what all documents share stays warm.
+const FORGETS_AFTER: u64 = 8;
+const SPARED: usize = 1;
 
 /// Stack of a thread that calls Typst: layout recurses, and the default of 2 MiB has overflowed.
 pub const STACK: usize = 16 * 1024 * 1024;
@@ -111,6 +112,8 @@ pub struct Renderer {
     /// The last stamp, and what it was made of.
     stamp: Mutex<Option<(String, Arc<Vec<u8>>)>>,
     layouts: AtomicU64,
+    /// Documents since the process began, for [`FORGETS_AFTER`].
+    rendered: AtomicU64,
 }
 
 impl Renderer {
@@ -123,6 +126,7 @@ impl Renderer {
             library: typst::utils::LazyHash::new(typst::Library::default()),
             stamp: Mutex::default(),
             layouts: AtomicU64::new(0),
+            rendered: AtomicU64::new(0),
         }
     }
 
@@ -181,8 +185,7 @@ impl Renderer {
         let pdf = export(&document, &content.id.to_string(), true)?;
         let stamp = self.stamp(data, &content.host)?;
         let finished = finish::finish(&pdf, &stamp, &content, &boxes);
-        // Also after a failure: what was compiled is in memory either way.
-        typst::comemo::evict(MEMORY);
+        self.forget();
         finished.map(Revision0)
     }
 
@@ -202,7 +205,7 @@ impl Renderer {
         let pictures =
             pages.map(|page| typst_render::render(page, &options).encode_png().map_err(|_| Error::Picture));
         let pictures = pictures.collect();
-        typst::comemo::evict(MEMORY);
+        self.forget();
         pictures
     }
 
@@ -221,7 +224,7 @@ impl Renderer {
         let content = pk_trust::verify::Content::parse(data)?;
         let document = self.pages(data, claim, &content.template.name)?;
         let found = numbers.iter().map(|number| places::places(&document, number)).collect();
-        typst::comemo::evict(MEMORY);
+        self.forget();
         Ok(found)
     }
 
@@ -265,6 +268,13 @@ impl Renderer {
         let stamp = Arc::new(export(&page, host, false)?);
         *kept = Some((data, stamp.clone()));
         Ok(stamp)
+    }
+
+    /// Also after a failure: what was compiled is in memory either way.
+    fn forget(&self) {
+        if self.rendered.fetch_add(1, Ordering::Relaxed) % FORGETS_AFTER == FORGETS_AFTER - 1 {
+            typst::comemo::evict(SPARED);
+        }
     }
 
     fn compile(&self, data: &[u8], claim: &str, main: &str, layout: Vec<u8>) -> Result<PagedDocument, Error> {
